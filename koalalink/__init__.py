@@ -1,0 +1,1 @@
+"""KoalaLink: which Stripe customer is which of yours."""

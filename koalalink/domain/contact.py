@@ -1,0 +1,69 @@
+"""Emails and phones: what makes two of them the same."""
+
+import re
+
+from koalalink.domain.agreement import Agreement
+from koalalink.domain.text import digits, fold
+
+# What is typed where a form insists on an email and the customer has none.
+# Two people who share such a text share nothing.
+_NO_EMAIL = frozenset(
+    "na none no noemail nomail noreply donotreply notprovided notavailable unknown null nil test testing email mail "
+    "fake abc asdf example customer".split()
+)
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+_EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d*\s*$", re.IGNORECASE)
+
+
+def email_key(email: str) -> str:
+    """Return the mailbox that `email` delivers to, or "" where it names none.
+
+    Case is ignored, and a `+tag`. Google ignores dots in the part before the @. A placeholder such as
+    na@na.com is nobody's mailbox.
+    """
+    local, at, domain = fold(email).replace(" ", "").rpartition("@")
+    local = local.partition("+")[0]
+    if not at or not local or "." not in domain:
+        return ""
+    if domain in _GMAIL:
+        local, domain = local.replace(".", ""), "gmail.com"
+    return "" if _is_placeholder(local, domain) else f"{local}@{domain}"
+
+
+def _is_placeholder(local: str, domain: str) -> bool:
+    word = re.sub(r"[^a-z]", "", local)
+    label = domain.partition(".")[0]
+    repeated = local == label and len(set(local)) == 1
+    return repeated or (word in _NO_EMAIL and (word == label or word.startswith(("no", "donot", "unknown", "null"))))
+
+
+def compare_emails(ours: str, theirs: str) -> Agreement:
+    """Tell whether two emails reach the same mailbox."""
+    return _compared(email_key(ours), email_key(theirs))
+
+
+def phone_key(phone: str) -> str:
+    """Return the digits that a phone number is dialled with, or "" where it is no usable number.
+
+    Dropped are an extension, a leading 00, a trunk 0, and the 1 before ten North American digits. Numbers of
+    fewer than seven digits, of one digit repeated, counting up, or rounded by a spreadsheet (1.55512E+10) name nobody.
+    """
+    if re.search(r"\dE\+?\d", phone, re.IGNORECASE):
+        return ""
+    number = digits(_EXTENSION.sub("", phone)).lstrip("0")
+    if len(number) == 11 and number.startswith("1"):
+        number = number[1:]
+    made_up = len(set(number)) == 1 or number in "12345678901234567890"
+    return "" if len(number) < 7 or made_up else number
+
+
+def compare_phones(ours: str, theirs: str) -> Agreement:
+    """Tell whether two phone numbers ring the same phone; one may lack the area or country code."""
+    one, other = sorted((phone_key(ours), phone_key(theirs)), key=len)
+    return Agreement.SAME if one and other.endswith(one) else _compared(one, other)
+
+
+def _compared(one: str, other: str) -> Agreement:
+    if not one or not other:
+        return Agreement.UNKNOWN
+    return Agreement.SAME if one == other else Agreement.DIFFERENT

@@ -1,0 +1,194 @@
+"""The rules of a link: when a Stripe customer may be taken for a customer of the store.
+
+A wrong link charges a stranger, so these rules are the heart of the product. They answer one of three things:
+this is the person; a human being has to look (a doubt); or no, whatever anybody says (a refusal).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from koalalink.domain.agreement import Agreement
+from koalalink.domain.contact import compare_emails, compare_phones
+from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.links import Holder
+from koalalink.domain.names import compare_names
+from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, best_card
+
+
+class Check(StrEnum):
+    """What is checked, in the order it is shown."""
+
+    EXISTS = "exists"
+    NOT_DELETED = "not_deleted"
+    MODE = "mode"
+    EMAIL = "email"
+    NAME = "name"
+    PHONE = "phone"
+    NOT_LINKED_ELSEWHERE = "not_linked_elsewhere"
+    HAS_CARD = "has_card"
+
+
+class Result(StrEnum):
+    """The outcome of one check."""
+
+    PASS = "pass"  # noqa: S105
+    WARN = "warn"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One line of the table that is shown before a link is saved."""
+
+    check: Check
+    result: Result
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """All checks of one link, and what follows from them."""
+
+    checks: tuple[CheckResult, ...]
+    doubts: tuple[str, ...] = ()
+    """Reasons, as sentences, why a human being has to look before the link is saved."""
+
+    @property
+    def failed(self) -> CheckResult | None:
+        """The first check that forbids the link, if one does."""
+        return next((check for check in self.checks if check.result is Result.FAIL), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How the three fields that both sides have agree."""
+
+    email: Agreement
+    name: Agreement
+    phone: Agreement
+
+
+def likeness(ours: CustomerDetails, theirs: StripeCustomer) -> Likeness:
+    """Compare a customer of the store with one of Stripe's."""
+    return Likeness(
+        compare_emails(ours.email, theirs.email),
+        compare_names(ours.first_name, ours.last_name, ours.company, theirs.name),
+        compare_phones(ours.phone, theirs.phone),
+    )
+
+
+def why_it_may_be_somebody_else(fields: Likeness) -> str | None:
+    """Return the reason to doubt that both are one person, or None where there is none.
+
+    An email or a phone is shared by a family, so it counts only where the name does not speak against it. A name is
+    shared by strangers, so it counts alone only where it is the whole name and nothing else could be compared.
+    """
+    contacts = (fields.email, fields.phone)
+    if fields.name is Agreement.DIFFERENT:
+        return "The name is another one. Families share emails and phones."
+    if Agreement.SAME in contacts:
+        return None
+    if Agreement.DIFFERENT in contacts:
+        what = "email" if fields.email is Agreement.DIFFERENT else "phone"
+        return f"The {what} is another one. Two people can have the same name."
+    if fields.name is Agreement.SAME:
+        return None
+    if fields.name is Agreement.SIMILAR:
+        return "The names are only similar, and there is no email or phone to compare."
+    return "There is nothing to compare: no name, email or phone that both sides have."
+
+
+def why_no_card_can_be_charged(cards: tuple[Card, ...] | None, now: datetime) -> str | None:
+    """Return the reason to doubt that the link is of use, or None; cards that may not be read are no reason."""
+    if cards is None or best_card(cards, now):
+        return None
+    if not cards:
+        return "There is no saved card."
+    return "The saved card has expired." if len(cards) == 1 else "Every saved card has expired."
+
+
+def judge(
+    ours: CustomerDetails,
+    stripe_id: str,
+    profile: StripeProfile,
+    *,
+    livemode: bool,
+    holders: Sequence[Holder],
+    now: datetime,
+) -> Verdict:
+    """Check that `profile`, found under `stripe_id` with a key of this mode, is the customer `ours`.
+
+    `holders` are the other customers of the store, at any location, that have the same Stripe ID.
+    """
+    theirs = profile.customer
+    if isinstance(theirs, Absence):
+        return Verdict(checks=tuple(_absence(theirs, stripe_id, livemode=livemode)))
+    fields = likeness(ours, theirs)
+    checks = (
+        CheckResult(Check.EXISTS, Result.PASS, f"Stripe knows {stripe_id}."),
+        CheckResult(Check.NOT_DELETED, Result.PASS, "It is not deleted."),
+        _mode(theirs, livemode=livemode),
+        _field(Check.EMAIL, "email", fields.email, ours.email, theirs.email),
+        _field(Check.NAME, "name", fields.name, ours.name, theirs.name),
+        _field(Check.PHONE, "phone", fields.phone, ours.phone, theirs.phone),
+        _not_linked_elsewhere(stripe_id, holders),
+        _has_card(profile.cards, now),
+    )
+    doubts = (why_it_may_be_somebody_else(fields), why_no_card_can_be_charged(profile.cards, now))
+    return Verdict(checks=checks, doubts=tuple(doubt for doubt in doubts if doubt))
+
+
+def _absence(absence: Absence, stripe_id: str, *, livemode: bool) -> Iterator[CheckResult]:
+    if absence is Absence.DELETED:
+        yield CheckResult(Check.EXISTS, Result.PASS, f"Stripe knows {stripe_id}.")
+        yield CheckResult(Check.NOT_DELETED, Result.FAIL, f"{stripe_id} was deleted at Stripe.")
+    elif absence is Absence.OTHER_MODE:
+        has, asked = ("test", "live") if livemode else ("live", "test")
+        yield CheckResult(
+            Check.EXISTS, Result.FAIL, f"{stripe_id} is in {has} mode, and the key of this location is a {asked} key."
+        )
+    else:
+        yield CheckResult(Check.EXISTS, Result.FAIL, f"There is no customer {stripe_id} in this Stripe account.")
+
+
+def _mode(theirs: StripeCustomer, *, livemode: bool) -> CheckResult:
+    mode = "live" if theirs.livemode else "test"
+    if theirs.livemode is livemode:
+        return CheckResult(Check.MODE, Result.PASS, f"It is in {mode} mode, as the key is.")
+    return CheckResult(
+        Check.MODE, Result.FAIL, f"{theirs.stripe_id} is in {mode} mode, and the key of this location is not."
+    )
+
+
+def _field(check: Check, noun: str, agreement: Agreement, ours: str, theirs: str) -> CheckResult:
+    if agreement is Agreement.SAME:
+        return CheckResult(check, Result.PASS, f"The same: {theirs}" if ours == theirs else f"{ours} is {theirs}")
+    if agreement is Agreement.SIMILAR:
+        return CheckResult(check, Result.PASS, f"{ours} can be {theirs}")
+    if agreement is Agreement.DIFFERENT:
+        return CheckResult(check, Result.WARN, f"{ours} here, {theirs} at Stripe")
+    if ours and theirs:
+        return CheckResult(check, Result.UNKNOWN, f"{ours} here, {theirs} at Stripe: this tells nothing")
+    where = "on neither side" if not ours and not theirs else "at Stripe" if ours else "here"
+    return CheckResult(check, Result.UNKNOWN, f"No {noun} {where}")
+
+
+def _not_linked_elsewhere(stripe_id: str, holders: Sequence[Holder]) -> CheckResult:
+    if not holders:
+        return CheckResult(Check.NOT_LINKED_ELSEWHERE, Result.PASS, "Nobody else has it.")
+    holder = holders[0]
+    return CheckResult(
+        Check.NOT_LINKED_ELSEWHERE, Result.FAIL, f"{stripe_id} belongs to {holder.customer} at {holder.location}."
+    )
+
+
+def _has_card(cards: tuple[Card, ...] | None, now: datetime) -> CheckResult:
+    if cards is None:
+        return CheckResult(Check.HAS_CARD, Result.UNKNOWN, "The key may not read payment methods.")
+    card, problem = best_card(cards, now), why_no_card_can_be_charged(cards, now)
+    if card is None:
+        return CheckResult(Check.HAS_CARD, Result.WARN, problem or "")
+    return CheckResult(Check.HAS_CARD, Result.PASS, f"{card}, good until {card.exp_month:02}/{card.exp_year}")

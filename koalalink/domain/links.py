@@ -1,0 +1,45 @@
+"""Links: which Stripe customer is which of the store's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from koalalink.domain.customers import Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One customer's Stripe customer at one location."""
+
+    customer: int
+    location: str
+    stripe_id: str
+    enabled: bool = True
+    account: str | None = None
+    livemode: bool | None = None
+    verified_at: datetime | None = None
+    """When the link was last checked with Stripe; None where it was saved offline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A customer of the store that a Stripe ID is linked to, and where."""
+
+    stripe_id: str
+    customer: Customer
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedCustomer:
+    """A customer of the store with all links."""
+
+    customer: Customer
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of a listing of customers; `more` tells that it goes on."""
+
+    customers: tuple[LinkedCustomer, ...]
+    more: bool

@@ -1,0 +1,153 @@
+"""People's names: when two of them can be one person's.
+
+The same name is written in many ways ("Jane M. Doe", "DOE, JANE"), and people are called by several
+("Liz" for Elizabeth). What is never forgiven is another given name: families share surname, address, phone and
+email, and nothing else tells a mother from her daughter. That is why a typing error in a given name counts as
+another name here: Joan and Jean, Mario and Maria are one letter apart.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from koalalink.domain.agreement import Agreement
+from koalalink.domain.nicknames import share_a_nickname
+from koalalink.domain.text import fold
+
+_TITLES = frozenset("mr mrs ms miss mx dr prof rev sir madam mme mlle sra srta herr frau".split())
+_DEGREES = frozenset("esq phd md dds cpa rn".split())
+_GENERATIONS = {"jr": "jr", "jnr": "jr", "junior": "jr", "sr": "sr", "snr": "sr", "senior": "sr"} | {
+    numeral: numeral for numeral in ("ii", "iii", "iv")
+}
+_COMPANY_FORMS = frozenset("llc inc ltd co corp corporation company limited gmbh plc pty lp llp the".split())
+_TOGETHER = re.compile(r"\s*(?:&|\+|/|\band\b)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    given: tuple[str, ...]
+    surname: tuple[str, ...]
+    generation: str = ""
+    of_a_couple: bool = False
+
+
+def compare_names(first_name: str, last_name: str, company: str, theirs: str) -> Agreement:
+    """Compare a customer of the store with the one line that Stripe has for a name.
+
+    SAME is the same given name and surname, middle names and initials aside; SIMILAR contradicts nothing but
+    leaves room for somebody else.
+    """
+    ours = f"{first_name} {last_name}".strip()
+    if not _words(theirs) or not _words(ours or company):
+        return Agreement.UNKNOWN
+    if _company_key(company) and _company_key(company) == _company_key(theirs):
+        return Agreement.SIMILAR if ours else Agreement.SAME
+    if first_name and last_name:
+        given, surname, generation = _words(first_name), _words(last_name), _generation(ours)
+        return _best(_compare(_Name(given, surname, generation), name) for name in _readings(theirs))
+    return _compare_texts(ours or company, theirs)
+
+
+def _compare_texts(ours: str, theirs: str) -> Agreement:
+    return _best(_compare(one, other) for one in _readings(ours) for other in _readings(theirs))
+
+
+def _best(outcomes: Iterator[Agreement]) -> Agreement:
+    found = set(outcomes)
+    return next((a for a in (Agreement.SAME, Agreement.SIMILAR) if a in found), Agreement.DIFFERENT)
+
+
+def _tokens(text: str) -> list[str]:
+    # An apostrophe joins (O'Brien is OBrien), everything else that is no letter separates.
+    return re.findall(r"[^\W_]+", re.sub(r"['\u2018\u2019`\u00b4]", "", fold(text)))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = [word for word in _tokens(text) if word not in _TITLES]
+    return tuple(word for word in words if word not in _GENERATIONS and word not in _DEGREES) or tuple(words)
+
+
+def _generation(text: str) -> str:
+    # The first word is somebody's name, whatever it is: Junior Jones is no son of Mr Jones.
+    return next((_GENERATIONS[word] for word in _tokens(text)[1:] if word in _GENERATIONS), "")
+
+
+def _company_key(text: str) -> str:
+    return " ".join(word for word in _tokens(text) if word not in _COMPANY_FORMS)
+
+
+def _readings(text: str) -> Iterator[_Name]:
+    """Yield every way to read a line as given names and surname; most lines have one or two."""
+    generation = _generation(text)
+    surname, comma, given = text.partition(",")
+    if comma and _words(given) and _words(surname) and not _only_suffixes(given):
+        yield _Name(_words(given), _words(surname), generation)
+        return
+    together = [_words(part) for part in _TOGETHER.split(fold(text)) if _words(part)]
+    if len(together) > 1:  # "John & Jane Doe": the last surname is everybody's
+        for part in together:
+            yield _Name(part[:1], part[1:] or together[-1][1:], of_a_couple=True)
+        return
+    words = _words(text)
+    if len(words) == 1:
+        yield _Name(words, (), generation)
+    for split in range(1, len(words)):
+        surname_words = words[split:]
+        if len(surname_words) == 1 or len(surname_words[0]) > 1:  # a middle initial begins no surname
+            yield _Name(words[:split], surname_words, generation)
+
+
+def _only_suffixes(text: str) -> bool:
+    return all(word in _GENERATIONS or word in _DEGREES for word in _tokens(text))
+
+
+def _compare(one: _Name, other: _Name) -> Agreement:
+    if one.generation and other.generation and one.generation != other.generation:
+        return Agreement.DIFFERENT
+    straight = _compare_in_order(one, other)
+    if straight is Agreement.DIFFERENT:
+        # Without a comma nothing tells James Thomas from Thomas James: never the same, yet no contradiction.
+        swapped = _compare_in_order(_Name(one.surname, one.given), other)
+        return Agreement.SIMILAR if swapped is Agreement.SAME else Agreement.DIFFERENT
+    # A couple's entry may be the other one's; and of "John Doe" and "John Doe Jr" nobody knows who the first is.
+    alike = one.generation == other.generation and not (one.of_a_couple or other.of_a_couple)
+    return straight if alike else Agreement.SIMILAR
+
+
+def _compare_in_order(one: _Name, other: _Name) -> Agreement:
+    parts = {_compare_given(one.given, other.given), _compare_surnames(one.surname, other.surname)}
+    # Jane Marie Doe is not Jane Louise Doe: each has a word that the other lacks.
+    each_has_more = (len(one.given) - len(other.given)) * (len(one.surname) - len(other.surname)) < 0
+    if Agreement.DIFFERENT in parts or (each_has_more and parts != {Agreement.SAME}):
+        return Agreement.DIFFERENT
+    return Agreement.SAME if parts == {Agreement.SAME} else Agreement.SIMILAR
+
+
+def _compare_given(one: tuple[str, ...], other: tuple[str, ...]) -> Agreement:
+    if not one or not other:
+        return Agreement.SIMILAR
+    if "".join(one) == "".join(other):
+        return Agreement.SAME
+    first = _compare_word(one[0], other[0])
+    middle = {_compare_word(a, b) for a, b in zip(one[1:], other[1:], strict=False)}
+    return Agreement.DIFFERENT if Agreement.DIFFERENT in middle else first
+
+
+def _compare_word(one: str, other: str) -> Agreement:
+    if one == other:
+        return Agreement.SAME
+    short, long = sorted((one, other), key=len)
+    initial = len(short) == 1 and long.startswith(short)
+    return Agreement.SIMILAR if initial or share_a_nickname(one, other) else Agreement.DIFFERENT
+
+
+def _compare_surnames(one: tuple[str, ...], other: tuple[str, ...]) -> Agreement:
+    if not one or not other:
+        return Agreement.SIMILAR
+    if "".join(one) == "".join(other):
+        return Agreement.SAME
+    # One half of a double surname is often all that is written, at a marriage or on a card.
+    if set(one) <= set(other) or set(other) <= set(one):
+        return Agreement.SIMILAR
+    short, long = sorted(("".join(one), "".join(other)), key=len)
+    return Agreement.SIMILAR if len(short) == 1 and long.startswith(short) else Agreement.DIFFERENT

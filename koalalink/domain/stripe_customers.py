@@ -1,0 +1,79 @@
+"""What Stripe knows of a customer."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from koalalink.domain.stripe_ids import dashboard_url
+
+
+class Absence(StrEnum):
+    """Why Stripe has no customer to show under an ID."""
+
+    DELETED = "deleted"
+    NEVER_EXISTED = "never existed"
+    OTHER_MODE = "in the other mode"
+    """A similar object exists in live mode where a test key asked, or the other way round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A saved card."""
+
+    payment_method: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    funding: str = ""
+    wallet: str = ""
+    fingerprint: str = ""
+    default: bool = False
+
+    def expired(self, now: datetime) -> bool:
+        """Tell whether the card's last month is over; a card is good through the end of that month."""
+        return (self.exp_year, self.exp_month) < (now.year, now.month)
+
+    def __str__(self) -> str:
+        return f"{self.brand} ending {self.last4}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeCustomer:
+    """A customer as Stripe returns it; an empty text means that Stripe has none."""
+
+    stripe_id: str
+    name: str
+    email: str
+    phone: str
+    created: datetime
+    livemode: bool
+    address: str = ""
+    card: Card | None = None
+    """The default card, else the first that was seen."""
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """The customer's page in the Stripe Dashboard."""
+        return dashboard_url(self.stripe_id, livemode=self.livemode)
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.stripe_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeProfile:
+    """A customer with everything that a link is judged by."""
+
+    customer: StripeCustomer | Absence
+    cards: tuple[Card, ...] | None
+    """Best first, the default leading; None where the key may not read them."""
+    account: str | None
+    """The account's ID; None where the key may not read it."""
+
+
+def best_card(cards: tuple[Card, ...], now: datetime) -> Card | None:
+    """Return the card that will be used: the default if it is good, else the first good one."""
+    good = [card for card in cards if not card.expired(now)]
+    return next((card for card in good if card.default), good[0] if good else None)

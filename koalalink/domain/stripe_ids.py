@@ -1,0 +1,76 @@
+"""Stripe's IDs: which is a customer's, and what the others are."""
+
+import re
+
+from koalalink.errors import CorrectTheCommand
+
+_CUSTOMER_ID = re.compile(r"cus_[A-Za-z0-9]{1,64}")
+_WHERE = "Open the customer in the Stripe Dashboard: the ID that begins with cus_ stands on the page under Details."
+
+# What people copy by mistake, by how it begins.
+_OTHERS = {
+    "gcus_": "a guest customer's ID: a guest has no saved cards to use",
+    "acct_": "the ID of a whole Stripe account",
+    "pm_": "the ID of one payment method",
+    "card_": "the ID of one card",
+    "src_": "the ID of one payment source",
+    "ba_": "the ID of a bank account",
+    "pi_": "the ID of one payment",
+    "ch_": "the ID of one charge",
+    "py_": "the ID of one payment",
+    "sub_": "the ID of a subscription",
+    "in_": "the ID of an invoice",
+    "cs_": "the ID of one checkout",
+    "seti_": "the ID of a card set-up",
+    "re_": "the ID of a refund",
+    "evt_": "the ID of an event",
+    "prod_": "the ID of a product",
+    "price_": "the ID of a price",
+}
+_KEY = re.compile(r"(?:sk|rk|pk|ek)_|whsec_")
+
+
+def looks_like_stripe(text: str) -> bool:
+    """Tell whether `text` is meant as a customer of Stripe's: an ID, or an address of the Dashboard."""
+    return text.strip().startswith("cus_") or "://" in text or text.strip().startswith("dashboard.stripe.com")
+
+
+def customer_id(text: str) -> str:
+    """Return the `cus_…` that `text` is, or that the Dashboard address `text` ends in.
+
+    Raises CorrectTheCommand with what the text is instead, and where the right ID is found.
+    """
+    if _CUSTOMER_ID.fullmatch(text):
+        return text
+    if "://" in text or text.strip().startswith("dashboard.stripe.com"):
+        return _from_address(text.strip())
+    # A key must not be repeated on the screen, nor is anything gained by doing so.
+    if _KEY.match(text.strip()):
+        raise CorrectTheCommand("That is an API key, not a customer's ID. Keep it to yourself.", hint=_WHERE)
+    squeezed = "".join(text.split())
+    if squeezed != text and _CUSTOMER_ID.fullmatch(squeezed):
+        raise CorrectTheCommand("There is a space or a line break in that ID.", hint=f"Did you mean {squeezed}?")
+    for prefix, meaning in _OTHERS.items():
+        if text.strip().startswith(prefix):
+            raise CorrectTheCommand(f"{_quoted(text)} is {meaning}, not a customer's.", hint=_WHERE)
+    raise CorrectTheCommand(f"{_quoted(text)} is no Stripe customer ID.", hint=_WHERE)
+
+
+def _from_address(text: str) -> str:
+    address = re.fullmatch(r"(?:https://)?dashboard\.stripe\.com(/[^\s?#]*)(?:[?#]\S*)?", text)
+    if address is None:
+        raise CorrectTheCommand(f"{_quoted(text)} is no address of the Stripe Dashboard.", hint=_WHERE)
+    last = address[1].rstrip("/").rpartition("/")[2]
+    if _CUSTOMER_ID.fullmatch(last):
+        return last
+    raise CorrectTheCommand("That page of the Stripe Dashboard is no customer's page.", hint=_WHERE)
+
+
+def _quoted(text: str) -> str:
+    shown = text.strip()
+    return f"“{shown if len(shown) <= 40 else shown[:40] + '…'}”"
+
+
+def dashboard_url(stripe_id: str, *, livemode: bool) -> str:
+    """Return the address of a customer's page in the Stripe Dashboard."""
+    return f"https://dashboard.stripe.com/{'' if livemode else 'test/'}customers/{stripe_id}"

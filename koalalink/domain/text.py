@@ -1,0 +1,41 @@
+"""How texts are compared and made fit to print."""
+
+import unicodedata
+
+# Letters that carry no separable accent in Unicode, but that people type without their stroke.
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})  # noqa: RUF001
+
+# Invisible characters that reorder or hide text: bidirectional marks and overrides, zero-width ones, line separators.
+_DECEPTIVE = {*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0x061C, 0xFEFF}
+
+
+def fold(text: str) -> str:
+    """Return `text` without case, accents and surplus spaces, for comparing only."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).translate(_STROKES).split())
+
+
+def digits(text: str) -> str:
+    """Return the digits of `text`, of any script, as 0 to 9."""
+    return "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
+
+
+def printable(text: str) -> str:
+    """Return `text` as one line that cannot move the cursor, change colours or reorder what stands beside it."""
+    if text.isascii() and text.isprintable():
+        return text
+    shown = "".join(" " if c in "\t\r\n\v\f" else c for c in text if not _deceives(c))
+    return " ".join(shown.split(" ")).strip()
+
+
+def _deceives(character: str) -> bool:
+    return (unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\r\n\v\f") or ord(
+        character
+    ) in _DECEPTIVE
+
+
+def trimmed(text: str) -> str:
+    """Return `text` as it is kept: without white space around it, and without characters that SQLite cannot hold."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "").strip()

@@ -1,0 +1,79 @@
+"""What can go wrong, as sentences for people and exit codes for scripts."""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """The exit codes of every command; they never change their meaning."""
+
+    FINE = 0
+    ABORTED = 1
+    USAGE = 2
+    SETUP = 3
+    NOT_FOUND = 4
+    STRIPE_REFUSED = 5
+    NETWORK = 6
+    STORE = 7
+    PROTECTED = 8
+    PROBLEMS = 9
+    INTERRUPTED = 130
+
+
+class KoalaError(Exception):
+    """Something a person can act on: `message` says what happened, `hint` what to type next."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.ABORTED
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class CorrectTheCommand(KoalaError):
+    """What was typed cannot be meant."""
+
+    exit_code = ExitCode.USAGE
+
+
+class CorrectTheSetup(KoalaError):
+    """The configuration or a key has to be put right first."""
+
+    exit_code = ExitCode.SETUP
+
+
+class LookForAnother(KoalaError):
+    """What was named does not exist, or names several."""
+
+    exit_code = ExitCode.NOT_FOUND
+
+
+class AskStripe(KoalaError):
+    """Stripe answered, and refused."""
+
+    exit_code = ExitCode.STRIPE_REFUSED
+
+
+class TryAgainOnline(KoalaError):
+    """Stripe could not be reached."""
+
+    exit_code = ExitCode.NETWORK
+
+
+class MendTheStore(KoalaError):
+    """The local store of customers cannot be used as it is."""
+
+    exit_code = ExitCode.STORE
+
+
+class LookCloser(KoalaError):
+    """Refused, to protect the customer: a conflict or a doubtful link."""
+
+    exit_code = ExitCode.PROTECTED
+
+
+class SeeTheFindings(KoalaError):
+    """A check ran to its end and found problems."""
+
+    exit_code = ExitCode.PROBLEMS

@@ -1,0 +1,1 @@
+"""The verbs of the product, as plain functions over the rooms below."""

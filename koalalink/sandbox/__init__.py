@@ -1,0 +1,1 @@
+"""The built-in stand-in for Stripe, with its sample people."""

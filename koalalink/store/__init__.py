@@ -1,0 +1,1 @@
+"""The local store of customers, links and changes."""

@@ -1,0 +1,102 @@
+"""The SQLite file: opening it, transactions, and its errors as sentences."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from koalalink.errors import KoalaError, MendTheStore
+from koalalink.store.migrations import migrate
+
+BUSY_WAIT = 5.0
+"""Seconds to wait for another process that is writing."""
+
+
+class Database:
+    """One connection to the store's file, readable and writable by its owner alone."""
+
+    def __init__(self, path: Path, *, busy_wait: float = BUSY_WAIT) -> None:
+        """Open `path`, making the file and its folder where they do not exist.
+
+        Raises MendTheStore where that is not possible, or where the file is no store.
+        """
+        self._path = path
+        try:
+            _create_private(path)
+            with self._translated():
+                self._db = sqlite3.connect(path, timeout=busy_wait, isolation_level=None)
+                self._db.row_factory = sqlite3.Row
+                self._db.execute("PRAGMA foreign_keys = ON")
+                migrate(self._db)
+        except OSError as error:
+            raise MendTheStore(
+                f"The store {path} cannot be opened: {error.strerror}.", hint="Type: koalalink doctor"
+            ) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def rows(self, sql: str, /, **values: str | int | None) -> list[sqlite3.Row]:
+        """Return what a query finds."""
+        with self._translated():
+            return self._db.execute(sql, values).fetchall()
+
+    def execute(self, sql: str, /, **values: str | int | None) -> int:
+        """Execute a statement of a transaction and return the number of the row it added, if it added one."""
+        with self._translated():
+            return self._db.execute(sql, values).lastrowid or 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all writes within it happen together, or none."""
+        with self._translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                # After a full disk SQLite may have rolled back by itself.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Make all queries within it see the store at one moment."""
+        with self._translated():
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._sentence(error) from error
+
+    def _sentence(self, error: sqlite3.Error) -> KoalaError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest says more
+        what, hint = {
+            sqlite3.SQLITE_BUSY: ("is being written to by another program", "Wait a moment, then type it again."),
+            sqlite3.SQLITE_LOCKED: ("is being written to by another program", "Wait a moment, then type it again."),
+            sqlite3.SQLITE_READONLY: ("is read-only", "Give yourself permission to write to it and its folder."),
+            sqlite3.SQLITE_PERM: ("may not be opened", "Give yourself permission to read and write it."),
+            sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "Is its folder there, and may you write to it?"),
+            sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Nothing was changed. Make room, then try again."),
+            sqlite3.SQLITE_IOERR: ("cannot be read or written", "Nothing was changed. Is the disk full, or failing?"),
+            sqlite3.SQLITE_CORRUPT: ("is damaged", "Type: koalalink doctor"),
+            sqlite3.SQLITE_NOTADB: ("is no database", "Name another file as path under [store] in config.toml."),
+        }.get(code, (f"gave an error: {error}", "Type: koalalink doctor"))
+        return MendTheStore(f"The store {self._path} {what}.", hint=hint)
+
+
+def _create_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        # SQLite would create the file readable by everybody.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

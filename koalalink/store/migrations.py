@@ -1,0 +1,123 @@
+"""The tables, and how a store of an older version gets them."""
+
+import sqlite3
+
+from koalalink.errors import MendTheStore
+
+APPLICATION_ID = 0x4B4F414C
+"""Written into the file's header, so that no other program's database is taken for a store."""
+
+# Each step is a version. Steps are only ever added: a store in use has run the earlier ones.
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE customers (
+            customer INTEGER PRIMARY KEY AUTOINCREMENT,
+            external_id TEXT NOT NULL,
+            first_name TEXT NOT NULL,
+            last_name TEXT NOT NULL,
+            company TEXT NOT NULL,
+            email TEXT NOT NULL,
+            phone TEXT NOT NULL,
+            address TEXT NOT NULL,
+            city TEXT NOT NULL,
+            state TEXT NOT NULL,
+            zip TEXT NOT NULL,
+            country TEXT NOT NULL,
+            notes TEXT NOT NULL,
+            email_key TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX customers_by_external_id ON customers (external_id) WHERE external_id <> ''",
+        "CREATE INDEX customers_by_email ON customers (email_key) WHERE email_key <> ''",
+        """
+        CREATE TABLE links (
+            customer INTEGER NOT NULL REFERENCES customers,
+            location TEXT NOT NULL CHECK (location <> ''),
+            stripe_id TEXT NOT NULL CHECK (stripe_id GLOB 'cus_?*'),
+            enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+            account TEXT,
+            livemode INTEGER CHECK (livemode IN (0, 1)),
+            verified_at INTEGER,
+            PRIMARY KEY (customer, location),
+            UNIQUE (stripe_id, location)
+        ) STRICT
+        """,
+        # Texts folded for comparing, a line a field; three letters at a time, so that any part of a word is found.
+        "CREATE VIRTUAL TABLE customer_search USING fts5 (text, tokenize = 'trigram case_sensitive 1')",
+        "CREATE VIRTUAL TABLE customer_trigrams USING fts5vocab (customer_search, row)",
+        """
+        CREATE TABLE changes (
+            change INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            by TEXT NOT NULL,
+            action TEXT NOT NULL,
+            note TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE change_items (
+            change INTEGER NOT NULL REFERENCES changes,
+            item INTEGER NOT NULL,
+            customer INTEGER NOT NULL,
+            location TEXT,
+            before TEXT CHECK (before IS NULL OR json_valid(before)),
+            after TEXT CHECK (after IS NULL OR json_valid(after)),
+            PRIMARY KEY (change, item),
+            CHECK (before IS NOT NULL OR after IS NOT NULL)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX change_items_by_customer ON change_items (customer, location)",
+        *(
+            f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table} "
+            "BEGIN SELECT RAISE (ABORT, 'the history cannot be altered'); END"
+            for table in ("changes", "change_items")
+            for verb in ("UPDATE", "DELETE")
+        ),
+    ),
+)
+
+
+def migrate(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
+    """Bring the store to the newest version in one transaction: wholly, or not at all.
+
+    Raises MendTheStore where the file is another program's, or a newer KoalaLink's.
+    """
+    if _version(db, steps) == len(steps):
+        return
+    if not _tables(db):
+        # Readers and a writer do not wait for each other; the mode stays with the file.
+        db.execute("PRAGMA journal_mode = WAL")
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        # Asked again: another process may have been first.
+        version = _version(db, steps)
+        for number, statements in enumerate(steps[version:], version + 1):
+            for statement in statements:
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {number}")
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _version(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...]) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    application: int = db.execute("PRAGMA application_id").fetchone()[0]
+    if application != APPLICATION_ID and (version or _tables(db)):
+        raise MendTheStore(
+            "The store is a database of another program.",
+            hint="Name another file as path under [store] in config.toml.",
+        )
+    if version > len(steps):
+        raise MendTheStore(
+            "The store was written by a newer KoalaLink.",
+            hint="Update this one: pip install --upgrade koalalink",
+        )
+    return version
+
+
+def _tables(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("SELECT 1 FROM sqlite_schema ORDER BY name LIMIT 1").fetchone())

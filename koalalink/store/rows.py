@@ -1,0 +1,48 @@
+"""Rows of the tables as values, and values as rows."""
+
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from sqlite3 import Row
+
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.links import Link
+from koalalink.domain.text import fold
+
+Values = dict[str, str | int | None]
+
+FIELDS = tuple(field.name for field in fields(CustomerDetails))
+
+
+def customer_from(row: Row) -> Customer:
+    """Return the customer of a row that has the column `customer` and all of FIELDS."""
+    return Customer(number=row["customer"], details=CustomerDetails(**{name: row[name] for name in FIELDS}))
+
+
+def customer_values(details: CustomerDetails) -> Values:
+    """Return the columns of a customer's row, its number aside."""
+    return {**asdict(details), "email_key": fold(details.email)}
+
+
+def link_from(row: Row) -> Link:
+    """Return the link of a row."""
+    verified_at, livemode = row["verified_at"], row["livemode"]
+    return Link(
+        customer=row["customer"],
+        location=row["location"],
+        stripe_id=row["stripe_id"],
+        enabled=bool(row["enabled"]),
+        account=row["account"],
+        livemode=None if livemode is None else bool(livemode),
+        verified_at=None if verified_at is None else datetime.fromtimestamp(verified_at, UTC),
+    )
+
+
+def link_values(link: Link) -> Values:
+    """Return the columns of a link's row, its key aside; times in Unix seconds."""
+    return {
+        "stripe_id": link.stripe_id,
+        "enabled": int(link.enabled),
+        "account": link.account,
+        "livemode": None if link.livemode is None else int(link.livemode),
+        "verified_at": None if link.verified_at is None else int(link.verified_at.timestamp()),
+    }
