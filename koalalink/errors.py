@@ -31,6 +31,10 @@ class KoalaError(Exception):
         self.hint = hint
 
 
+class Aborted(KoalaError):
+    """The person said no."""
+
+
 class CorrectTheCommand(KoalaError):
     """What was typed cannot be meant."""
 
@@ -50,9 +54,18 @@ class LookForAnother(KoalaError):
 
 
 class AskStripe(KoalaError):
-    """Stripe answered, and refused."""
+    """Stripe answered, and refused: with an HTTP `status`, and naming the `permission` that the key lacks if one."""
 
     exit_code = ExitCode.STRIPE_REFUSED
+
+    def __init__(self, message: str, *, hint: str | None = None, status: int = 0, permission: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.permission = permission
+
+
+class SearchUnavailable(AskStripe):
+    """Stripe does not offer search to this account."""
 
 
 class TryAgainOnline(KoalaError):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from koalalink.domain.api_key import ApiKey
 from koalalink.errors import CorrectTheCommand, CorrectTheSetup
 
 LOCATION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -24,7 +23,7 @@ class KeyInEnvironment:
 class KeyInFile:
     """The key itself stands in config.toml."""
 
-    key: ApiKey
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,20 @@
 """What Stripe knows of a customer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from koalalink.domain.stripe_ids import dashboard_url
+
+# Stripe writes brands in small letters; people know them otherwise.
+BRANDS = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "eftpos_au": "eftpos",
+    "jcb": "JCB",
+    "mastercard": "Mastercard",
+    "unionpay": "UnionPay",
+}
 
 
 class Absence(StrEnum):
@@ -35,7 +45,7 @@ class Card:
         return (self.exp_year, self.exp_month) < (now.year, now.month)
 
     def __str__(self) -> str:
-        return f"{self.brand} ending {self.last4}"
+        return f"{BRANDS.get(self.brand, self.brand.capitalize())} ending {self.last4}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +60,9 @@ class StripeCustomer:
     livemode: bool
     address: str = ""
     card: Card | None = None
-    """The default card, else the first that was seen."""
+    """The default card, where Stripe told it."""
+    default_payment_method: str = ""
+    """The ID of what is charged by default, a card or not."""
     metadata: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -77,3 +89,24 @@ def best_card(cards: tuple[Card, ...], now: datetime) -> Card | None:
     """Return the card that will be used: the default if it is good, else the first good one."""
     good = [card for card in cards if not card.expired(now)]
     return next((card for card in good if card.default), good[0] if good else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyReport:
+    """What a key may read, and whose it is."""
+
+    reads_customers: bool
+    reads_payment_methods: bool
+    account: str | None
+    clock: datetime | None
+    """The time at Stripe when it answered, where it said so."""
+
+
+def cards_in_order(customer: StripeCustomer, saved: tuple[Card, ...] | None) -> tuple[Card, ...] | None:
+    """Return `saved` with the default marked and first; an old-style default that Stripe lists apart is added."""
+    if saved is None:
+        return None
+    marked = [replace(card, default=card.payment_method == customer.default_payment_method) for card in saved]
+    if customer.card and all(card.payment_method != customer.card.payment_method for card in marked):
+        marked.append(replace(customer.card, default=True))
+    return tuple(sorted(marked, key=lambda card: not card.default))

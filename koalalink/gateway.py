@@ -1,0 +1,316 @@
+"""Stripe, read only: the one place that speaks to it.
+
+Every method returns values of the domain or raises a KoalaError; no object of Stripe's leaves this file, and no
+text of Stripe's that could hold a key.
+"""
+
+import contextlib
+import io
+import os
+import re
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple, TypeVar
+
+from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
+from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
+from koalalink.errors import AskStripe, CorrectTheSetup, KoalaError, SearchUnavailable, TryAgainOnline
+
+# With STRIPE_LOG set the library prints whole answers, customers' data among them; and its import may print, too.
+os.environ.pop("STRIPE_LOG", None)
+with contextlib.redirect_stderr(io.StringIO()):
+    import requests
+    import stripe
+
+# Telemetry writes a file in the user's home; notices are for the developers of integrations.
+stripe.enable_telemetry = False
+warnings.filterwarnings("ignore", module=r"stripe\.")
+
+_T = TypeVar("_T")
+_CARD_FIELDS = ["invoice_settings.default_payment_method", "default_source"]
+_CONNECT_AND_READ_TIMEOUT = (5.0, 20.0)  # seconds
+_RETRIES = 2
+_WAITS_WHEN_LIMITED = (1.0, 2.0, 4.0)  # seconds
+_LONGEST_WAIT = 10.0
+_PAGE = 100
+
+
+def _session(api_base: str) -> requests.Session:
+    session = requests.Session()
+    # Otherwise a password for this host in ~/.netrc would take the key's place in the header.
+    session.auth = lambda request: request
+    # A redirect is followed with the key only by mistake: Stripe sends none.
+    session.max_redirects = 0
+    # To this computer itself no proxy leads; one would see the key, as http is not encrypted.
+    session.trust_env = api_base.startswith("https:")
+    return session
+
+
+class StripeGateway:
+    """The customers of one location's Stripe account."""
+
+    def __init__(
+        self,
+        location: str,
+        key: ApiKey,
+        *,
+        api_base: str,
+        transport: stripe.HTTPClient | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Ask Stripe at `api_base` with `key`; `transport` stands in for the network."""
+        self.location = location
+        self.key = key
+        self.cards_are_hidden = False
+        """Whether Stripe has refused to show cards to this key."""
+        self._sleep = sleep
+        self._client = stripe.StripeClient(
+            key.reveal(),
+            base_addresses={"api": api_base},
+            max_network_retries=_RETRIES,
+            http_client=transport
+            or stripe.RequestsClient(session=_session(api_base), timeout=_CONNECT_AND_READ_TIMEOUT),
+        )
+
+    def customer(self, stripe_id: str) -> StripeCustomer | Absence:
+        """Return one customer, or why there is none."""
+
+        def retrieve(expand: list[str]) -> StripeCustomer | Absence:
+            found = self._client.v1.customers.retrieve(stripe_id, {"expand": expand}).to_dict()
+            return Absence.DELETED if found.get("deleted") else _customer(found)
+
+        try:
+            return self._expanded(retrieve)
+        except _NoSuchCustomer as absent:
+            return absent.absence
+
+    def cards(self, stripe_id: str) -> tuple[Card, ...] | None:
+        """Return the saved cards of a customer, newest first; None where the key may not read them."""
+        try:
+            found = self._asked(
+                lambda: self._client.v1.customers.payment_methods.list(
+                    stripe_id, {"type": "card", "limit": _PAGE}
+                ).to_dict()["data"]
+            )
+        except _NoSuchCustomer:
+            return ()
+        except _CardsHidden:
+            self.cards_are_hidden = True
+            return None
+        return tuple(card for card in map(_card, found) if card)
+
+    def account(self) -> str | None:
+        """Return the ID of the account, or None where the key may not read it."""
+        try:
+            return str(self._asked(lambda: self._client.v1.accounts.retrieve_current().id))
+        except (AskStripe, _NoSuchCustomer):
+            return None
+
+    def report(self) -> KeyReport:
+        """Return what the key may read; raises KoalaError where Stripe does not answer to it at all."""
+        clock: list[str] = []
+
+        def ask() -> None:
+            answer = self._client.v1.customers.list({"limit": 1})
+            clock.append((answer.last_response.headers if answer.last_response else {}).get("Date", ""))
+
+        try:
+            self._asked(ask)
+        except AskStripe as refused:
+            if refused.status != 403:
+                raise
+        # Whether the customer exists is asked only of those who may know.
+        cards = self.cards("cus_koalalinkdoctor")
+        return KeyReport(
+            reads_customers=bool(clock),
+            reads_payment_methods=cards is not None,
+            account=self.account(),
+            clock=parsedate_to_datetime(clock[0]) if clock and clock[0] else None,
+        )
+
+    def search(self, query: str, most: int) -> list[StripeCustomer]:
+        """Return up to `most` customers that fit a query of Stripe's search language.
+
+        Raises SearchUnavailable where the account cannot be searched, as those of Indian merchants.
+        """
+        found: list[StripeCustomer] = []
+        params: dict[str, Any] = {"query": query, "limit": min(most, _PAGE)}
+        try:
+            while len(found) < most and params:
+                page = self._page(self._client.v1.customers.search, params)
+                found += page.customers
+                params = {**params, "page": page.next_page} if page.next_page else {}
+        except _NoSuchCustomer as unknown_path:
+            raise SearchUnavailable(f"{self.location} cannot be searched.", status=404) from unknown_path
+        except AskStripe as refused:
+            if refused.permission or refused.status not in (400, 403, 404):
+                raise
+            raise SearchUnavailable(refused.message, hint=refused.hint, status=refused.status) from refused
+        return found
+
+    def with_email(self, email: str) -> list[StripeCustomer]:
+        """Return the customers with exactly this email, case included; those of a second ago, too."""
+        return [*self._pages({"email": email})]
+
+    def all_customers(self) -> Iterator[StripeCustomer]:
+        """Yield every customer of the account, newest first."""
+        return self._pages({})
+
+    def _pages(self, conditions: dict[str, str]) -> Iterator[StripeCustomer]:
+        params: dict[str, Any] = {**conditions, "limit": _PAGE}
+        while True:
+            page = self._page(self._client.v1.customers.list, params)
+            yield from page.customers
+            if not page.has_more or not page.customers:
+                return
+            params["starting_after"] = page.customers[-1].stripe_id
+
+    def _page(self, endpoint: Callable[[Any], Any], params: dict[str, Any]) -> "_Page":
+        def ask(expand: list[str]) -> _Page:
+            answer = endpoint({**params, "expand": [f"data.{field}" for field in expand]}).to_dict()
+            return _Page([_customer(found) for found in answer["data"]], answer["has_more"], answer.get("next_page"))
+
+        return self._expanded(ask)
+
+    def _expanded(self, ask: Callable[[list[str]], _T]) -> _T:
+        """Ask with cards, or where the key may not read them without."""
+        if not self.cards_are_hidden:
+            try:
+                return self._asked(lambda: ask(_CARD_FIELDS))
+            except _CardsHidden:
+                self.cards_are_hidden = True
+        return self._asked(lambda: ask([]))
+
+    def _asked(self, ask: Callable[[], _T]) -> _T:
+        """Return Stripe's answer; the library itself retries a broken connection and 5xx, but never 429."""
+        for wait in (*_WAITS_WHEN_LIMITED, None):
+            try:
+                return ask()
+            except stripe.RateLimitError as limited:
+                told = _retry_after(limited)
+                if wait is None or (told or 0) > _LONGEST_WAIT:
+                    raise self._sentence(limited) from limited
+                self._sleep(told or wait)
+            except stripe.StripeError as error:
+                raise self._sentence(error) from error
+            except (KeyError, TypeError, AttributeError) as error:
+                raise self._not_stripe() from error
+        raise AssertionError("the last wait is None")
+
+    def _sentence(self, error: stripe.StripeError) -> KoalaError:
+        if isinstance(error, stripe.APIConnectionError):
+            return self._unreachable(error)
+        if not isinstance(error.json_body, dict):
+            return self._not_stripe()
+        if isinstance(error, stripe.AuthenticationError):
+            what = "has expired" if error.code == "api_key_expired" else "is not accepted by Stripe"
+            return CorrectTheSetup(
+                f"The key of {self.location} ({self.key}) {what}.", hint=f"Make a new one at {RESTRICTED_KEY_PAGE}"
+            )
+        status, text = error.http_status or 0, error.user_message or ""
+        if error.code == "resource_missing":
+            return _NoSuchCustomer(Absence.OTHER_MODE if "similar object exists" in text else Absence.NEVER_EXISTED)
+        reference = f" (Stripe's request ID: {error.request_id})" if error.request_id else ""
+        if isinstance(error, stripe.PermissionError):
+            return self._forbidden(text, reference)
+        if isinstance(error, stripe.RateLimitError):
+            what, hint = "is asked for too much at once and wants to be left in peace", "Wait a minute, then try again."
+        elif status >= 500:
+            what, hint = "has a problem of its own", "Try again in a few minutes. Nothing was changed."
+        else:
+            what, hint = "refused the request", "Type: koalalink doctor"
+        return AskStripe(f"Stripe {what}, at {self.location}{reference}.", hint=hint, status=status)
+
+    def _forbidden(self, text: str, reference: str) -> KoalaError:
+        named = re.search(r"rak_[a-z_]+", text)
+        if named is None:
+            return AskStripe(
+                f"The key of {self.location} ({self.key}) is not allowed to do that{reference}.",
+                hint=f"Make a key that may read customers and payment methods at {RESTRICTED_KEY_PAGE}",
+                status=403,
+            )
+        kind = _CardsHidden if named[0].startswith("rak_payment_method") else AskStripe
+        return kind(
+            f"The key of {self.location} ({self.key}) lacks the permission {named[0]}{reference}.",
+            hint=f"Give it that permission in the Stripe Dashboard, or make a new key at {RESTRICTED_KEY_PAGE}",
+            status=403,
+            permission=named[0],
+        )
+
+    def _unreachable(self, error: stripe.APIConnectionError) -> KoalaError:
+        cause = error.__cause__
+        if isinstance(cause, requests.exceptions.TooManyRedirects):
+            return self._not_stripe()
+        if isinstance(cause, requests.exceptions.SSLError):
+            what, hint = "cannot be reached securely", "Is the clock of this computer right, and the network your own?"
+        elif isinstance(cause, requests.exceptions.Timeout):
+            what, hint = "did not answer in time", "Nothing was changed. Try again in a moment."
+        else:
+            what, hint = "cannot be reached", "Nothing was changed. Is this computer online?"
+        return TryAgainOnline(f"Stripe {what}, for {self.location}.", hint=hint)
+
+    def _not_stripe(self) -> KoalaError:
+        return TryAgainOnline(
+            f"Something that is not Stripe answered, for {self.location}.",
+            hint="Nothing was changed. Does this network ask you to log in first? Open a web page and see.",
+        )
+
+
+class _Page(NamedTuple):
+    customers: list[StripeCustomer]
+    has_more: bool
+    next_page: str | None
+
+
+class _NoSuchCustomer(KoalaError):
+    def __init__(self, absence: Absence) -> None:
+        super().__init__(f"Stripe has no such customer: {absence}.")
+        self.absence = absence
+
+
+class _CardsHidden(AskStripe):
+    pass
+
+
+def _retry_after(error: stripe.StripeError) -> float | None:
+    told = (error.headers or {}).get("retry-after", "")
+    return float(told) if told.isdigit() else None
+
+
+def _customer(found: dict[str, Any]) -> StripeCustomer:
+    default = (found.get("invoice_settings") or {}).get("default_payment_method") or found.get("default_source")
+    address = found.get("address") or {}
+    lines = (address.get(part) for part in ("line1", "line2", "city", "state", "postal_code", "country"))
+    return StripeCustomer(
+        stripe_id=found["id"],
+        name=found.get("name") or "",
+        email=found.get("email") or "",
+        phone=found.get("phone") or "",
+        created=datetime.fromtimestamp(found["created"], UTC),
+        livemode=found["livemode"],
+        address=", ".join(line for line in lines if line),
+        card=_card(default) if isinstance(default, dict) else None,
+        default_payment_method=(default["id"] if isinstance(default, dict) else default) or "",
+        metadata=found.get("metadata") or {},
+    )
+
+
+def _card(found: dict[str, Any]) -> Card | None:
+    # A payment method holds its card under "card"; one of the older kind is the card.
+    card = found.get("card") if found["object"] == "payment_method" else found
+    if not card or "last4" not in card or "exp_year" not in card:
+        return None
+    wallet = card.get("wallet")
+    return Card(
+        payment_method=found["id"],
+        brand=(card.get("brand") or "card").lower(),
+        last4=card["last4"],
+        exp_month=card["exp_month"],
+        exp_year=card["exp_year"],
+        funding=card.get("funding") or "",
+        wallet=(wallet or {}).get("type") or "",
+        fingerprint=card.get("fingerprint") or "",
+    )

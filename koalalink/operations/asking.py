@@ -1,0 +1,34 @@
+"""Several questions asked at the same time."""
+
+from collections.abc import Callable
+from threading import Thread
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Asking(Generic[T]):
+    """A question on its way: `result` waits for the answer, or raises what was raised.
+
+    Its thread is a daemon, because Ctrl-C has to end the program at once, whatever Stripe does.
+    """
+
+    def __init__(self, ask: Callable[[], T]) -> None:
+        self._ask = ask
+        self._answers: list[T] = []
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._answers.append(self._ask())
+        except BaseException as error:
+            self._error = error
+
+    def result(self) -> T:
+        """Return the answer."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._answers[0]

@@ -1,0 +1,152 @@
+"""Linking a customer of the store to a customer of Stripe's, and taking the link apart again."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from koalalink.domain.changes import Action
+from koalalink.domain.customers import Customer
+from koalalink.domain.identity import Check, CheckResult, Verdict, judge
+from koalalink.domain.links import Holder, Link
+from koalalink.domain.review import Connected, LinkReview, Status
+from koalalink.domain.stripe_customers import Card, best_card
+from koalalink.errors import Aborted, KoalaError, LookCloser, LookForAnother
+from koalalink.operations.ports import Conversation, Links, StripeAt
+from koalalink.operations.profile import stripe_profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRequest:
+    """What the person wants, and has agreed to beforehand."""
+
+    customer: Customer
+    stripe_id: str
+    location: str
+    replace: bool = False
+    """Another ID at this location may be replaced."""
+    force: bool = False
+    """A doubtful link may be saved; one that fails a check never is."""
+
+
+def connect(
+    store: Links, stripe_at: StripeAt, conversation: Conversation, request: LinkRequest, *, now: datetime
+) -> Connected:
+    """Check that a Stripe customer is this person, show what was found, and save the link.
+
+    Raises LookForAnother where Stripe has no such customer, LookCloser where the link is refused or in doubt, and
+    whatever keeps Stripe from answering; then nothing is saved.
+    """
+    customer, stripe_id, location = request.customer, request.stripe_id, request.location
+    previous = _replaceable(store, request)
+    stripe = stripe_at()
+    profile = stripe_profile(stripe, stripe_id)
+    holders = _others(store, customer, stripe_id)
+    livemode = stripe.key.livemode
+    verdict = judge(customer.details, stripe_id, profile, livemode=livemode, holders=holders, now=now)
+    conversation.review(
+        LinkReview(ours=customer, location=location, stripe_id=stripe_id, profile=profile, verdict=verdict)
+    )
+    _refuse_failed(verdict, holders, location)
+    link = Link(
+        customer=customer.number,
+        location=location,
+        stripe_id=stripe_id,
+        account=profile.account,
+        livemode=livemode,
+        verified_at=now,
+    )
+    known = previous if previous and previous.stripe_id == stripe_id else None
+    if known and known.verified_at:
+        link = known
+    else:
+        link = replace(link, enabled=known.enabled) if known else link
+        _settle_doubts(verdict, conversation, request)
+        if livemode:
+            conversation.note(f"Live mode: the real cards of {stripe_id} can now be charged for {customer}.")
+        action = Action.VERIFIED if known else Action.REPLACED if previous else Action.CONNECTED
+        note = f"although: {' '.join(verdict.doubts)}" if verdict.doubts else ""
+        store.save_link(customer, link, previous=previous, action=action, note=note)
+    cards = profile.cards or ()
+    return _connected(customer, link, previous, checks=verdict.checks, cards=cards, card=best_card(cards, now))
+
+
+def connect_unverified(store: Links, conversation: Conversation, request: LinkRequest) -> Connected:
+    """Save a link without asking Stripe; what the store itself knows against it is still minded."""
+    customer, stripe_id, location = request.customer, request.stripe_id, request.location
+    previous = _replaceable(store, request)
+    holders = _others(store, customer, stripe_id)
+    if holders:
+        raise _held(holders[0])
+    link = Link(customer=customer.number, location=location, stripe_id=stripe_id)
+    if previous and previous.stripe_id == stripe_id:
+        link = previous
+    else:
+        action = Action.REPLACED if previous else Action.CONNECTED
+        store.save_link(customer, link, previous=previous, action=action, note="offline, not verified")
+    if link.verified_at is None:
+        again = f"koalalink connect {customer.number} {stripe_id} --location {location}"
+        conversation.warn(f"This link is not verified with Stripe. When you are online, type: {again}")
+    return _connected(customer, link, previous, checks=(), cards=(), card=None)
+
+
+def _settle_doubts(verdict: Verdict, conversation: Conversation, request: LinkRequest) -> None:
+    """Return only where there is no doubt, or a person has looked and said yes."""
+    if not verdict.doubts or request.force:
+        return
+    customer, stripe_id = request.customer, request.stripe_id
+    if not conversation.can_ask:
+        raise LookCloser(
+            f"{customer} was not connected to {stripe_id}. {' '.join(verdict.doubts)}",
+            hint=f"Look at both: koalalink show {customer.number}, and koalalink show {stripe_id} "
+            f"--location {request.location}. If you are sure, add --force.",
+        )
+    if not conversation.confirm(f"Connect {customer} to {stripe_id} all the same?"):
+        raise Aborted("Nothing was saved.")
+
+
+def _connected(
+    customer: Customer,
+    link: Link,
+    previous: Link | None,
+    *,
+    checks: tuple[CheckResult, ...],
+    cards: tuple[Card, ...],
+    card: Card | None,
+) -> Connected:
+    replaced = previous.stripe_id if previous and previous.stripe_id != link.stripe_id else None
+    status = Status.REPLACED if replaced else Status.UNCHANGED if previous else Status.CONNECTED
+    return Connected(
+        customer=customer, link=link, status=status, replaced=replaced, checks=checks, cards=cards, card=card
+    )
+
+
+def _replaceable(store: Links, request: LinkRequest) -> Link | None:
+    previous = store.link(request.customer, request.location)
+    if previous and previous.stripe_id != request.stripe_id and not request.replace:
+        raise LookCloser(
+            f"{request.customer} is connected to {previous.stripe_id} at {request.location} already.",
+            hint=f"To put {request.stripe_id} in its place, add --replace.",
+        )
+    return previous
+
+
+def _others(store: Links, customer: Customer, stripe_id: str) -> list[Holder]:
+    """Return who else has this ID; at another location, too, since a copied account keeps its IDs."""
+    return [holder for holder in store.holders(stripe_id) if holder.customer.number != customer.number]
+
+
+def _held(holder: Holder) -> KoalaError:
+    return LookCloser(
+        f"{holder.stripe_id} belongs to {holder.customer} at {holder.location}.",
+        hint=f"If that is wrong, type: koalalink unlink {holder.customer.number} --location {holder.location}",
+    )
+
+
+def _refuse_failed(verdict: Verdict, holders: list[Holder], location: str) -> None:
+    failed = verdict.failed
+    if failed is None:
+        return
+    if failed.check is Check.NOT_LINKED_ELSEWHERE:
+        raise _held(holders[0])
+    if failed.check is Check.MODE:
+        raise LookCloser(failed.detail, hint=f"Which key has {location}? Type: koalalink locations list")
+    raise LookForAnother(failed.detail, hint=f"Look for the right one: koalalink search NAME --location {location}")

@@ -1,0 +1,135 @@
+"""Finding customers at Stripe, at all locations at once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from koalalink.domain.review import Hit, Hits
+from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery
+from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
+from koalalink.errors import KoalaError, SearchUnavailable
+from koalalink.operations.asking import Asking
+from koalalink.operations.ports import Conversation, Links, Stripe, StripeAt
+
+_Found = tuple[list[Hit], bool, list[str]]
+
+
+def search(
+    query: SearchQuery,
+    locations: Mapping[str, StripeAt],
+    store: Links,
+    conversation: Conversation,
+    *,
+    limit: int,
+    now: datetime,
+) -> Hits:
+    """Return up to `limit` customers, best match first; a location that fails does not lose the others' rows."""
+    with conversation.counting("Looking through customers at Stripe") as count:
+        askings = [Asking(_search_at(query, stripe_at, limit, now, count)) for stripe_at in locations.values()]
+        found: list[Hit] = []
+        notes: list[str] = []
+        failures: list[KoalaError] = []
+        more = False
+        for asking in askings:
+            try:
+                hits, goes_on, remarks = asking.result()
+            except KoalaError as failure:
+                failures.append(failure)
+                continue
+            found += hits
+            more = more or goes_on
+            notes += remarks
+    if isinstance(query, TextQuery):
+        found.sort(key=lambda hit: query.rank(hit.customer))
+    holders = {
+        (holder.stripe_id, holder.location): holder.customer
+        for holder in store.holders(*(hit.customer.stripe_id for hit in found[:limit]))
+    }
+    return Hits(
+        hits=tuple(
+            replace(hit, linked_to=holders.get((hit.customer.stripe_id, hit.location))) for hit in found[:limit]
+        ),
+        more=more or len(found) > limit,
+        notes=tuple(notes),
+        failures=tuple(failures),
+    )
+
+
+def _search_at(
+    query: SearchQuery, stripe_at: StripeAt, limit: int, now: datetime, count: Callable[[int], None]
+) -> Callable[[], _Found]:
+    def ask() -> _Found:
+        stripe = stripe_at()
+        if isinstance(query, IdQuery):
+            found = stripe.customer(query.stripe_id)
+            customers = [found] if isinstance(found, StripeCustomer) else []
+            notes = [f"{query.stripe_id} was deleted at Stripe ({stripe.location})."] * (found is Absence.DELETED)
+        else:
+            customers, notes = _customers(stripe, query, limit, count)
+            customers.sort(key=query.rank)
+        shown = [
+            Hit(location=stripe.location, customer=customer, card=card, linked_to=None)
+            for customer, card in _with_cards(stripe, customers[:limit], now)
+        ]
+        if stripe.cards_are_hidden:
+            notes.append(f"The key of {stripe.location} may not read payment methods: its cards are not shown.")
+        return shown, len(customers) > limit, notes
+
+    return ask
+
+
+def _customers(
+    stripe: Stripe, query: TextQuery, limit: int, count: Callable[[int], None]
+) -> tuple[list[StripeCustomer], list[str]]:
+    """Return the customers of one account that match, and what the user should know about how they were found."""
+    clauses = query.clauses()
+    # Search does not know what was created a moment ago, the list by email does; the list minds case, search does not.
+    listed = [Asking(lambda e=email: stripe.with_email(e)) for email in _spellings(query.email)]  # type: ignore[misc]
+    note: list[str] = []
+    searched: list[StripeCustomer] = []
+    try:
+        if clauses:
+            searched = stripe.search(clauses, limit + 1)
+    except SearchUnavailable:
+        note = [f"Stripe does not offer search for {stripe.location}: looked through the list of customers instead."]
+        clauses = None
+    if clauses is None and not query.email:
+        searched = list(_through_the_list(stripe, query, limit, count))
+    every = {customer.stripe_id: customer for customer in searched}
+    for asking in listed:
+        every |= {customer.stripe_id: customer for customer in asking.result()}
+    return [customer for customer in every.values() if query.matches(customer)], note
+
+
+def _spellings(email: str | None) -> list[str]:
+    return list(dict.fromkeys((email, email.lower()))) if email else []
+
+
+def _through_the_list(
+    stripe: Stripe, query: TextQuery, limit: int, count: Callable[[int], None]
+) -> Iterator[StripeCustomer]:
+    # The newest come first, as they do in a search.
+    found = 0
+    for customer in stripe.all_customers():
+        count(1)
+        if query.matches(customer):
+            found += 1
+            yield customer
+        if found > limit:
+            return
+
+
+def _with_cards(
+    stripe: Stripe, customers: list[StripeCustomer], now: datetime
+) -> list[tuple[StripeCustomer, Card | None]]:
+    """Add a card to each: the default, else the one that would be used, else any."""
+    askings = {
+        customer.stripe_id: Asking(lambda c=customer: cards_in_order(c, stripe.cards(c.stripe_id)) or ())  # type: ignore[misc]
+        for customer in customers
+        if customer.card is None and not stripe.cards_are_hidden
+    }
+    shown = []
+    for customer in customers:
+        cards = askings[customer.stripe_id].result() if customer.stripe_id in askings else ()
+        shown.append((customer, customer.card or best_card(cards, now) or (cards[0] if cards else None)))
+    return shown

@@ -1,0 +1,55 @@
+"""Switching links off and on, and taking them away."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from koalalink.domain.changes import Action
+from koalalink.domain.customers import Customer
+from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.errors import CorrectTheCommand, LookForAnother
+from koalalink.operations.ports import Links
+
+
+def unlink(store: Links, customer: Customer, location: str | None, *, everywhere: bool) -> list[Link]:
+    """Remove the customer's link at one location, or everywhere; nothing happens at Stripe."""
+    if everywhere and location:
+        raise CorrectTheCommand("--all and --location contradict each other.", hint="Leave one of them out.")
+    linked = store.record(customer)
+    links = list(linked.links) if everywhere and linked.links else [_meant(linked, location)]
+    store.delete_links(customer, links)
+    return links
+
+
+def switch(store: Links, customer: Customer, location: str | None, *, on: bool) -> Link:
+    """Switch the customer's link on or off without losing its ID; one that is so already stays as it is."""
+    link = _meant(store.record(customer), location)
+    switched = replace(link, enabled=on)
+    if switched != link:
+        action = Action.ENABLED if on else Action.DISABLED
+        store.save_link(customer, switched, previous=link, action=action, note="")
+    return switched
+
+
+def links_at(linked: LinkedCustomer, locations: Sequence[str]) -> LinkedCustomer:
+    """Return the customer with the links at `locations` alone, or all of them where none is named."""
+    return replace(linked, links=tuple(link for link in linked.links if not locations or link.location in locations))
+
+
+def _meant(linked: LinkedCustomer, location: str | None) -> Link:
+    customer, links = linked.customer, linked.links
+    if not links:
+        raise LookForAnother(
+            f"{customer} is not linked to Stripe.", hint=f"To link, type: koalalink connect {customer.number} cus_…"
+        )
+    places = ", ".join(link.location for link in links)
+    if location:
+        for link in links:
+            if link.location == location:
+                return link
+        raise LookForAnother(f"{customer} is not linked at {location}.", hint=f"There is a link at: {places}.")
+    if len(links) > 1:
+        raise CorrectTheCommand(
+            f"{customer} is linked at several locations: {places}.",
+            hint=f"Name one, for example: --location {links[0].location}",
+        )
+    return links[0]
