@@ -26,7 +26,7 @@ _KEY_SOURCES = ("api_key_env", "api_key", "api_key_command")
 _COMMAND_WAIT = 20.0  # seconds: a password manager may ask for a fingerprint first
 
 
-def load(path: Path, home: Path, environ: Mapping[str, str]) -> Config:
+def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool) -> Config:
     """Return the configuration of the file at `path`; without a file, what the environment says.
 
     Raises CorrectTheSetup, naming the line or the setting that is wrong.
@@ -34,7 +34,7 @@ def load(path: Path, home: Path, environ: Mapping[str, str]) -> Config:
     try:
         document, mode = _read(path)
     except FileNotFoundError:
-        if "KOALALINK_CONFIG" in environ and path == Path(environ["KOALALINK_CONFIG"]):
+        if must_exist:
             raise CorrectTheSetup(f"There is no file {path}.", hint="Type: koalalink init") from None
         document, mode = {}, 0o600
     config = _Reader(path).config(document, home)
@@ -173,19 +173,16 @@ def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
     return printed.decode("ascii", "replace")
 
 
-def save(path: Path, document: dict[str, Any], *, replacing: bool) -> None:
-    """Write the file for its owner alone, wholly or not at all; an existing one stays unless `replacing`."""
-    if path.exists() and not replacing:
-        raise CorrectTheCommand(f"{path} is there already.", hint="Add --force to write it anew.")
+def save(path: Path, document: dict[str, Any]) -> None:
+    """Write the file anew, for its owner alone, wholly or not at all."""
+    for name in document.get("locations", {}):
+        _refuse_bad_name(name)
     _write(path, _toml(document))
 
 
 def add_location(path: Path, name: str, settings: dict[str, Any]) -> None:
     """Add a section to the file, leaving every line that is there as it is, comments included."""
-    if not LOCATION_NAME.fullmatch(name):
-        raise CorrectTheCommand(
-            f"“{name}” is no name for a location.", hint="Use small letters, digits, - and _, as in: downtown"
-        )
+    _refuse_bad_name(name)
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if name in tomllib.loads(text).get("locations", {}):
         raise CorrectTheCommand(
@@ -193,6 +190,13 @@ def add_location(path: Path, name: str, settings: dict[str, Any]) -> None:
         )
     section = _toml({"locations": {name: settings}})
     _write(path, f"{text.rstrip()}\n\n{section}".lstrip())
+
+
+def _refuse_bad_name(name: str) -> None:
+    if not LOCATION_NAME.fullmatch(name):
+        raise CorrectTheCommand(
+            f"“{name}” is no name for a location.", hint="Use small letters, digits, - and _, as in: downtown"
+        )
 
 
 def remove_location(path: Path, name: str) -> None:

@@ -51,7 +51,7 @@ class TextQuery:
         words = self.text.split()
         if len(words) == 1 and len(self.text) >= 3:
             # One word can be a part of an email as well; an apostrophe or an accent need not be typed as it is stored.
-            names = [_clause("name", "~", part) for part in _searchable(self.text)[: _MOST_CLAUSES - 1]]
+            names = [_clause("name", "~", part) for part in _searchable(self.text)[:1]]
             return " OR ".join([*names, _clause("email", "~", self.text)])
         parts = [part for word in words for part in _searchable(word)[:1]]
         return " AND ".join(_clause("name", "~", part) for part in parts[:_MOST_CLAUSES]) or None
@@ -79,7 +79,7 @@ SearchQuery = IdQuery | TextQuery
 def read_query(typed: str) -> SearchQuery:
     """Return what was typed as a query; raises CorrectTheCommand where there is nothing in it to look for."""
     text = printable(typed)
-    if not re.search(r"\w", text):
+    if not text:
         raise CorrectTheCommand(
             "There is nothing in that to look for.", hint="Type a name, an email, a phone number or a cus_… ID."
         )

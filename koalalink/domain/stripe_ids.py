@@ -31,8 +31,9 @@ _KEY = re.compile(r"(?:sk|rk|pk|ek)_|whsec_")
 
 
 def looks_like_stripe(text: str) -> bool:
-    """Tell whether `text` is meant as a customer of Stripe's: an ID, or an address of the Dashboard."""
-    return text.strip().startswith("cus_") or "://" in text or text.strip().startswith("dashboard.stripe.com")
+    """Tell whether `text` is meant as something of Stripe's: an ID of any kind, or an address of the Dashboard."""
+    text = text.strip()
+    return text.startswith(("cus_", "dashboard.stripe.com", *_OTHERS)) or "://" in text or bool(_KEY.match(text))
 
 
 def customer_id(text: str) -> str:

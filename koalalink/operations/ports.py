@@ -8,7 +8,7 @@ from koalalink.domain.api_key import ApiKey
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.review import LinkReview
+from koalalink.domain.review import Hits, LinkReview
 from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
 
 
@@ -19,13 +19,13 @@ class Stripe(Protocol):
     key: ApiKey
     cards_are_hidden: bool
 
-    def customer(self, stripe_id: str) -> StripeCustomer | Absence: ...  # noqa: D102
-    def cards(self, stripe_id: str) -> tuple[Card, ...] | None: ...  # noqa: D102
-    def account(self) -> str | None: ...  # noqa: D102
-    def search(self, query: str, most: int) -> list[StripeCustomer]: ...  # noqa: D102
-    def with_email(self, email: str) -> list[StripeCustomer]: ...  # noqa: D102
-    def all_customers(self) -> Iterator[StripeCustomer]: ...  # noqa: D102
-    def report(self) -> KeyReport: ...  # noqa: D102
+    def customer(self, stripe_id: str) -> StripeCustomer | Absence: ...
+    def cards(self, stripe_id: str) -> tuple[Card, ...] | None: ...
+    def account(self) -> str | None: ...
+    def search(self, query: str, most: int) -> list[StripeCustomer]: ...
+    def with_email(self, email: str) -> list[StripeCustomer]: ...
+    def all_customers(self) -> Iterator[StripeCustomer]: ...
+    def report(self) -> KeyReport: ...
 
 
 StripeAt = Callable[[], Stripe]
@@ -35,13 +35,13 @@ StripeAt = Callable[[], Stripe]
 class Links(Protocol):
     """The part of the store that links need."""
 
-    def link(self, customer: Customer, location: str) -> Link | None: ...  # noqa: D102
-    def record(self, customer: Customer) -> LinkedCustomer: ...  # noqa: D102
-    def holders(self, *stripe_ids: str) -> list[Holder]: ...  # noqa: D102
-    def save_link(  # noqa: D102
+    def link(self, customer: Customer, location: str) -> Link | None: ...
+    def record(self, customer: Customer) -> LinkedCustomer: ...
+    def holders(self, *stripe_ids: str) -> list[Holder]: ...
+    def save_link(
         self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: str
     ) -> None: ...
-    def delete_links(self, customer: Customer, links: Sequence[Link]) -> None: ...  # noqa: D102
+    def delete_links(self, customer: Customer, links: Sequence[Link]) -> None: ...
 
 
 class Conversation(Protocol):
@@ -62,6 +62,15 @@ class Conversation(Protocol):
 
     def confirm(self, question: str) -> bool:
         """Ask a question whose default answer is no."""
+
+    def answer(self, question: str, default: str) -> str:
+        """Ask for a line of text; `default` where nothing is typed, or nobody is there."""
+
+    def secret(self, question: str) -> str:
+        """Ask for a text that is not shown; where nobody is there, it is the next line of stdin."""
+
+    def hits(self, found: Hits) -> None:
+        """Show what a search has found, numbered."""
 
     def choose(self, question: str, count: int) -> int | None:
         """Ask for a number from 1 to `count`; None is an answer, too."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.domain.review import CustomerPage
 from koalalink.errors import CorrectTheCommand, LookForAnother
 from koalalink.operations.ports import Links
 
@@ -53,3 +54,17 @@ def _meant(linked: LinkedCustomer, location: str | None) -> Link:
             hint=f"Name one, for example: --location {links[0].location}",
         )
     return links[0]
+
+
+def why_no_cards(page: CustomerPage) -> list[str]:
+    """Return remarks on the links that give no card to show."""
+    customer = page.linked.customer
+    if not page.linked.links:
+        return [f"{customer} is not linked to Stripe here. To link, type: koalalink connect {customer.number} cus_…"]
+    remarks = []
+    for link_cards in page.cards:
+        if link_cards.cards is None:
+            remarks.append(f"The key of {link_cards.link.location} may not read payment methods.")
+        elif not link_cards.cards:
+            remarks.append(f"{link_cards.link.stripe_id} at {link_cards.link.location} has no saved card.")
+    return remarks

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from koalalink.errors import KoalaError, MendTheStore
-from koalalink.store.migrations import migrate
+from koalalink.store.migrations import HISTORY_TRIGGERS, migrate
 
 BUSY_WAIT = 5.0
 """Seconds to wait for another process that is writing."""
@@ -71,6 +71,18 @@ class Database:
                 yield
             finally:
                 self._db.execute("ROLLBACK")
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the file itself: damage, rows without their other half, a history left open."""
+        found = [row[0] for row in self.rows("PRAGMA integrity_check")]
+        problems = [f"SQLite says: {text}" for text in found if text != "ok"]
+        if self.rows("PRAGMA foreign_key_check"):
+            problems.append("There are links of customers that do not exist.")
+        names = self.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")
+        triggers = {row["name"] for row in names}
+        if not triggers >= HISTORY_TRIGGERS:
+            problems.append("The history is not protected against being altered.")
+        return problems
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -7,6 +7,10 @@ from koalalink.errors import MendTheStore
 APPLICATION_ID = 0x4B4F414C
 """Written into the file's header, so that no other program's database is taken for a store."""
 
+_HISTORY = ("changes", "change_items")
+HISTORY_TRIGGERS = frozenset(f"{table}_{verb}" for table in _HISTORY for verb in ("update", "delete"))
+"""What keeps the history from being altered."""
+
 # Each step is a version. Steps are only ever added: a store in use has run the earlier ones.
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -71,7 +75,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         *(
             f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table} "
             "BEGIN SELECT RAISE (ABORT, 'the history cannot be altered'); END"
-            for table in ("changes", "change_items")
+            for table in _HISTORY
             for verb in ("UPDATE", "DELETE")
         ),
     ),

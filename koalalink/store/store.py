@@ -63,9 +63,13 @@ class Store:
         sql = f"SELECT customer, {_COLUMNS} FROM customers WHERE {condition} ORDER BY customer"
         return [customer_from(row) for row in self._db.rows(sql, value=value)]
 
-    def count(self) -> int:
-        """Return how many customers there are."""
-        return int(self._db.rows("SELECT count(*) AS n FROM customers ORDER BY n")[0]["n"])
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the file, as sentences; nothing as a rule."""
+        return self._db.problems()
 
     def page(
         self, query: str = "", *, linked: bool | None = None, location: str | None = None, limit: int, offset: int = 0
@@ -105,7 +109,7 @@ class Store:
             touched(number, None, None, asdict(details))
         return Customer(number=number, details=details)
 
-    def add_many(self, people: Iterable[CustomerDetails], links: Iterable[Link], *, note: str) -> None:
+    def fill(self, people: Iterable[CustomerDetails], links: Iterable[Link], *, note: str) -> None:
         """Fill an unused store in one change; a store that was ever written to stays as it is."""
         with self._db.transaction():
             if self._db.rows("SELECT change FROM changes ORDER BY change LIMIT 1"):

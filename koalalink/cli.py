@@ -1,0 +1,99 @@
+"""The root command: it registers every other, and turns errors into sentences and exit codes."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from koalalink import __version__
+from koalalink.commands import customers, demo, links, locations, options, search, setup
+from koalalink.context import AppContext
+from koalalink.domain.text import printable
+from koalalink.errors import ExitCode, KoalaError
+
+
+class ErrorBoundary(TyperGroup):
+    """Prints an error as `Error:` and `Hint:` on stderr and ends with its exit code; a bug stays a traceback."""
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Read the options of the root command."""
+        with _told():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        with _told():
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # a closed pipe is noticed here, not at the very end
+            return result
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except KoalaError as error:
+        _say(error.message, error.hint)
+        raise typer.Exit(error.exit_code) from error
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # it is no error; Typer itself tells it by its name
+            raise
+        usage = getattr(error, "ctx", None)
+        _say(error.format_message(), f"Type: {usage.command_path if usage else 'koalalink'} --help")
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt:
+        _say("Stopped.", None)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+def _say(message: str, hint: str | None) -> None:
+    sys.stdout.flush()
+    typer.echo(f"Error: {printable(message)}", err=True)
+    if hint:
+        typer.echo(f"Hint: {printable(hint)}", err=True)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"koalalink {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=ErrorBoundary,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # Typer's own shows local variables, and a key may be among them
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (search, links):
+    app.registered_commands += module.app.registered_commands
+app.add_typer(customers.app, name="customers", rich_help_panel=options.CUSTOMERS)
+app.registered_commands += setup.app.registered_commands
+app.add_typer(locations.app, name="locations", rich_help_panel=options.SETUP)
+app.registered_commands += demo.app.registered_commands
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", envvar="KOALALINK_SANDBOX", help="Try it on made-up people, without a key.")
+    ] = False,
+    config: Annotated[
+        Path | None, typer.Option("--config", envvar="KOALALINK_CONFIG", metavar="FILE", help="Another config.toml.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version.")
+    ] = False,
+) -> None:
+    """Tell your booking system which Stripe customer is which of yours, and never the wrong one.
+
+    New here? Type: koalalink demo
+    """
+    if ctx.obj is None:
+        ctx.obj = AppContext(sandbox=sandbox, config_file=config)

@@ -1,0 +1,51 @@
+"""`demo`: a guided tour of everything, without a key or a network."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from koalalink.commands import options as o
+from koalalink.context import AppContext
+from koalalink.operations.tour import TOUR
+
+app = typer.Typer()
+
+
+@app.command(rich_help_panel=o.SETUP)
+def demo(
+    ctx: typer.Context,
+    reset: Annotated[bool, typer.Option("--reset", help="Instead: make the sandbox as new.")] = False,
+) -> None:
+    """Take a guided tour, without a key or a network.
+
+    Every command is run for real, on made-up people in a place of its own.
+
+    Example: koalalink demo
+    """
+    koala = AppContext.of(ctx)
+    if reset:
+        koala.reset_sandbox()
+        koala.conversation.note("The sandbox is as new. Try: koalalink --sandbox search jane")
+        return
+    root = ctx.find_root().command
+    with tempfile.TemporaryDirectory(prefix="koalalink-demo-") as home:
+        visitor = AppContext(home=Path(home), sandbox=True, environ={}, may_ask=False)
+        for remark, arguments in TOUR:
+            _tell(remark, f"$ koalalink {' '.join(arguments)}")
+            root.main([*arguments], prog_name="koalalink", standalone_mode=False, obj=visitor)
+            sys.stdout.write("\n")
+        visitor.close()
+    _tell(
+        "That was the tour. To look around by yourself, put --sandbox first: koalalink --sandbox search jane",
+        "To begin with your own Stripe account, type: koalalink init",
+    )
+
+
+def _tell(*lines: str) -> None:
+    for line in lines:
+        typer.secho(line, bold=True) if sys.stdout.isatty() else typer.echo(line)
+    # What follows may go to stderr, and must not overtake this.
+    sys.stdout.flush()

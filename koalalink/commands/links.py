@@ -1,0 +1,147 @@
+"""`connect` and what belongs to it: links, and the cards they give."""
+
+from typing import Annotated
+
+import typer
+
+from koalalink.commands.options import (
+    FIND,
+    CustomerArgument,
+    ForceOption,
+    JsonOption,
+    LocationOption,
+    LocationsOption,
+    StripeIdArgument,
+)
+from koalalink.context import AppContext
+from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
+from koalalink.operations import connect as linking
+from koalalink.operations import unlink as unlinking
+from koalalink.operations.profile import customer_page, stripe_page
+
+app = typer.Typer()
+
+
+@app.command(rich_help_panel=FIND)
+def show(
+    ctx: typer.Context,
+    who: Annotated[str, typer.Argument(metavar="CUSTOMER|STRIPE_ID", help="Yours (42), or Stripe's (cus_…).")],
+    location: LocationOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the page of a customer, yours or Stripe's.
+
+    Details, links and cards.
+
+    Example: koalalink show 42
+    """
+    koala = AppContext.of(ctx)
+    if looks_like_stripe(who):
+        stripe_id = customer_id(who)
+        koala.output(as_json).stripe_page(stripe_page(koala.stripe_at(location)(), koala.store, stripe_id))
+        return
+    linked = koala.store.record(koala.store.find(who))
+    page = customer_page(unlinking.links_at(linked, [location] if location else []), koala.stripe_at)
+    koala.output(as_json).customer_page(page)
+    koala.finish(page.failures)
+
+
+@app.command(rich_help_panel=FIND)
+def connect(
+    ctx: typer.Context,
+    customer: CustomerArgument,
+    stripe_id: StripeIdArgument,
+    location: LocationOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of another ID.")] = False,
+    force: ForceOption = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Save it without asking Stripe, not verified.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Connect a customer to a customer at Stripe.
+
+    Everything is checked with Stripe first, and shown. Where it may be somebody else you are asked.
+
+    Example: koalalink connect 42 cus_123 --location downtown
+    """
+    koala = AppContext.of(ctx)
+    wanted, place = customer_id(stripe_id), koala.config.location(location).name
+    request = linking.LinkRequest(
+        customer=koala.store.find(customer), stripe_id=wanted, location=place, replace=replace, force=force
+    )
+    if offline:
+        done = linking.connect_unverified(koala.store, koala.conversation, request)
+    else:
+        done = linking.connect(koala.store, koala.stripe_at(place), koala.conversation, request, now=koala.now)
+    koala.output(as_json).connected(done)
+
+
+@app.command(rich_help_panel=FIND)
+def unlink(
+    ctx: typer.Context,
+    customer: CustomerArgument,
+    location: LocationOption = None,
+    everywhere: Annotated[bool, typer.Option("--all", help="At every location.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a customer's link to Stripe away.
+
+    Nothing happens at Stripe: the customer and the cards stay there.
+
+    Example: koalalink unlink 42
+    """
+    koala = AppContext.of(ctx)
+    person = koala.store.find(customer)
+    links = unlinking.unlink(koala.store, person, location, everywhere=everywhere)
+    koala.output(as_json).unlinked(person, links)
+    for link in links:
+        back = f"koalalink connect {person.number} {link.stripe_id} --location {link.location}"
+        koala.conversation.note(f"To link again, type: {back}")
+
+
+@app.command(rich_help_panel=FIND)
+def enable(
+    ctx: typer.Context, customer: CustomerArgument, location: LocationOption = None, as_json: JsonOption = False
+) -> None:
+    """Switch a customer's link on again.
+
+    Example: koalalink enable 42
+    """
+    _switch(ctx, customer, location, as_json, on=True)
+
+
+@app.command(rich_help_panel=FIND)
+def disable(
+    ctx: typer.Context, customer: CustomerArgument, location: LocationOption = None, as_json: JsonOption = False
+) -> None:
+    """Switch a customer's link off, and keep its ID.
+
+    Example: koalalink disable 42
+    """
+    _switch(ctx, customer, location, as_json, on=False)
+
+
+def _switch(ctx: typer.Context, customer: str, location: str | None, as_json: bool, *, on: bool) -> None:
+    koala = AppContext.of(ctx)
+    person = koala.store.find(customer)
+    koala.output(as_json).switched(person, unlinking.switch(koala.store, person, location, on=on))
+
+
+@app.command(rich_help_panel=FIND)
+def cards(
+    ctx: typer.Context, customer: CustomerArgument, location: LocationsOption = None, as_json: JsonOption = False
+) -> None:
+    """List the cards that a customer has saved.
+
+    At every location where the customer is linked.
+
+    Example: koalalink cards 42
+    """
+    koala = AppContext.of(ctx)
+    if location:
+        koala.config.chosen(location)
+    linked = unlinking.links_at(koala.store.record(koala.store.find(customer)), location or [])
+    page = customer_page(linked, koala.stripe_at)
+    koala.output(as_json).cards(page)
+    for remark in unlinking.why_no_cards(page):
+        koala.conversation.note(remark)
+    koala.finish(page.failures)

@@ -1,0 +1,60 @@
+"""`locations`: the places of business, and their keys."""
+
+from typing import Annotated
+
+import typer
+
+from koalalink.commands import options as o
+from koalalink.commands.keys import key_settings
+from koalalink.context import AppContext
+from koalalink.operations.checkup import location_reports
+
+app = typer.Typer(help="Your locations and their Stripe keys: list, add, remove.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(ctx: typer.Context, as_json: o.JsonOption = False) -> None:
+    """List locations, and whether Stripe answers.
+
+    Example: koalalink locations list
+    """
+    koala = AppContext.of(ctx)
+    reports = location_reports(koala.config, koala.stripe_at)
+    koala.output(as_json).locations(reports)
+    if not reports:
+        koala.conversation.note("No location is set up yet. Type: koalalink init")
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    location: Annotated[str, typer.Argument(metavar="NAME", help="What you will type, for example: downtown")],
+    title: o.TitleOption = None,
+    api_key_env: o.KeyInEnvironmentOption = None,
+    api_key_command: o.KeyCommandOption = None,
+) -> None:
+    """Add a location with its Stripe key.
+
+    The key is asked for, and not shown; in a script it is the first line of stdin.
+
+    Example: koalalink locations add downtown
+    """
+    koala = AppContext.of(ctx)
+    koala.refuse_sandbox()
+    settings = key_settings(koala.conversation, title or location.capitalize(), api_key_env, api_key_command)
+    koala.add_location(location, settings)
+    koala.conversation.note(f"Added {location} to {koala.config_file}. To try the key, type: koalalink doctor")
+
+
+@app.command()
+def remove(ctx: typer.Context, location: Annotated[str, typer.Argument(metavar="NAME", help="The location.")]) -> None:
+    """Remove a location from config.toml.
+
+    The links there stay in the store, and can be used again when the location is added again.
+
+    Example: koalalink locations remove downtown
+    """
+    koala = AppContext.of(ctx)
+    koala.refuse_sandbox()
+    koala.remove_location(koala.config.location(location).name)
+    koala.conversation.note(f"Removed {location} from {koala.config_file}.")

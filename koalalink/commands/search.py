@@ -1,0 +1,76 @@
+"""`search`: finding customers at Stripe."""
+
+from typing import Annotated
+
+import typer
+
+from koalalink.commands.options import FIND, JsonOption, LocationsOption
+from koalalink.context import AppContext
+from koalalink.domain.search_query import read_query
+from koalalink.errors import Aborted, LookCloser
+from koalalink.operations.connect import LinkRequest, connect
+from koalalink.operations.search import search as look_up
+
+app = typer.Typer()
+
+
+@app.command(rich_help_panel=FIND)
+def search(
+    ctx: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A name, an email, a phone number, or a part of one.")],
+    location: LocationsOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Show this many at the most.")] = 20,
+    connect_to: Annotated[
+        str | None, typer.Option("--connect", metavar="CUSTOMER", help="Choose one, and connect this customer to it.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find customers at Stripe, at every location.
+
+    Best matches first, with their card and who of your customers is linked to them already.
+
+    Example: koalalink search jane@x.com
+    """
+    koala = AppContext.of(ctx)
+    if connect_to is not None:
+        _choose_and_connect(koala, query, location, limit, connect_to, as_json)
+        return
+    found = look_up(
+        read_query(query), koala.stripes(location), koala.store, koala.conversation, limit=limit, now=koala.now
+    )
+    koala.output(as_json).hits(found)
+    _remark(koala, found.notes, found.more, limit)
+    koala.finish(found.failures)
+
+
+def _choose_and_connect(
+    koala: AppContext, query: str, locations: list[str] | None, limit: int, reference: str, as_json: bool
+) -> None:
+    conversation, store = koala.conversation, koala.store
+    customer = store.find(reference)
+    if not conversation.can_ask:
+        raise LookCloser(
+            "Nobody is there to choose one.", hint=f"Search first, then type: koalalink connect {customer.number} cus_…"
+        )
+    found = look_up(read_query(query), koala.stripes(locations), store, conversation, limit=limit, now=koala.now)
+    conversation.hits(found)
+    _remark(koala, found.notes, found.more, limit)
+    for failure in found.failures:
+        conversation.warn(failure.message)
+    number = conversation.choose(f"Which one is {customer}?", len(found.hits)) if found.hits else None
+    if number is None:
+        koala.finish(found.failures if not found.hits else ())
+        raise Aborted("Nothing was connected.")
+    hit = found.hits[number - 1]
+    request = LinkRequest(customer=customer, stripe_id=hit.customer.stripe_id, location=hit.location)
+    done = connect(store, koala.stripe_at(hit.location), conversation, request, now=koala.now)
+    koala.output(as_json).connected(done)
+
+
+def _remark(koala: AppContext, notes: tuple[str, ...], more: bool, limit: int) -> None:
+    for note in notes:
+        koala.conversation.note(note)
+    if more:
+        koala.conversation.note(
+            f"There are more than {limit}. Search for more of the name, or add --limit {limit * 5}."
+        )

@@ -1,0 +1,229 @@
+"""Where everything is put together: the rooms do not know each other, this does.
+
+Imports stand inside functions here, so that a local command loads neither Stripe's library nor Rich.
+"""
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import typer
+
+from koalalink.domain.configuration import Config, KeyInFile, Location, checked_api_base
+from koalalink.errors import CorrectTheCommand, KoalaError
+
+if TYPE_CHECKING:
+    from koalalink.gateway import StripeGateway
+    from koalalink.operations.ports import Conversation
+    from koalalink.render.output import Output
+    from koalalink.store.store import Store
+
+
+class AppContext:
+    """What one run of the program works with; each part is made when it is first asked for."""
+
+    def __init__(
+        self,
+        *,
+        home: Path | None = None,
+        config_file: Path | None = None,
+        sandbox: bool = False,
+        environ: Mapping[str, str] = os.environ,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        may_ask: bool | None = None,
+    ) -> None:
+        """Work in `home` with `config_file`, or where these are None as the environment says.
+
+        `may_ask` tells whether a person can answer questions; None finds out.
+        """
+        base = home or Path(environ.get("KOALALINK_HOME") or typer.get_app_dir("koalalink"))
+        named = config_file or (Path(environ["KOALALINK_CONFIG"]) if environ.get("KOALALINK_CONFIG") else None)
+        self.sandbox = sandbox
+        self.home = base / "sandbox" if sandbox else base
+        self.config_file = named or base / "config.toml"
+        self.config_file_is_named = named is not None
+        self.environ = environ
+        self._now = now
+        self._may_ask = may_ask
+
+    @staticmethod
+    def of(ctx: typer.Context) -> "AppContext":
+        """Return the context that the root command has made."""
+        koala = ctx.find_object(AppContext)
+        if koala is None:
+            raise AssertionError("the root command makes the context")
+        return koala
+
+    @property
+    def now(self) -> datetime:
+        """The time, in UTC and to the second."""
+        return self._now().replace(microsecond=0)
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration; the sandbox has one of its own."""
+        if self.sandbox:
+            from koalalink.sandbox.people import KEYS
+
+            locations = {
+                name: Location(name=name, title=name.capitalize(), key_source=KeyInFile(key))
+                for name, key in KEYS.items()
+            }
+            return Config(store_path=self.home / "customers.db", locations=locations)
+        from koalalink import config
+
+        loaded = config.load(self.config_file, self.home, self.environ, must_exist=self.config_file_is_named)
+        for warning in loaded.warnings:
+            self.conversation.warn(warning)
+        return loaded
+
+    @cached_property
+    def store(self) -> "Store":
+        """The store of customers; the sandbox's is filled with people when it is new."""
+        from koalalink.store.database import Database
+        from koalalink.store.store import Store
+
+        store = Store(Database(self.config.store_path), user=_user(), now=lambda: self.now)
+        if self.sandbox:
+            self._fill(store)
+        return store
+
+    def _fill(self, store: "Store") -> None:
+        from koalalink.domain.links import Link
+        from koalalink.sandbox import people
+
+        links = [
+            Link(
+                customer=number,
+                location=location,
+                stripe_id=stripe_id,
+                account=people.ACCOUNT_IDS[location],
+                livemode=False,
+                verified_at=self.now,
+            )
+            for number, location, stripe_id in people.links()
+        ]
+        store.fill(people.customers(), links, note="the sandbox's people")
+
+    def stripe(self, location: Location) -> "StripeGateway":
+        """Return the Stripe account of a location; raises CorrectTheSetup where it has no usable key."""
+        from koalalink import config
+
+        # Both are looked at first: Stripe's library takes a while to load.
+        api_base = checked_api_base(location.api_base, origin=f"The api_base of {location.name}")
+        key = config.find_key(location, self.environ)
+        from koalalink.gateway import StripeGateway
+
+        transport = None
+        if self.sandbox:
+            from koalalink.sandbox import people
+            from koalalink.sandbox.stripe_api import StripeStandIn
+            from koalalink.sandbox.transport import SandboxHTTPClient
+
+            transport = SandboxHTTPClient(StripeStandIn(people.accounts(self.now.date())))
+        return StripeGateway(location.name, key, api_base=api_base, transport=transport)
+
+    def stripe_at(self, name: str | None) -> Callable[[], "StripeGateway"]:
+        """Return what opens the Stripe account of the location called `name`, or of the one meant without a name."""
+        location = self.config.location(name)
+        return lambda: self.stripe(location)
+
+    def stripes(self, names: list[str] | None) -> dict[str, Callable[[], "StripeGateway"]]:
+        """Return the same for several locations, or for all where none is named."""
+        return {location.name: self._opener(location) for location in self.config.chosen(names)}
+
+    def _opener(self, location: Location) -> Callable[[], "StripeGateway"]:
+        return lambda: self.stripe(location)
+
+    def output(self, as_json: bool) -> "Output":
+        """Return what prints the data: a table in a terminal, tabs in a pipe, or JSON."""
+        if as_json:
+            from koalalink.render.machine import JsonOutput
+
+            return JsonOutput(self.now)
+        if _is_terminal(sys.stdout):
+            from koalalink.render.human import RichOutput
+
+            return RichOutput(self.now)
+        from koalalink.render.machine import TabOutput
+
+        return TabOutput(self.now)
+
+    @cached_property
+    def conversation(self) -> "Conversation":
+        """What is said on stderr."""
+        if _is_terminal(sys.stderr):
+            from koalalink.render.human import RichConversation
+
+            may_ask = _is_terminal(sys.stdin) if self._may_ask is None else self._may_ask
+            return RichConversation(self.now, may_ask=may_ask)
+        from koalalink.render.plain import PlainConversation
+
+        return PlainConversation(self.now)
+
+    def refuse_existing_config(self, *, force: bool) -> None:
+        """Raise CorrectTheCommand where there is a configuration already, unless it may be written anew."""
+        if self.config_file.exists() and not force:
+            raise CorrectTheCommand(
+                f"{self.config_file} is there already.",
+                hint="To add a location, type: koalalink locations add NAME. To write the file anew, add --force.",
+            )
+
+    def write_config(self, name: str, settings: dict[str, str | list[str]]) -> None:
+        """Write a configuration with one location."""
+        from koalalink import config
+
+        config.save(self.config_file, {"default_location": name, "locations": {name: settings}})
+
+    def add_location(self, name: str, settings: dict[str, str | list[str]]) -> None:
+        """Add a location to the configuration."""
+        from koalalink import config
+
+        config.add_location(self.config_file, name, settings)
+
+    def remove_location(self, name: str) -> None:
+        """Take a location out of the configuration."""
+        from koalalink import config
+
+        config.remove_location(self.config_file, name)
+
+    def reset_sandbox(self) -> None:
+        """Throw the sandbox's store away; the next command makes a new one."""
+        base = self.home if self.sandbox else self.home / "sandbox"
+        for suffix in ("", "-wal", "-shm"):
+            (base / f"customers.db{suffix}").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the store, where it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+    def refuse_sandbox(self) -> None:
+        """Raise CorrectTheCommand in the sandbox, whose locations are built in."""
+        if self.sandbox:
+            raise CorrectTheCommand(
+                "The sandbox has its two locations built in.", hint="Leave out --sandbox to set up your own."
+            )
+
+    def finish(self, failures: tuple[KoalaError, ...]) -> None:
+        """End with the first failure, after what was found has been printed; the others are told."""
+        for failure in failures[1:]:
+            self.conversation.warn(f"{failure.message} {failure.hint or ''}")
+        if failures:
+            raise failures[0]
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a number without a name, as in some containers
+        return f"user {os.getuid()}"

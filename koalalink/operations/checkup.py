@@ -1,0 +1,168 @@
+"""Is everything set up well? What `doctor` and `locations list` look at."""
+
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from koalalink.domain.api_key import RESTRICTED_KEY_PAGE
+from koalalink.domain.configuration import Config, KeyInFile
+from koalalink.domain.review import Finding, Health, LocationReport
+from koalalink.domain.stripe_customers import KeyReport
+from koalalink.errors import KoalaError, SeeTheFindings
+from koalalink.operations.asking import Asking
+from koalalink.operations.ports import Stripe, StripeAt
+
+_MOST_SKEW = 300  # seconds; certificates and "expires soon" go wrong with a clock that is further off
+
+
+class Checkable(Protocol):
+    """A store that can tell what is wrong with its file."""
+
+    def problems(self) -> list[str]:
+        """Return what is wrong, as sentences."""
+
+
+def location_reports(config: Config, stripe_at: Callable[[str], StripeAt]) -> list[LocationReport]:
+    """Return for every location its key, shortened, and whether Stripe answers to it; all asked at the same time."""
+    askings = {name: Asking(_asked(stripe_at(name))) for name in config.locations}
+    reports = []
+    for name, location in config.locations.items():
+        stripe, report, problem = None, None, ""
+        try:
+            stripe, report = askings[name].result()
+        except KoalaError as error:
+            problem = error.message
+        if isinstance(report, KoalaError):
+            problem = report.message
+        reports.append(
+            LocationReport(
+                location=name,
+                title=location.title,
+                default=name == config.default_location,
+                mode=stripe.key.mode if stripe else "",
+                key=str(stripe.key) if stripe else "",
+                answers=isinstance(report, KeyReport),
+                problem=problem,
+            )
+        )
+    return reports
+
+
+def examine(
+    load_config: Callable[[], Config],
+    config_file: Path,
+    open_store: Callable[[], Checkable],
+    stripe_at: Callable[[str], StripeAt],
+    clock: Callable[[], datetime],
+) -> list[Finding]:
+    """Look at the configuration, the store and every key, and return what was found, good and bad."""
+    try:
+        config = load_config()
+    except KoalaError as error:
+        return [_bad("Configuration", error)]
+    findings = [*_config(config, config_file), *_store(config, open_store)]
+    askings = {name: Asking(_asked(stripe_at(name))) for name in config.locations}
+    accounts: dict[str, str] = {}
+    for name, asking in askings.items():
+        try:
+            stripe, report = asking.result()
+        except KoalaError as error:
+            findings.append(_bad(name, error))
+            continue
+        findings.extend(_key(stripe, report, clock()))
+        if isinstance(report, KeyReport) and report.account:
+            twin = accounts.setdefault(report.account, name)
+            if twin != name:
+                findings.append(
+                    Finding(
+                        about=name,
+                        health=Health.NOTE,
+                        text=f"It has the same Stripe account as {twin}.",
+                        advice="Is one of the two keys the other location's?",
+                    )
+                )
+    return findings
+
+
+def raise_if_bad(findings: Sequence[Finding]) -> None:
+    """End with exit code 9 where a finding is bad."""
+    bad = [finding for finding in findings if finding.health is Health.BAD]
+    if bad:
+        raise SeeTheFindings(
+            f"{len(bad)} {'thing needs' if len(bad) == 1 else 'things need'} mending: {bad[0].text}",
+            hint=bad[0].advice or None,
+        )
+
+
+def _asked(stripe_at: StripeAt) -> Callable[[], tuple[Stripe, KeyReport | KoalaError]]:
+    def ask() -> tuple[Stripe, KeyReport | KoalaError]:
+        stripe = stripe_at()
+        try:
+            return stripe, stripe.report()
+        except KoalaError as error:
+            return stripe, error
+
+    return ask
+
+
+def _config(config: Config, path: Path) -> Iterator[Finding]:
+    about = "Configuration"
+    if not config.locations:
+        advice = "Type: koalalink init"
+        yield Finding(about=about, health=Health.BAD, text="No location is set up yet.", advice=advice)
+    elif not path.exists():
+        names = ", ".join(config.locations)
+        yield Finding(about=about, health=Health.GOOD, text=f"There is no file {path}; set up otherwise: {names}.")
+    else:
+        yield Finding(about=about, health=Health.GOOD, text=f"{path}: {', '.join(config.locations)}.")
+    for warning in config.warnings:
+        yield Finding(about=about, health=Health.BAD, text=warning, advice=f"Type: chmod 600 {path}")
+    if any(isinstance(location.key_source, KeyInFile) for location in config.locations.values()) and path.is_symlink():
+        text = f"{path} holds a key and is a link to another file."
+        yield Finding(about=about, health=Health.NOTE, text=text, advice="Put the file itself there.")
+
+
+def _store(config: Config, open_store: Callable[[], Checkable]) -> Iterator[Finding]:
+    path = config.store_path
+    try:
+        found = open_store().problems()
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except (KoalaError, OSError) as error:
+        yield _bad("Store", error)
+        return
+    for text in found:
+        yield Finding(about="Store", health=Health.BAD, text=f"{path}: {text}", advice="Keep a copy of that file.")
+    if mode & 0o077:
+        text = f"Other people on this computer can read {path}."
+        yield Finding(about="Store", health=Health.BAD, text=text, advice=f"Type: chmod 600 {path}")
+    elif not found:
+        yield Finding(about="Store", health=Health.GOOD, text=f"{path} is whole, and yours alone.")
+
+
+def _key(stripe: Stripe, report: KeyReport | KoalaError, now: datetime) -> Iterator[Finding]:
+    about = stripe.location
+    if isinstance(report, KoalaError):
+        yield _bad(about, report)
+        return
+    kind = "a restricted key" if stripe.key.restricted else "a secret key"
+    account = f", of account {report.account}" if report.account else ""
+    text = f"Stripe answers to {stripe.key}, {kind} in {stripe.key.mode} mode{account}."
+    yield Finding(about=about, health=Health.GOOD, text=text)
+    if not stripe.key.restricted:
+        text = "This key can do everything at Stripe; reading customers and payment methods is enough."
+        yield Finding(about=about, health=Health.NOTE, text=text, advice=f"Make one at {RESTRICTED_KEY_PAGE}")
+    for may, permission in ((report.reads_customers, "Customers"), (report.reads_payment_methods, "Payment Methods")):
+        if not may:
+            text = f"The key lacks the permission {permission}: Read."
+            yield Finding(about=about, health=Health.BAD, text=text, advice="Give it that in the Stripe Dashboard.")
+    if report.clock and abs((report.clock - now).total_seconds()) > _MOST_SKEW:
+        text = f"The clock of this computer says {now:%Y-%m-%d %H:%M}, Stripe's {report.clock:%Y-%m-%d %H:%M} (UTC)."
+        yield Finding(about=about, health=Health.BAD, text=text, advice="Set the clock of this computer.")
+
+
+def _bad(about: str, error: KoalaError | OSError) -> Finding:
+    if isinstance(error, KoalaError):
+        return Finding(about=about, health=Health.BAD, text=error.message, advice=error.hint or "")
+    return Finding(about=about, health=Health.BAD, text=str(error))

@@ -1,0 +1,61 @@
+"""Adding, changing and removing customers of the store."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Protocol
+
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.links import LinkedCustomer
+from koalalink.domain.text import trimmed
+from koalalink.errors import CorrectTheCommand, LookCloser
+
+
+class Customers(Protocol):
+    """The part of the store that customers need."""
+
+    def add(self, details: CustomerDetails) -> Customer:
+        """Add a customer under the next number."""
+
+    def edit(self, customer: Customer, details: CustomerDetails) -> Customer:
+        """Give a customer other details."""
+
+    def record(self, customer: Customer) -> LinkedCustomer:
+        """Return the customer with all links."""
+
+    def remove(self, record: LinkedCustomer) -> None:
+        """Remove a customer and all links."""
+
+
+def add(store: Customers, fields: Mapping[str, str | None]) -> Customer:
+    """Add a customer; somebody without a name, company or email could never be found again."""
+    return store.add(_named(CustomerDetails(**{name: trimmed(value or "") for name, value in fields.items()})))
+
+
+def edit(store: Customers, customer: Customer, fields: Mapping[str, str | None]) -> Customer:
+    """Change the fields that are given; an empty text empties one."""
+    given = {name: trimmed(value) for name, value in fields.items() if value is not None}
+    if not given:
+        raise CorrectTheCommand("There is nothing to change.", hint="Name a field, for example: --phone 206-555-0142")
+    details = _named(CustomerDetails(**{**asdict(customer.details), **given}))
+    return customer if details == customer.details else store.edit(customer, details)
+
+
+def remove(store: Customers, customer: Customer, *, force: bool) -> LinkedCustomer:
+    """Remove a customer; one who is linked only with `force`, and the links with the customer."""
+    linked = store.record(customer)
+    if linked.links and not force:
+        places = ", ".join(f"{link.stripe_id} at {link.location}" for link in linked.links)
+        raise LookCloser(
+            f"{customer} is linked to {places}.",
+            hint=f"Unlink first: koalalink unlink {customer.number} --all. Or add --force.",
+        )
+    store.remove(linked)
+    return linked
+
+
+def _named(details: CustomerDetails) -> CustomerDetails:
+    if not (details.name or details.email):
+        raise CorrectTheCommand(
+            "A customer needs a name, a company or an email.", hint="Add, for example: --first-name Jane"
+        )
+    return details

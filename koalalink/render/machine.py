@@ -1,0 +1,140 @@
+"""Output for programs: JSON, and lines of fields with tabs between them."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from koalalink.domain.customers import Customer
+from koalalink.domain.links import Link, LinkedCustomer, Page
+from koalalink.domain.review import Connected, CustomerPage, Finding, Hits, LocationReport, StripePage
+from koalalink.domain.text import printable
+from koalalink.render import records
+from koalalink.render.records import Record
+
+_LINK = ("customer", "location", "stripe_id")
+_CARD = ("brand", "last4", "exp_month", "exp_year", "funding", "wallet", "default", "expired")
+_CUSTOMER = tuple("external_id first_name last_name company email phone address city state zip country notes".split())
+
+
+class JsonOutput:
+    """Prints one JSON array or object, in ASCII: no terminal or pipe can spoil it."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def hits(self, found: Hits) -> None:
+        self._print([records.hit_record(hit, self._now) for hit in found.hits])
+
+    def connected(self, done: Connected) -> None:
+        self._print(records.connected_record(done, self._now))
+
+    def unlinked(self, customer: Customer, links: Sequence[Link]) -> None:
+        self._print([records.link_record(link) for link in links])
+
+    def switched(self, customer: Customer, link: Link) -> None:
+        self._print({**records.link_record(link), "enabled": link.enabled})
+
+    def cards(self, page: CustomerPage) -> None:
+        self._print([row for cards in page.cards for row in records.card_records(cards, self._now)])
+
+    def customer_page(self, page: CustomerPage) -> None:
+        self._print(records.customer_page_record(page, self._now))
+
+    def stripe_page(self, page: StripePage) -> None:
+        self._print(records.stripe_page_record(page, self._now))
+
+    def customers(self, page: Page) -> None:
+        self._print([records.customer_record(linked) for linked in page.customers])
+
+    def added(self, customer: Customer) -> None:
+        self._print(records.customer_record(LinkedCustomer(customer=customer, links=())))
+
+    edited = added
+
+    def removed(self, customer: Customer, links: Sequence[Link]) -> None:
+        self._print(records.customer_record(LinkedCustomer(customer=customer, links=tuple(links))))
+
+    def locations(self, reports: Sequence[LocationReport]) -> None:
+        self._print([records.location_record(report) for report in reports])
+
+    def findings(self, findings: Sequence[Finding]) -> None:
+        self._print([records.finding_record(finding) for finding in findings])
+
+    def _print(self, data: Record | list[Record]) -> None:
+        sys.stdout.write(json.dumps(data, indent=2) + "\n")
+
+
+class TabOutput:
+    """Prints a header line and a line for each row, whole values with tabs between them."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def hits(self, found: Hits) -> None:
+        columns = tuple("location stripe_id name email phone created livemode card linked_to url".split())
+        self._rows(columns, [records.hit_record(hit, self._now) for hit in found.hits])
+
+    def connected(self, done: Connected) -> None:
+        columns = ("customer", "name", "location", "stripe_id", "status", "checks", "cards")
+        record = records.connected_record(done, self._now)
+        record["checks"] = [{check["check"]: check["result"]} for check in record["checks"]]
+        self._rows(columns, [record])
+
+    def unlinked(self, customer: Customer, links: Sequence[Link]) -> None:
+        self._rows(_LINK, [records.link_record(link) for link in links])
+
+    def switched(self, customer: Customer, link: Link) -> None:
+        self._rows((*_LINK, "enabled"), [{**records.link_record(link), "enabled": link.enabled}])
+
+    def cards(self, page: CustomerPage) -> None:
+        rows = [row for cards in page.cards for row in records.card_records(cards, self._now)]
+        self._rows(("location", "stripe_id", "payment_method", *_CARD, "enabled"), rows)
+
+    def customer_page(self, page: CustomerPage) -> None:
+        self._fields(records.customer_page_record(page, self._now))
+
+    def stripe_page(self, page: StripePage) -> None:
+        self._fields(records.stripe_page_record(page, self._now))
+
+    def customers(self, page: Page) -> None:
+        self._rows(("customer", *_CUSTOMER, "links"), [records.customer_record(linked) for linked in page.customers])
+
+    def added(self, customer: Customer) -> None:
+        self._sentence(f"Added customer {customer.number}, {customer.details.name or customer.details.email}.")
+
+    def edited(self, customer: Customer) -> None:
+        self._sentence(f"Changed customer {customer.number}, {customer.details.name or customer.details.email}.")
+
+    def removed(self, customer: Customer, links: Sequence[Link]) -> None:
+        self._sentence(f"Removed customer {customer.number}, {customer.details.name or customer.details.email}.")
+
+    def locations(self, reports: Sequence[LocationReport]) -> None:
+        columns = ("location", "name", "default", "mode", "key", "answers", "problem")
+        self._rows(columns, [records.location_record(report) for report in reports])
+
+    def findings(self, findings: Sequence[Finding]) -> None:
+        self._rows(("about", "health", "finding", "advice"), [records.finding_record(finding) for finding in findings])
+
+    def _rows(self, columns: Sequence[str], rows: Sequence[Record]) -> None:
+        lines = [columns, *([_cell(row[column]) for column in columns] for row in rows)]
+        sys.stdout.write("".join("\t".join(line) + "\n" for line in lines))
+
+    def _fields(self, record: Record) -> None:
+        self._rows(("field", "value"), [{"field": name, "value": value} for name, value in record.items()])
+
+    def _sentence(self, text: str) -> None:
+        sys.stdout.write(printable(text) + "\n")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return " ".join(f"{name}={_cell(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return "; ".join(_cell(part) for part in value)
+    return printable(str(value))

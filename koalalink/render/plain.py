@@ -1,0 +1,47 @@
+"""The conversation where nobody watches: plain lines on stderr, and no questions."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from koalalink.domain.review import Hits, LinkReview
+from koalalink.domain.text import printable
+
+
+class PlainConversation:
+    """Says what has to be said, a line each."""
+
+    can_ask = False
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def note(self, text: str) -> None:
+        sys.stderr.write(f"{printable(text)}\n")
+
+    def warn(self, text: str) -> None:
+        sys.stderr.write(f"Warning: {printable(text)}\n")
+
+    def review(self, review: LinkReview) -> None:
+        for line in review.verdict.checks:
+            self.note(f"{line.result.value:<8}{line.check.value:<21}{line.detail}")
+
+    def confirm(self, question: str) -> bool:
+        return False
+
+    def answer(self, question: str, default: str) -> str:
+        return default
+
+    def secret(self, question: str) -> str:
+        return sys.stdin.readline()
+
+    def hits(self, found: Hits) -> None:
+        pass
+
+    def choose(self, question: str, count: int) -> int | None:
+        return None
+
+    @contextmanager
+    def counting(self, what: str) -> Iterator[Callable[[int], None]]:
+        yield lambda _: None

@@ -1,0 +1,148 @@
+"""Every result as the fields that CONTRACT promises to programs: plain texts, numbers, lists and nulls.
+
+A text that is not known is null.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from koalalink.domain.customers import Customer
+from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.domain.review import Connected, CustomerPage, Finding, Hit, LinkCards, LocationReport, StripePage
+from koalalink.domain.stripe_customers import Card, StripeCustomer
+
+Record = dict[str, Any]
+
+_CARD_IN_BRIEF = ("brand", "last4", "exp_month", "exp_year", "expired")
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a time as ISO 8601 in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def hit_record(hit: Hit, now: datetime) -> Record:
+    """A row of `search`."""
+    card = hit.card
+    return {
+        "location": hit.location,
+        **_stripe_customer(hit.customer),
+        "card": None if card is None else {name: _card(card, now)[name] for name in _CARD_IN_BRIEF},
+        "linked_to": _person(hit.linked_to),
+        "url": hit.customer.url,
+    }
+
+
+def customer_record(linked: LinkedCustomer) -> Record:
+    """A row of `customers list`."""
+    details = linked.customer.details
+    names = ("external_id", "first_name", "last_name", "company", "email", "phone")
+    more = ("address", "city", "state", "zip", "country", "notes")
+    return {
+        "customer": linked.customer.number,
+        **{name: getattr(details, name) or None for name in (*names, *more)},
+        "links": [
+            {
+                "location": link.location,
+                "stripe_id": link.stripe_id,
+                "enabled": link.enabled,
+                "verified_at": iso(link.verified_at),
+            }
+            for link in linked.links
+        ],
+    }
+
+
+def customer_page_record(page: CustomerPage, now: datetime) -> Record:
+    """The page of a customer of the store."""
+    return {**customer_record(page.linked), "cards": [row for cards in page.cards for row in card_records(cards, now)]}
+
+
+def stripe_page_record(page: StripePage, now: datetime) -> Record:
+    """The page of a customer at Stripe."""
+    return {
+        "location": page.location,
+        **_stripe_customer(page.customer),
+        "address": page.customer.address or None,
+        "metadata": page.customer.metadata,
+        "linked_to": _person(page.linked_to),
+        "url": page.customer.url,
+        "cards": None if page.cards is None else [_card(card, now) for card in page.cards],
+    }
+
+
+def connected_record(done: Connected, now: datetime) -> Record:
+    """What `connect` did."""
+    return {
+        "customer": done.customer.number,
+        "name": done.customer.details.name or None,
+        "location": done.link.location,
+        "stripe_id": done.link.stripe_id,
+        "status": done.status.value,
+        "checks": [{"check": c.check.value, "result": c.result.value, "detail": c.detail} for c in done.checks],
+        "cards": [_card(card, now) for card in done.cards],
+    }
+
+
+def link_record(link: Link) -> Record:
+    """A link that `unlink`, `enable` or `disable` has touched."""
+    return {"customer": link.customer, "location": link.location, "stripe_id": link.stripe_id}
+
+
+def card_records(cards: LinkCards, now: datetime) -> list[Record]:
+    """The rows of `cards` for one link."""
+    link = cards.link
+    place = {"location": link.location, "stripe_id": link.stripe_id}
+    return [{**place, **_card(card, now), "enabled": link.enabled} for card in cards.cards or ()]
+
+
+def location_record(report: LocationReport) -> Record:
+    """A row of `locations list`."""
+    return {
+        "location": report.location,
+        "name": report.title,
+        "default": report.default,
+        "mode": report.mode or None,
+        "key": report.key or None,
+        "answers": report.answers,
+        "problem": report.problem or None,
+    }
+
+
+def finding_record(finding: Finding) -> Record:
+    """A row of `doctor`."""
+    return {
+        "about": finding.about,
+        "health": finding.health.value,
+        "finding": finding.text,
+        "advice": finding.advice or None,
+    }
+
+
+def _stripe_customer(customer: StripeCustomer) -> Record:
+    return {
+        "stripe_id": customer.stripe_id,
+        "name": customer.name or None,
+        "email": customer.email or None,
+        "phone": customer.phone or None,
+        "created": iso(customer.created),
+        "livemode": customer.livemode,
+    }
+
+
+def _card(card: Card, now: datetime) -> Record:
+    return {
+        "payment_method": card.payment_method,
+        "brand": card.brand,
+        "last4": card.last4,
+        "exp_month": card.exp_month,
+        "exp_year": card.exp_year,
+        "funding": card.funding or None,
+        "wallet": card.wallet or None,
+        "default": card.default,
+        "expired": card.expired(now),
+    }
+
+
+def _person(customer: Customer | None) -> Record | None:
+    return None if customer is None else {"customer": customer.number, "name": customer.details.name or None}
