@@ -14,7 +14,7 @@ from koalalink import __version__
 from koalalink.commands import customers, demo, links, locations, options, search, setup
 from koalalink.context import AppContext
 from koalalink.domain.text import printable
-from koalalink.errors import ExitCode, KoalaError
+from koalalink.errors import Aborted, ExitCode, KoalaError
 
 
 class ErrorBoundary(TyperGroup):
@@ -37,6 +37,9 @@ class ErrorBoundary(TyperGroup):
 def _told() -> Iterator[None]:
     try:
         yield
+    except Aborted as answer:
+        typer.echo(answer.message, err=True)
+        raise typer.Exit(answer.exit_code) from answer
     except KoalaError as error:
         _say(error.message, error.hint)
         raise typer.Exit(error.exit_code) from error

@@ -60,6 +60,9 @@ def phone_key(phone: str) -> str:
 def compare_phones(ours: str, theirs: str) -> Agreement:
     """Tell whether two phone numbers ring the same phone; one may lack the area or country code."""
     one, other = sorted((phone_key(ours), phone_key(theirs)), key=len)
+    both_name_a_country = ours.strip().startswith(("+", "00")) and theirs.strip().startswith(("+", "00"))
+    if both_name_a_country and one:
+        return _compared(*(digits(_EXTENSION.sub("", phone)).lstrip("0") for phone in (ours, theirs)))
     return Agreement.SAME if one and other.endswith(one) else _compared(one, other)
 
 

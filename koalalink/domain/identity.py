@@ -88,12 +88,12 @@ def why_it_may_be_somebody_else(fields: Likeness) -> str | None:
     """
     contacts = (fields.email, fields.phone)
     if fields.name is Agreement.DIFFERENT:
-        return "The name is another one. Families share emails and phones."
+        return "The name is different. Families share emails and phones."
     if Agreement.SAME in contacts:
         return None
     if Agreement.DIFFERENT in contacts:
         what = "email" if fields.email is Agreement.DIFFERENT else "phone"
-        return f"The {what} is another one. Two people can have the same name."
+        return f"The {what} is different. Two people can have the same name."
     if fields.name is Agreement.SAME:
         return None
     if fields.name is Agreement.SIMILAR:

@@ -42,9 +42,10 @@ def compare_names(first_name: str, last_name: str, company: str, theirs: str) ->
         return Agreement.UNKNOWN
     if _company_key(company) and _company_key(company) == _company_key(theirs):
         return Agreement.SIMILAR if ours else Agreement.SAME
-    if first_name and last_name:
-        given, surname, generation = _words(first_name), _words(last_name), _generation(ours)
-        return _best(_compare(_Name(given, surname, generation), name) for name in _readings(theirs))
+    given, surname = _words(first_name), _words(last_name)
+    if given and surname:
+        named = _Name(given, surname, _generation(ours))
+        return _best(_compare(named, reading) for reading in _readings(theirs))
     return _compare_texts(ours or company, theirs)
 
 
@@ -92,9 +93,7 @@ def _readings(text: str) -> Iterator[_Name]:
     if len(words) == 1:
         yield _Name(words, (), generation)
     for split in range(1, len(words)):
-        surname_words = words[split:]
-        if len(surname_words) == 1 or len(surname_words[0]) > 1:  # a middle initial begins no surname
-            yield _Name(words[:split], surname_words, generation)
+        yield _Name(words[:split], words[split:], generation)
 
 
 def _only_suffixes(text: str) -> bool:
@@ -146,8 +145,9 @@ def _compare_surnames(one: tuple[str, ...], other: tuple[str, ...]) -> Agreement
         return Agreement.SIMILAR
     if "".join(one) == "".join(other):
         return Agreement.SAME
-    # One half of a double surname is often all that is written, at a marriage or on a card.
-    if set(one) <= set(other) or set(other) <= set(one):
+    # One half of a double surname is often all that is written, at a marriage or on a card. A letter is no half.
+    more = set(one) ^ set(other)
+    if more in (set(one) - set(other), set(other) - set(one)) and all(len(word) > 1 for word in more):
         return Agreement.SIMILAR
     short, long = sorted(("".join(one), "".join(other)), key=len)
     return Agreement.SIMILAR if len(short) == 1 and long.startswith(short) else Agreement.DIFFERENT

@@ -78,7 +78,7 @@ SearchQuery = IdQuery | TextQuery
 
 def read_query(typed: str) -> SearchQuery:
     """Return what was typed as a query; raises CorrectTheCommand where there is nothing in it to look for."""
-    text = printable(typed)
+    text = printable(typed).strip()
     if not text:
         raise CorrectTheCommand(
             "There is nothing in that to look for.", hint="Type a name, an email, a phone number or a cus_… ID."

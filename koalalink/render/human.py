@@ -256,7 +256,8 @@ class RichConversation:
         for line in review.verdict.checks:
             sign, style = _RESULTS[line.result]
             table.add_row(_text(_CHECKS[line.check]), _text(sign, style), _text(line.detail))
-        for card in review.profile.cards or ():
+        cards = review.profile.cards or ()
+        for card in cards if len(cards) > 1 else ():
             state = "expired" if card.expired(self._now) else "default" if card.default else ""
             table.add_row(
                 _text("Saved card"),
@@ -328,7 +329,11 @@ class RichConversation:
 
 def _table(*headings: str, title: str = "") -> Table:
     table = Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, title=_text(title, "bold") if title else None, title_justify="left"
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+        title=_text(title, "bold") if title else None,
+        title_justify="left",
     )
     for heading in headings:
         table.add_column(_text(heading), overflow="fold")

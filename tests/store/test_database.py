@@ -1,0 +1,177 @@
+"""Files that are no store, and stores that cannot be used: a sentence each, and nothing changed."""
+
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from koalalink.domain.customers import CustomerDetails
+from koalalink.errors import MendTheStore
+from koalalink.store.migrations import STEPS, migrate
+from tests.store.conftest import open_store
+
+JANE = CustomerDetails(first_name="Jane")
+
+
+def test_newer_store_is_refused(path: Path) -> None:
+    """An old program does not write into what it does not know."""
+    open_store(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 999")
+    db.close()
+    with pytest.raises(MendTheStore, match="newer KoalaLink"):
+        open_store(path)
+
+
+def test_database_of_another_program_is_refused(path: Path) -> None:
+    """No table of ours appears in somebody else's file."""
+    path.parent.mkdir()
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE theirs (x)")
+    db.close()
+    with pytest.raises(MendTheStore, match="another program"):
+        open_store(path)
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT name FROM sqlite_schema").fetchall() == [("theirs",)]
+    db.close()
+
+
+def test_file_that_is_no_database_is_refused(path: Path) -> None:
+    """It stays as it is."""
+    path.parent.mkdir()
+    path.write_text("a letter to a friend, long enough to be read as a page" * 50)
+    with pytest.raises(MendTheStore, match="is no database"):
+        open_store(path)
+    assert path.read_text().startswith("a letter")
+
+
+def test_store_in_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    """The path is said."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MendTheStore, match="cannot be opened"):
+        open_store(tmp_path / "file" / "customers.db")
+
+
+def test_store_that_is_a_folder_is_refused(tmp_path: Path) -> None:
+    """The path is said."""
+    with pytest.raises(MendTheStore, match="cannot be opened"):
+        open_store(tmp_path)
+
+
+def test_locked_store_is_waited_for_and_then_told(path: Path) -> None:
+    """Reading goes on while another writes; writing waits, and then says so."""
+    store = open_store(path, busy_wait=0.05)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert store.page(limit=1).customers == ()
+    with pytest.raises(MendTheStore, match="written to by another program"):
+        store.add(JANE)
+    other.execute("ROLLBACK")
+    assert store.add(JANE).number == 1
+    other.close()
+    store.close()
+
+
+def _in_a_child(act: Callable[[], object]) -> str:
+    """Return what `act` raises, or returns, in a process of its own."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            told = f"{act()}"
+        except BaseException as error:
+            told = f"{type(error).__name__}: {error}"
+        os.write(writing, told.encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as pipe:
+        return pipe.read()
+
+
+def test_read_only_store_is_told() -> None:
+    """Writing says so, and changes nothing; reading goes on."""
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to others
+        path = Path(folder) / "customers.db"
+        open_store(path).close()
+        path.chmod(0o444)
+        Path(folder).chmod(0o777)
+
+        def write_as_nobody() -> object:
+            if os.getuid() == 0:  # root may write anywhere
+                os.setuid(65534)
+            store = open_store(path)
+            assert store.page(limit=1).customers == ()
+            return store.add(JANE)
+
+        assert _in_a_child(write_as_nobody) == f"MendTheStore: The store {path} is read-only."
+
+
+def test_full_disk_is_told_and_nothing_is_written(path: Path) -> None:
+    """A file that may not grow is a full disk; the store is as before, and usable."""
+    open_store(path).close()
+
+    def write_too_much() -> object:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        return open_store(path).add(CustomerDetails(first_name="J" * 1_000_000))
+
+    told = _in_a_child(write_too_much)
+    assert told.startswith("MendTheStore: The store"), told
+    assert "disk is full" in told or "cannot be read or written" in told
+    store = open_store(path)
+    assert (store.page(limit=9).customers, store.problems()) == ((), [])
+    assert store.add(JANE).number == 1
+    store.close()
+
+
+def test_store_is_made_once_by_many_processes(path: Path) -> None:
+    """Everybody who comes first at the same moment finds the same store, whole."""
+    code = (
+        "import sys; from pathlib import Path; from tests.store.test_database import JANE;"
+        "from tests.store.conftest import open_store; open_store(Path(sys.argv[1])).add(JANE)"
+    )
+    top = Path(__file__).parents[2]
+    environment = {"PYTHONPATH": os.pathsep.join([str(top), *filter(None, sys.path)])}
+    children = [subprocess.Popen([sys.executable, "-c", code, str(path)], cwd=top, env=environment) for _ in range(6)]
+    assert [child.wait() for child in children] == [0] * 6
+    store = open_store(path)
+    assert len(store.page(limit=99).customers) == 6
+    assert store.problems() == []
+    store.close()
+
+
+def _schema(db: sqlite3.Connection) -> list[tuple[str, ...]]:
+    return db.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
+
+
+def test_store_of_every_version_becomes_the_newest(tmp_path: Path) -> None:
+    """Whatever version it was, it has the same tables as a new one."""
+    fresh = sqlite3.connect(tmp_path / "fresh", isolation_level=None)
+    migrate(fresh)
+    for version in range(len(STEPS) + 1):
+        old = sqlite3.connect(tmp_path / f"v{version}", isolation_level=None)
+        migrate(old, STEPS[:version])
+        migrate(old)
+        assert _schema(old) == _schema(fresh)
+        old.close()
+    fresh.close()
+
+
+def test_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    """Half a migration does not happen."""
+    db = sqlite3.connect(tmp_path / "x", isolation_level=None)
+    migrate(db)
+    before = _schema(db)
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(db, (*STEPS, ("CREATE TABLE half (x)", "CREATE NONSENSE")))
+    assert _schema(db) == before
+    assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+    db.close()
