@@ -68,6 +68,7 @@ def _show_version(wanted: bool) -> None:
 
 
 app = typer.Typer(
+    name="koalalink",
     cls=ErrorBoundary,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # Typer's own shows local variables, and a key may be among them

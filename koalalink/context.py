@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from koalalink.domain.configuration import Config, KeyInFile, Location, checked_api_base
-from koalalink.errors import CorrectTheCommand, KoalaError
+from koalalink.errors import CorrectTheCommand
 
 if TYPE_CHECKING:
     from koalalink.gateway import StripeGateway
@@ -209,13 +209,6 @@ class AppContext:
             raise CorrectTheCommand(
                 "The sandbox has its two locations built in.", hint="Leave out --sandbox to set up your own."
             )
-
-    def finish(self, failures: tuple[KoalaError, ...]) -> None:
-        """End with the first failure, after what was found has been printed; the others are told."""
-        for failure in failures[1:]:
-            self.conversation.warn(f"{failure.message} {failure.hint or ''}")
-        if failures:
-            raise failures[0]
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

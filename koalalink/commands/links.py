@@ -17,7 +17,8 @@ from koalalink.context import AppContext
 from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
 from koalalink.operations import connect as linking
 from koalalink.operations import unlink as unlinking
-from koalalink.operations.profile import customer_page, stripe_page
+from koalalink.operations.asking import raise_first
+from koalalink.operations.profile import customer_page, saved_cards, stripe_page
 
 app = typer.Typer()
 
@@ -43,7 +44,7 @@ def show(
     linked = koala.store.record(koala.store.find(who))
     page = customer_page(unlinking.links_at(linked, [location] if location else []), koala.stripe_at)
     koala.output(as_json).customer_page(page)
-    koala.finish(page.failures)
+    raise_first(page.failures, koala.conversation)
 
 
 @app.command(rich_help_panel=FIND)
@@ -140,8 +141,8 @@ def cards(
     if location:
         koala.config.chosen(location)
     linked = unlinking.links_at(koala.store.record(koala.store.find(customer)), location or [])
-    page = customer_page(linked, koala.stripe_at)
+    page = saved_cards(linked, koala.stripe_at, koala.conversation)
     koala.output(as_json).cards(page)
     for remark in unlinking.why_no_cards(page):
         koala.conversation.note(remark)
-    koala.finish(page.failures)
+    raise_first(page.failures, koala.conversation)

@@ -8,6 +8,7 @@ from koalalink.commands.options import FIND, JsonOption, LocationsOption
 from koalalink.context import AppContext
 from koalalink.domain.search_query import read_query
 from koalalink.errors import Aborted, LookCloser
+from koalalink.operations.asking import raise_first
 from koalalink.operations.connect import LinkRequest, connect
 from koalalink.operations.search import search as look_up
 
@@ -40,7 +41,7 @@ def search(
     )
     koala.output(as_json).hits(found)
     _remark(koala, found.notes, found.more, limit)
-    koala.finish(found.failures)
+    raise_first(found.failures, koala.conversation)
 
 
 def _choose_and_connect(
@@ -59,7 +60,6 @@ def _choose_and_connect(
         conversation.warn(failure.message)
     number = conversation.choose(f"Which one is {customer}?", len(found.hits)) if found.hits else None
     if number is None:
-        koala.finish(found.failures if not found.hits else ())
         raise Aborted("Nothing was connected.")
     hit = found.hits[number - 1]
     request = LinkRequest(customer=customer, stripe_id=hit.customer.stripe_id, location=hit.location)

@@ -1,10 +1,21 @@
 """Several questions asked at the same time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import Generic, TypeVar
 
+from koalalink.errors import KoalaError
+from koalalink.operations.ports import Conversation
+
 T = TypeVar("T")
+
+
+def raise_first(failures: Sequence[KoalaError], conversation: Conversation) -> None:
+    """End with the first of the locations' failures, where there is one; the others are told."""
+    for failure in failures[1:]:
+        conversation.warn(f"{failure.message} {failure.hint or ''}")
+    if failures:
+        raise failures[0]
 
 
 class Asking(Generic[T]):

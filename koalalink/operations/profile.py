@@ -6,8 +6,8 @@ from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.review import CustomerPage, LinkCards, StripePage
 from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile, cards_in_order
 from koalalink.errors import KoalaError, LookForAnother
-from koalalink.operations.asking import Asking
-from koalalink.operations.ports import Links, Stripe, StripeAt
+from koalalink.operations.asking import Asking, raise_first
+from koalalink.operations.ports import Conversation, Links, Stripe, StripeAt
 
 
 def stripe_profile(stripe: Stripe, stripe_id: str) -> StripeProfile:
@@ -60,6 +60,16 @@ def customer_page(linked: LinkedCustomer, stripe_at: Callable[[str], StripeAt]) 
         except KoalaError as failure:
             failures.append(failure)
     return CustomerPage(linked=linked, cards=tuple(cards), failures=tuple(failures))
+
+
+def saved_cards(
+    linked: LinkedCustomer, stripe_at: Callable[[str], StripeAt], conversation: Conversation
+) -> CustomerPage:
+    """Return the same where only the cards matter: raises KoalaError where no location has answered."""
+    page = customer_page(linked, stripe_at)
+    if not page.cards:
+        raise_first(page.failures, conversation)
+    return page
 
 
 def _link_cards(link: Link, stripe_at: StripeAt) -> Callable[[], LinkCards]:

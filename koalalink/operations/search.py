@@ -8,7 +8,7 @@ from koalalink.domain.review import Hit, Hits
 from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
 from koalalink.errors import KoalaError, SearchUnavailable
-from koalalink.operations.asking import Asking
+from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.ports import Conversation, Links, Stripe, StripeAt
 
 _Found = tuple[list[Hit], bool, list[str]]
@@ -23,7 +23,10 @@ def search(
     limit: int,
     now: datetime,
 ) -> Hits:
-    """Return up to `limit` customers, best match first; a location that fails does not lose the others' rows."""
+    """Return up to `limit` customers, best match first; a location that fails does not lose the others' rows.
+
+    Raises KoalaError where all have failed.
+    """
     with conversation.counting("Looking through customers at Stripe") as count:
         askings = [Asking(_search_at(query, stripe_at, limit, now, count)) for stripe_at in locations.values()]
         found: list[Hit] = []
@@ -39,6 +42,8 @@ def search(
             found += hits
             more = more or goes_on
             notes += remarks
+    if len(failures) == len(locations):
+        raise_first(failures, conversation)
     if isinstance(query, TextQuery):
         found.sort(key=lambda hit: query.rank(hit.customer))
     holders = {

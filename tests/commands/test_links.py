@@ -1,0 +1,250 @@
+"""Linking in the sandbox: everybody who must not be charged for somebody else."""
+
+import json
+
+import pytest
+
+from koalalink.context import AppContext
+from tests.conftest import Run
+from tests.fakes import Person
+
+CHECKS = ["exists", "not_deleted", "mode", "email", "name", "phone", "not_linked_elsewhere", "has_card"]
+
+
+def links_of(koala: AppContext, number: int) -> dict[str, str]:
+    """The links of a customer, by location."""
+    linked = koala.store.record(koala.store.find(str(number)))
+    return {link.location: link.stripe_id for link in linked.links}
+
+
+def test_connect_of_the_right_person_is_saved(run: Run, sandbox: AppContext) -> None:
+    """Who, what, where, which card; and the JSON that was promised."""
+    result = run("connect", "42", "cus_123", "--location", "downtown", "--json")
+    assert result.exit_code == 0, result.stderr
+    done = json.loads(result.stdout)
+    assert list(done) == ["customer", "name", "location", "stripe_id", "status", "checks", "cards"]
+    assert (done["customer"], done["name"], done["status"]) == (42, "Jane Doe", "connected")
+    assert [check["check"] for check in done["checks"]] == CHECKS
+    assert {check["result"] for check in done["checks"]} == {"pass"}
+    assert [(card["brand"], card["last4"], card["default"]) for card in done["cards"]] == [("visa", "4242", True)]
+    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    assert link is not None
+    assert (link.stripe_id, link.account, link.livemode) == ("cus_123", "acct_sandboxdowntown", False)
+    assert link.verified_at is not None
+
+
+@pytest.mark.parametrize(
+    ("customer", "stripe_id", "location", "said", "whom"),
+    [
+        ("42", "cus_JaneOfKirkland", "downtown", "The email is different", "the other Jane Doe"),
+        ("8", "cus_RosaAlvarez01", "downtown", "The name is different", "the wife, who has the family's email"),
+        ("25", "cus_JohnBakerJr01", "downtown", "The name is different", "the son of the same name"),
+        ("28", "cus_RosaAlvarez01", "downtown", "The name is different", "a stranger"),
+        ("30", "cus_DanaPruitt001", "downtown", "The email is different", "somebody with a name as his"),
+        ("45", "cus_WaltBrandt001", "downtown", "There is no saved card", "somebody who cannot be charged"),
+        ("40", "cus_TomGallagher1", "downtown", "The saved card has expired", "somebody who cannot be charged"),
+    ],
+)
+def test_connect_in_doubt_is_refused_where_nobody_can_be_asked(
+    run: Run, sandbox: AppContext, customer: str, stripe_id: str, location: str, said: str, whom: str
+) -> None:
+    """Nothing is saved, and the hint says how to look closer."""
+    result = run("connect", customer, stripe_id, "-l", location)
+    assert result.exit_code == 8, whom
+    assert (result.stdout, said in result.stderr, "--force" in result.stderr) == ("", True, True), result.stderr
+    assert links_of(sandbox, int(customer)) == {}
+    assert run("connect", customer, stripe_id, "-l", location, "--force").exit_code == 0
+    assert links_of(sandbox, int(customer)) == {location: stripe_id}
+
+
+@pytest.mark.parametrize(
+    ("customer", "email"), [("11", "bob.carver"), ("12", "enolan"), ("15", "jose"), ("19", "obrien")]
+)
+def test_connect_of_a_person_written_differently_is_saved(run: Run, customer: str, email: str) -> None:
+    """Bob is Robert, Liz is Elizabeth, Jose is José, and O'BRIEN, SIOBHAN is Siobhan O'Brien."""
+    [hit] = json.loads(run("search", email, "--json").stdout)
+    result = run("connect", customer, hit["stripe_id"], "-l", hit["location"])
+    assert result.exit_code == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("customer", "stripe_id", "code", "said"),
+    [
+        ("52", "cus_OlgaDeleted01", 4, "was deleted at Stripe"),
+        ("42", "cus_nobody", 4, "There is no customer cus_nobody"),
+        ("42", "cus_OscarCopied01", 8, "belongs to Oscar Lindqvist (50) at downtown"),
+        ("999", "cus_123", 4, "There is no customer 999"),
+        ("42", "pm_123", 2, "one payment method"),
+        ("42", "cus_1 23", 2, "a space or a line break"),
+    ],
+)
+def test_connect_that_fails_is_never_saved(
+    run: Run, sandbox: AppContext, customer: str, stripe_id: str, code: int, said: str
+) -> None:
+    """Not with --force either."""
+    for force in ([], ["--force"]):
+        result = run("connect", customer, stripe_id, "-l", "downtown", "--json", *force)
+        assert (result.exit_code, result.stdout) == (code, ""), result.stderr
+        assert said in result.stderr
+        assert "Hint: " in result.stderr
+    assert links_of(sandbox, 42) == {}
+
+
+def test_connect_at_another_location_minds_who_has_the_id(run: Run) -> None:
+    """A copied account keeps its IDs: whoever has the ID at one location is the same person at the other."""
+    assert run("connect", "50", "cus_OscarCopied01", "-l", "uptown").exit_code == 0
+    result = run("connect", "8", "cus_OscarCopied01", "-l", "uptown", "--force")
+    assert result.exit_code == 8
+    assert "Oscar Lindqvist (50)" in result.stderr
+    assert "koalalink unlink 50 --location" in result.stderr
+
+
+def test_connect_of_another_id_needs_replace(run: Run, sandbox: AppContext) -> None:
+    """Then the old one is kept in the history."""
+    run("connect", "38", "cus_PriyaRaman003", "-l", "downtown")
+    result = run("connect", "38", "cus_PriyaRaman001", "-l", "downtown", "--force")
+    assert result.exit_code == 8
+    assert "cus_PriyaRaman003" in result.stderr
+    assert "--replace" in result.stderr
+    result = run("connect", "38", "cus_PriyaRaman001", "-l", "downtown", "--force", "--replace", "--json")
+    assert json.loads(result.stdout)["status"] == "replaced"
+    assert links_of(sandbox, 38) == {"downtown": "cus_PriyaRaman001"}
+
+
+def test_connect_of_the_same_id_changes_nothing(run: Run, sandbox: AppContext) -> None:
+    """It is said, with exit code 0, also where the link was doubtful; one that is switched off stays off."""
+    assert run("connect", "45", "cus_WaltBrandt001", "-l", "downtown", "--force").exit_code == 0
+    assert run("disable", "45").exit_code == 0
+    before = sandbox.store.link(sandbox.store.find("45"), "downtown")
+    result = run("connect", "45", "cus_WaltBrandt001", "-l", "downtown", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["status"]) == (0, "unchanged")
+    assert sandbox.store.link(sandbox.store.find("45"), "downtown") == before
+
+
+def test_connect_offline_is_saved_unverified_and_verified_later(run: Run, sandbox: AppContext) -> None:
+    """What is said to type does verify it."""
+    result = run("connect", "42", "cus_123", "-l", "downtown", "--offline", "--json")
+    assert json.loads(result.stdout)["checks"] == []
+    assert "koalalink connect 42 cus_123 --location downtown" in result.stderr
+    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    assert link is not None
+    assert link.verified_at is None
+    assert run("connect", "42", "cus_123", "-l", "downtown").exit_code == 0
+    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    assert link is not None
+    assert link.verified_at is not None
+
+
+def test_connect_offline_minds_who_has_the_id(run: Run, sandbox: AppContext) -> None:
+    """The store knows that without Stripe; and a doubt found later is shown, not saved as verified."""
+    assert run("connect", "42", "cus_OscarCopied01", "-l", "downtown", "--offline", "--force").exit_code == 8
+    assert run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown", "--offline").exit_code == 0
+    assert run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown").exit_code == 8
+    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    assert link is not None
+    assert link.verified_at is None
+
+
+def test_connect_asks_a_person_in_doubt(run: Run, sandbox: AppContext) -> None:
+    """No is the default and saves nothing; yes saves, and the history keeps what was doubted."""
+    person = sandbox.__dict__["conversation"] = Person(says_yes=False)
+    result = run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown")
+    assert (result.exit_code, result.stderr) == (1, "Nothing was saved.\n")
+    assert person.asked == ["Connect Jane Doe (42) to cus_JaneOfKirkland all the same?"]
+    assert [review.ours.number for review in person.reviews] == [42]
+    assert links_of(sandbox, 42) == {}
+    person.says_yes = True
+    assert run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown").exit_code == 0
+    assert links_of(sandbox, 42) == {"downtown": "cus_JaneOfKirkland"}
+
+
+def test_connect_without_a_location_names_the_choices(run: Run) -> None:
+    """Two locations, and none named."""
+    result = run("connect", "42", "cus_123")
+    assert result.exit_code == 2
+    assert "downtown, uptown" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("search", "jane"), ("connect", "42", "cus_123"), ("cards", "42"), ("show", "cus_123")]
+)
+def test_unknown_location_is_told(run: Run, arguments: tuple[str, ...]) -> None:
+    """With the locations that there are."""
+    result = run(*arguments, "-l", "midtown")
+    assert result.exit_code == 2
+    assert "There is no location “midtown”" in result.stderr
+    assert "downtown, uptown" in result.stderr
+
+
+def test_unlink_prints_what_brings_it_back(run: Run, sandbox: AppContext) -> None:
+    """And it does bring it back."""
+    run("connect", "42", "cus_123", "-l", "downtown")
+    result = run("unlink", "42", "--json")
+    assert json.loads(result.stdout) == [{"customer": 42, "location": "downtown", "stripe_id": "cus_123"}]
+    assert links_of(sandbox, 42) == {}
+    command = result.stderr.split("koalalink ")[1].split()
+    assert run(*command).exit_code == 0
+    assert links_of(sandbox, 42) == {"downtown": "cus_123"}
+
+
+def test_unlink_at_several_locations_wants_one_named(run: Run, sandbox: AppContext) -> None:
+    """Or --all."""
+    both = links_of(sandbox, 5)
+    assert set(both) == {"downtown", "uptown"}
+    result = run("unlink", "5")
+    assert result.exit_code == 2
+    assert "downtown, uptown" in result.stderr
+    assert links_of(sandbox, 5) == both
+    assert run("unlink", "5", "-l", "uptown").exit_code == 0
+    assert set(links_of(sandbox, 5)) == {"downtown"}
+    assert run("unlink", "20", "--all").exit_code == 0
+    assert links_of(sandbox, 20) == {}
+
+
+def test_unlink_of_nothing_is_told(run: Run) -> None:
+    """Nobody is unlinked twice."""
+    result = run("unlink", "42")
+    assert result.exit_code == 4
+    assert "Jane Doe (42) is not linked to Stripe." in result.stderr
+
+
+def test_disable_and_enable_keep_the_id(run: Run, sandbox: AppContext) -> None:
+    """The switch of the profile page."""
+    run("connect", "42", "cus_123", "-l", "downtown")
+    assert json.loads(run("disable", "42", "--json").stdout)["enabled"] is False
+    [row] = json.loads(run("cards", "42", "--json").stdout)
+    assert row["enabled"] is False
+    assert json.loads(run("enable", "42", "--json").stdout) == {
+        "customer": 42,
+        "location": "downtown",
+        "stripe_id": "cus_123",
+        "enabled": True,
+    }
+    assert links_of(sandbox, 42) == {"downtown": "cus_123"}
+
+
+def test_cards_lists_what_every_location_has(run: Run) -> None:
+    """With the fields that were promised; an old-style card is shown, too."""
+    [row] = json.loads(run("cards", "54", "--json").stdout)
+    fields = "location stripe_id payment_method brand last4 exp_month exp_year funding wallet default expired enabled"
+    assert list(row) == fields.split()
+    assert (row["location"], row["last4"], row["default"], row["expired"]) == ("uptown", "7023", True, False)
+    assert row["payment_method"].startswith("card_")
+
+
+def test_cards_of_somebody_who_is_not_linked_is_empty(run: Run) -> None:
+    """An empty list is no error; stderr says why."""
+    result = run("cards", "42", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+    assert "is not linked" in result.stderr
+
+
+def test_show_shows_either_side(run: Run) -> None:
+    """The customer with links and cards, and Stripe's with who has it."""
+    run("connect", "42", "cus_123", "-l", "downtown")
+    ours = json.loads(run("show", "42", "--json").stdout)
+    assert (ours["customer"], ours["links"][0]["stripe_id"], ours["cards"][0]["last4"]) == (42, "cus_123", "4242")
+    theirs = json.loads(run("show", "cus_123", "-l", "downtown", "--json").stdout)
+    assert theirs["linked_to"] == {"customer": 42, "name": "Jane Doe"}
+    assert theirs["metadata"] == {"booking": "B-1042"}
+    assert run("show", "cus_OlgaDeleted01", "-l", "downtown").exit_code == 4

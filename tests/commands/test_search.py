@@ -1,0 +1,192 @@
+"""Searching in the sandbox."""
+
+import json
+from typing import Any
+
+import pytest
+
+from koalalink.context import AppContext
+from koalalink.domain.api_key import ApiKey
+from koalalink.domain.search_query import read_query
+from koalalink.errors import TryAgainOnline
+from koalalink.gateway import StripeGateway
+from koalalink.operations.search import search
+from koalalink.sandbox import people
+from koalalink.sandbox.people import KEYS
+from koalalink.sandbox.stripe_api import Key, StripeStandIn
+from koalalink.sandbox.transport import SandboxHTTPClient
+from tests.conftest import NOW, Run
+from tests.fakes import Person
+
+FIELDS = "location stripe_id name email phone created livemode card linked_to url".split()
+
+
+def found(run: Run, *arguments: str) -> list[dict[str, Any]]:
+    """The rows of a search."""
+    result = run("search", *arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return list(json.loads(result.stdout))
+
+
+def ids(rows: list[dict[str, Any]]) -> list[str]:
+    """The IDs of rows, in order."""
+    return [row["stripe_id"] for row in rows]
+
+
+def test_search_returns_the_fields_that_were_promised(run: Run) -> None:
+    """At every location, with the card and who has it."""
+    run("connect", "42", "cus_123", "-l", "downtown")
+    rows = found(run, "jane@x.com")
+    assert [list(row) for row in rows] == [FIELDS] * 2
+    jane = next(row for row in rows if row["stripe_id"] == "cus_123")
+    assert jane["linked_to"] == {"customer": 42, "name": "Jane Doe"}
+    assert jane["card"] == {"brand": "visa", "last4": "4242", "exp_month": 1, "exp_year": 2029, "expired": False}
+    assert jane["url"] == "https://dashboard.stripe.com/test/customers/cus_123"
+    assert jane["created"] == "2021-01-01T00:00:00Z"
+    other = next(row for row in rows if row["location"] == "uptown")
+    assert (other["linked_to"], other["phone"], other["card"]["expired"]) == (None, None, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("JANE@X.COM", {"cus_JaneUptown001", "cus_123"}),
+        ("jane doe", {"cus_JaneUptown001", "cus_JaneOfKirkland", "cus_123"}),
+        ("jane.doe", {"cus_JaneOfKirkland"}),
+        ("206-555-0142", {"cus_123"}),
+        ("+1 206 555 0142", {"cus_123"}),
+        ("cus_123", {"cus_123"}),
+        ("https://dashboard.stripe.com/test/customers/cus_123", {"cus_123"}),
+        ("alvarez rosa", {"cus_RosaAlvarez01"}),
+        ("priya.raman@example.com", {"cus_PriyaRaman001", "cus_PriyaRaman002", "cus_PriyaRaman003"}),
+        ('"*\\', set()),
+        ("x" * 5000, set()),
+        ("\u202ejane\x1b", {"cus_JaneUptown001", "cus_JaneOfKirkland", "cus_123"}),
+        ("cus_nobody", set()),
+        ("cus_OlgaDeleted01", set()),
+    ],
+)
+def test_search_reads_what_is_typed(run: Run, query: str, expected: set[str]) -> None:
+    """Names, parts, emails in any case, phones in any form, IDs; and hostile text as data."""
+    assert expected <= set(ids(found(run, query)))
+    if "jane" not in query:
+        assert expected == set(ids(found(run, query)))
+
+
+@pytest.mark.parametrize("query", ["", " ", "\x07\x1b"])
+def test_search_for_nothing_is_told(run: Run, query: str) -> None:
+    """A query of characters that nobody sees."""
+    result = run("search", query)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is nothing in that to look for." in result.stderr
+
+
+def test_search_shows_as_many_as_wanted(run: Run) -> None:
+    """And says that there are more."""
+    result = run("search", "example", "--limit", "3", "--json")
+    assert len(json.loads(result.stdout)) == 3
+    assert "There are more than 3" in result.stderr
+    assert len(found(run, "example", "-l", "uptown", "--limit", "200")) > 20
+
+
+def test_search_in_one_location_asks_only_there(run: Run) -> None:
+    """And each location once, however often it is named."""
+    rows = found(run, "jane@x.com", "-l", "uptown", "-l", "uptown")
+    assert ids(rows) == ["cus_JaneUptown001"]
+
+
+def test_search_in_a_pipe_is_lines_with_tabs(run: Run) -> None:
+    """A header, then whole values."""
+    lines = run("search", "cus_123").stdout.splitlines()
+    assert lines[0].split("\t") == FIELDS
+    assert lines[1].split("\t")[:4] == ["downtown", "cus_123", "Jane Doe", "jane@x.com"]
+    assert len({line.count("\t") for line in lines}) == 1
+
+
+def test_search_connects_the_one_that_is_chosen(run: Run, sandbox: AppContext) -> None:
+    """The rows are numbered; the checks are those of connect."""
+    person = sandbox.__dict__["conversation"] = Person()
+    rows = ids(found(run, "jane doe", "-l", "downtown"))
+    person.chooses = rows.index("cus_123") + 1
+    result = run("search", "jane doe", "-l", "downtown", "--connect", "42", "--json")
+    assert json.loads(result.stdout)["stripe_id"] == "cus_123"
+    assert [hit.customer.stripe_id for hit in person.shown[0].hits] == rows
+    assert person.asked == ["Which one is Jane Doe (42)? 2"]
+    assert len(person.reviews) == 1
+
+
+def test_search_connects_nobody_where_nobody_is_chosen(run: Run, sandbox: AppContext) -> None:
+    """Enter means none of them."""
+    sandbox.__dict__["conversation"] = Person(chooses=None)
+    result = run("search", "jane", "--connect", "42")
+    assert (result.exit_code, result.stderr) == (1, "Nothing was connected.\n")
+
+
+def test_search_connects_only_where_somebody_can_choose(run: Run) -> None:
+    """A script cannot choose."""
+    result = run("search", "jane", "--connect", "42")
+    assert result.exit_code == 8
+    assert "koalalink connect 42 cus_" in result.stderr
+
+
+def _gateway(stand_in: StripeStandIn, location: str) -> StripeGateway:
+    key = ApiKey(KEYS[location], origin="it")
+    return StripeGateway(location, key, api_base="https://x.test", transport=SandboxHTTPClient(stand_in))
+
+
+def test_search_without_the_search_endpoint_looks_through_the_list(sandbox: AppContext) -> None:
+    """As for merchants in India: by email at once, by name page by page, and it is said."""
+    accounts = people.accounts(NOW.date())
+    for account in accounts:
+        account.can_search = False
+    stand_in = StripeStandIn(accounts)
+    for typed in ("jane@x.com", "Jane Doe"):
+        person = Person()
+        locations = {"downtown": lambda: _gateway(stand_in, "downtown")}
+        hits = search(read_query(typed), locations, sandbox.store, person, limit=20, now=NOW)
+        assert "cus_123" in [hit.customer.stripe_id for hit in hits.hits]
+        assert "does not offer search for downtown" in hits.notes[0]
+    assert person.heard == [f"Looking through customers at Stripe: {len(accounts[0].customers) - 1}"]
+
+
+def test_search_finds_who_was_created_a_moment_ago(sandbox: AppContext) -> None:
+    """The list by email knows them before the search does; as typed, and in small letters."""
+    accounts = people.accounts(NOW.date())
+    new = dict(accounts[0].customers["cus_123"]) | {"id": "cus_new", "created": 2_000_000_000}
+    accounts[0].customers["cus_new"] = new
+    accounts[0].search_hides_after = 1_900_000_000
+    locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
+    hits = search(read_query("Jane@X.com"), locations, sandbox.store, Person(), limit=20, now=NOW)
+    assert [hit.customer.stripe_id for hit in hits.hits] == ["cus_new", "cus_123"]
+
+
+def test_search_with_short_words_looks_through_the_list(sandbox: AppContext) -> None:
+    """Stripe compares nothing shorter than three letters; here it is compared."""
+    accounts = people.accounts(NOW.date())
+    accounts[0].customers["cus_li"] = dict(accounts[0].customers["cus_123"]) | {"id": "cus_li", "name": "Bo Li"}
+    locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
+    hits = search(read_query("bo li"), locations, sandbox.store, Person(), limit=20, now=NOW)
+    assert [hit.customer.stripe_id for hit in hits.hits] == ["cus_li"]
+
+
+def test_search_that_fails_at_one_location_keeps_the_others_rows(sandbox: AppContext) -> None:
+    """They are returned, and the failure beside them."""
+
+    def broken() -> StripeGateway:
+        raise TryAgainOnline("Stripe cannot be reached, for uptown.")
+
+    stand_in = StripeStandIn(people.accounts(NOW.date()))
+    locations = {"uptown": broken, "downtown": lambda: _gateway(stand_in, "downtown")}
+    hits = search(read_query("jane"), locations, sandbox.store, Person(), limit=20, now=NOW)
+    assert len(hits.hits) == 2
+    assert [failure.message for failure in hits.failures] == ["Stripe cannot be reached, for uptown."]
+
+
+def test_search_with_a_key_that_may_not_read_cards_shows_the_rest(sandbox: AppContext) -> None:
+    """And says why no card is shown."""
+    accounts = people.accounts(NOW.date())
+    accounts[0].keys[KEYS["downtown"]] = Key(frozenset({"rak_customer_read"}))
+    locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
+    hits = search(read_query("jane"), locations, sandbox.store, Person(), limit=20, now=NOW)
+    assert [hit.card for hit in hits.hits] == [None, None]
+    assert "may not read payment methods" in hits.notes[0]

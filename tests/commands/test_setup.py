@@ -1,0 +1,135 @@
+"""init, locations and doctor."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from koalalink.context import AppContext
+from tests.conftest import NOW, Run, runner
+from tests.fakes import Person
+
+KEY = "rk_test_0123456789abcdefghij"
+
+
+@pytest.fixture
+def real(home: Path) -> AppContext:
+    """A fresh machine: no configuration, nobody there to answer."""
+    return AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+
+
+def again(koala: AppContext, **environ: str) -> Run:
+    """Run a command as the next process does."""
+    koala.close()
+    return runner(AppContext(home=koala.home, environ=environ, now=lambda: NOW, may_ask=False))
+
+
+def test_init_takes_the_key_from_stdin(real: AppContext) -> None:
+    """It shows where a key is made, writes the file for its owner alone, and does not show the key."""
+    result = runner(real)("init", "--location", "downtown", "--name", "Downtown", input=f"{KEY}\n")
+    assert result.exit_code == 0, result.stderr
+    assert "permissions%5B%5D=rak_customer_read&permissions%5B%5D=rak_payment_method_read" in result.stderr
+    assert KEY not in result.output + result.stderr
+    assert real.config_file.stat().st_mode & 0o777 == 0o600
+    assert KEY in real.config_file.read_text()
+    assert again(real)("customers", "list", "--json").stdout == "[]\n"
+
+
+def test_init_asks_a_person(real: AppContext) -> None:
+    """For the location and the key."""
+    person = real.__dict__["conversation"] = Person(answers=("shop", KEY))
+    assert runner(real)("init").exit_code == 0
+    assert person.asked == ["What do you call your location, in one word?", "Paste the key (it is not shown)"]
+    assert "[locations.shop]" in real.config_file.read_text()
+
+
+def test_init_does_not_overwrite(real: AppContext) -> None:
+    """Unless it is told to; and it asks for no key before."""
+    assert runner(real)("init", "--api-key-env", "K").exit_code == 0
+    before = real.config_file.read_text()
+    result = again(real)("init", "--api-key-env", "OTHER")
+    assert result.exit_code == 2
+    assert "--force" in result.stderr
+    assert real.config_file.read_text() == before
+    assert again(real)("init", "--api-key-env", "OTHER", "--force").exit_code == 0
+    assert "OTHER" in real.config_file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("", "is empty"), ("pk_test_abc123", "publishable"), ("hello", "does not look")]
+)
+def test_init_refuses_what_is_no_key(real: AppContext, typed: str, said: str) -> None:
+    """And writes nothing."""
+    result = runner(real)("init", input=f"{typed}\n")
+    assert result.exit_code == 3
+    assert said in result.stderr
+    assert not real.config_file.exists()
+
+
+def test_locations_are_added_listed_and_removed(real: AppContext) -> None:
+    """The list shows the mode and the key shortened, and why Stripe does not answer."""
+    runner(real)("init", "--location", "downtown", "--api-key-env", "KEY_D")
+    result = again(real)("locations", "add", "uptown", "--api-key-command", f"echo {KEY}")
+    assert "Added uptown" in result.stderr
+    base = {"KOALALINK_API_BASE": "http://127.0.0.1:1"}
+    rows = json.loads(again(real, **base)("locations", "list", "--json").stdout)
+    assert [(row["location"], row["mode"], row["key"], row["answers"]) for row in rows] == [
+        ("downtown", None, None, False),
+        ("uptown", "test", "rk_test_…ghij", False),
+    ]
+    assert "KEY_D, which is not set" in rows[0]["problem"]
+    assert "cannot be reached" in rows[1]["problem"]
+    assert again(real)("locations", "remove", "uptown").exit_code == 0
+    assert again(real)("locations", "remove", "uptown").exit_code == 2
+
+
+def test_doctor_finds_nothing_wrong_in_the_sandbox(run: Run) -> None:
+    """Every finding is good, with the account and what the key is."""
+    result = run("doctor", "--json")
+    assert result.exit_code == 0, result.stdout
+    findings = json.loads(result.stdout)
+    assert {finding["health"] for finding in findings} == {"good"}
+    told = " ".join(finding["finding"] for finding in findings)
+    assert "rk_test_…town, a restricted key in test mode, of account acct_sandboxdowntown" in told
+
+
+def test_doctor_without_a_configuration_says_what_to_type(real: AppContext) -> None:
+    """Exit 9, and the next step."""
+    result = runner(real)("doctor")
+    assert result.exit_code == 9
+    assert "koalalink init" in result.stderr
+
+
+def test_doctor_tells_every_bad_thing(real: AppContext) -> None:
+    """A key in the open, a store in the open, a key that is missing: all at once."""
+    runner(real)("init", "--location", "downtown", input=f"{KEY}\n")
+    run = again(real, KOALALINK_API_BASE="http://127.0.0.1:1")
+    run("customers", "add", "--first-name", "Ann")
+    real.config_file.chmod(0o644)
+    (real.home / "customers.db").chmod(0o644)
+    result = again(real, KOALALINK_API_BASE="http://127.0.0.1:1")("doctor", "--json")
+    assert result.exit_code == 9
+    bad = [finding for finding in json.loads(result.stdout) if finding["health"] == "bad"]
+    assert [finding["about"] for finding in bad] == ["Configuration", "Store", "downtown"]
+    assert all(finding["advice"] for finding in bad)
+    assert KEY not in result.stdout + result.stderr
+
+
+def test_sandbox_has_its_locations_built_in(run: Run) -> None:
+    """They are neither added nor removed, and init writes nothing."""
+    for arguments in (("init",), ("locations", "add", "x"), ("locations", "remove", "downtown")):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert "built in" in result.stderr
+
+
+def test_local_commands_need_neither_a_key_nor_a_network(real: AppContext) -> None:
+    """A missing key keeps nobody from the list."""
+    runner(real)("init", "--location", "downtown", "--api-key-env", "MISSING")
+    run = again(real)
+    assert run("customers", "add", "--first-name", "Ann").exit_code == 0
+    assert run("connect", "1", "cus_9", "--offline").exit_code == 0
+    assert run("unlink", "1").exit_code == 0
+    result = run("connect", "1", "cus_9")
+    assert result.exit_code == 3
+    assert "MISSING, which is not set" in result.stderr

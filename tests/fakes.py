@@ -1,0 +1,62 @@
+"""Hand-written stand-ins for the people and things around an operation."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from koalalink.domain.review import Hits, LinkReview
+
+
+class Person:
+    """Somebody at the terminal, who gives prepared answers and remembers what was said and shown."""
+
+    can_ask = True
+
+    def __init__(self, *, says_yes: bool = False, chooses: int | None = None, answers: tuple[str, ...] = ()) -> None:
+        self.says_yes = says_yes
+        self.chooses = chooses
+        self.answers = list(answers)
+        self.heard: list[str] = []
+        self.asked: list[str] = []
+        self.reviews: list[LinkReview] = []
+        self.shown: list[Hits] = []
+
+    def note(self, text: str) -> None:
+        """Hear a remark."""
+        self.heard.append(text)
+
+    warn = note
+
+    def review(self, review: LinkReview) -> None:
+        """See what a link is judged by."""
+        self.reviews.append(review)
+
+    def confirm(self, question: str) -> bool:
+        """Say yes, or no."""
+        self.asked.append(question)
+        return self.says_yes
+
+    def answer(self, question: str, default: str) -> str:
+        """Give the next answer."""
+        self.asked.append(question)
+        return self.answers.pop(0) if self.answers else default
+
+    def secret(self, question: str) -> str:
+        """Give the next answer, unseen."""
+        return self.answer(question, "")
+
+    def hits(self, found: Hits) -> None:
+        """See what a search has found."""
+        self.shown.append(found)
+
+    def choose(self, question: str, count: int) -> int | None:
+        """Choose one."""
+        self.asked.append(f"{question} {count}")
+        return self.chooses
+
+    @contextmanager
+    def counting(self, what: str) -> Iterator[Callable[[int], None]]:
+        """Count silently."""
+        counted: list[int] = []
+        yield counted.append
+        if counted:
+            self.heard.append(f"{what}: {sum(counted)}")

@@ -1,0 +1,271 @@
+"""config.toml: what it says, what is wrong with it, and how it is changed."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from koalalink import config
+from koalalink.domain.configuration import Config, KeyFromCommand, KeyInFile, Location, checked_api_base
+from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+
+KEY = "rk_test_0123456789abcdefghij"
+GOOD = f"""# our shop
+default_location = "downtown"
+
+[store]
+path = "here/customers.db"
+
+[locations.downtown] # the first
+name = "Downtown"
+api_key = "{KEY}"
+
+[locations.uptown]
+api_key_env = "STRIPE_KEY_UPTOWN"
+api_base = "http://127.0.0.1:12111"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A configuration."""
+    path = tmp_path / "shop" / "config.toml"
+    path.parent.mkdir()
+    path.write_text(GOOD)
+    path.chmod(0o600)
+    return path
+
+
+def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Load a configuration that must be there."""
+    return config.load(path, path.parent, environ or {}, must_exist=True)
+
+
+def test_load_reads_every_setting(file: Path) -> None:
+    """Relative paths are relative to the file."""
+    loaded = load(file)
+    assert loaded.store_path == file.parent / "here" / "customers.db"
+    assert loaded.default_location == "downtown"
+    assert [(place.name, place.title, place.api_base) for place in loaded.locations.values()] == [
+        ("downtown", "Downtown", "https://api.stripe.com"),
+        ("uptown", "uptown", "http://127.0.0.1:12111"),
+    ]
+    assert loaded.warnings == ()
+
+
+def test_load_never_shows_the_key(file: Path) -> None:
+    """Not in the value that is made of the file."""
+    assert KEY not in repr(load(file))
+
+
+def test_load_warns_of_a_key_that_others_can_read(file: Path) -> None:
+    """Only where a key stands in the file."""
+    file.chmod(0o644)
+    [warning] = load(file).warnings
+    assert f"chmod 600 {file}" in warning
+    file.write_text(GOOD.replace(f'api_key = "{KEY}"', 'api_key_env = "X"'))
+    assert load(file).warnings == ()
+
+
+def test_load_without_a_file_takes_the_key_of_the_environment(tmp_path: Path) -> None:
+    """One location, called default; without that variable, none."""
+    path = tmp_path / "config.toml"
+    loaded = config.load(path, tmp_path, {"STRIPE_API_KEY": KEY}, must_exist=False)
+    assert loaded.location(None).name == "default"
+    assert config.find_key(loaded.location(None), {"STRIPE_API_KEY": KEY}).reveal() == KEY
+    assert config.load(path, tmp_path, {}, must_exist=False).locations == {}
+    with pytest.raises(CorrectTheSetup, match="There is no file"):
+        load(path)
+
+
+def test_load_takes_another_address_for_all_locations(file: Path) -> None:
+    """KOALALINK_API_BASE stands above the file."""
+    loaded = load(file, {"KOALALINK_API_BASE": "http://127.0.0.1:9"})
+    assert {place.api_base for place in loaded.locations.values()} == {"http://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[store]\npath = x", "not valid TOML, at line 2, column 8"),
+        ("x = 1", "x is no setting"),
+        ("[locations.a]\napi_kee = 'x'", "locations.a.api_kee is no setting; there are name, api_base, api_key_env"),
+        ("[locations.a]\nname = 'x'", "needs one of api_key_env, api_key, api_key_command, and has none of them"),
+        ("[locations.a]\napi_key = 'x'\napi_key_env = 'y'", "and has api_key_env and api_key"),
+        ("[locations.a]\napi_key = 5", "locations.a.api_key is a text"),
+        ("[locations.a]\napi_key_command = 'op read'", "is a list of words"),
+        ("[locations.a]\napi_key_command = []", "is a list of words"),
+        ("[locations.'Main Street']\napi_key = 'x'", "no name for a location"),
+        ("default_location = 'b'", "there is no \\[locations.b\\]"),
+        ("locations = 5", "is a section"),
+        ("[store]\npath = 5", "store.path is a text"),
+    ],
+)
+def test_load_of_a_wrong_file_says_what_is_wrong(file: Path, text: str, said: str) -> None:
+    """The setting by its name, and never its value."""
+    file.write_text(text)
+    with pytest.raises(CorrectTheSetup, match=said) as error:
+        load(file)
+    assert error.value.hint
+
+
+@given(st.binary(max_size=200))
+def test_load_of_any_bytes_is_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    """A file is a configuration or it is told why not."""
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(content)
+    try:
+        load(path)
+    except CorrectTheSetup as error:
+        assert error.hint
+
+
+def test_load_of_a_folder_is_a_sentence(tmp_path: Path) -> None:
+    """It cannot be read."""
+    with pytest.raises(CorrectTheSetup, match="cannot be read"):
+        load(tmp_path)
+
+
+def place(*command: str) -> Location:
+    """A location whose key is printed by a command."""
+    return Location(name="downtown", title="Downtown", key_source=KeyFromCommand(command))
+
+
+def test_find_key_takes_what_a_command_prints() -> None:
+    """Without the line's end."""
+    assert config.find_key(place("echo", KEY), {}).reveal() == KEY
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("false",), "which failed"),
+        (("no-such-command-anywhere",), "No such file"),
+        (("true",), "is empty"),
+        (("printf", r"\377\376"), "does not look like"),
+    ],
+)
+def test_find_key_of_a_command_that_fails_is_told(command: tuple[str, ...], said: str) -> None:
+    """With the command's name, and what to try."""
+    with pytest.raises(CorrectTheSetup, match=said) as error:
+        config.find_key(place(*command), {})
+    assert "downtown" in error.value.message
+
+
+def test_find_key_does_not_wait_for_ever() -> None:
+    """Nor for what the command has started, which keeps the pipe open."""
+    started = time.monotonic()
+    with pytest.raises(CorrectTheSetup, match="has not ended in"):
+        config.find_key(place("sh", "-c", "sleep 30 & wait"), {}, wait=0.1)
+    assert time.monotonic() - started < 10
+
+
+def test_find_key_of_a_variable_that_is_not_set_is_told(file: Path) -> None:
+    """With its name and what to type."""
+    with pytest.raises(CorrectTheSetup, match="STRIPE_KEY_UPTOWN, which is not set") as error:
+        config.find_key(load(file).location("uptown"), {})
+    assert error.value.hint == "Type: export STRIPE_KEY_UPTOWN=rk_live_…"
+
+
+def test_add_location_leaves_every_line(file: Path) -> None:
+    """Comments included; the file belongs to its owner alone."""
+    file.chmod(0o644)
+    config.add_location(file, "airport", {"name": "Airport", "api_key_env": "K"})
+    assert file.read_text().startswith(GOOD.rstrip())
+    assert list(load(file).locations) == ["downtown", "uptown", "airport"]
+    assert file.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(CorrectTheCommand, match="“airport” already"):
+        config.add_location(file, "airport", {"api_key_env": "K"})
+    with pytest.raises(CorrectTheCommand, match="no name for a location"):
+        config.add_location(file, "../x", {"api_key_env": "K"})
+
+
+def test_add_location_keeps_odd_texts(file: Path) -> None:
+    """What is written is what is read."""
+    title = 'A "quoted" \\ [title]\n= here'
+    config.add_location(file, "odd", {"name": title, "api_key_command": ["op", "a b"]})
+    odd = load(file).locations["odd"]
+    assert (odd.title, odd.key_source) == (title, KeyFromCommand(("op", "a b")))
+
+
+def test_remove_location_takes_out_its_section_alone(file: Path) -> None:
+    """A default that names it goes with it; comments elsewhere stay."""
+    config.remove_location(file, "downtown")
+    text = file.read_text()
+    assert "# our shop" in text
+    assert KEY not in text
+    loaded = load(file)
+    assert (list(loaded.locations), loaded.default_location) == (["uptown"], None)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_remove_location_written_in_another_style(file: Path) -> None:
+    """Then the file is written anew, with the same meaning."""
+    file.write_text('locations = {a = {api_key_env = "A"}, b = {api_key_env = "B"}}\n')
+    config.remove_location(file, "a")
+    assert list(load(file).locations) == ["b"]
+
+
+def test_save_is_private_under_any_umask(tmp_path: Path) -> None:
+    """From the first moment on."""
+    old = os.umask(0)
+    try:
+        config.save(tmp_path / "new" / "config.toml", {"locations": {"a": {"api_key": KEY}}})
+    finally:
+        os.umask(old)
+    assert (tmp_path / "new" / "config.toml").stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["config.toml"]
+    assert isinstance(load(tmp_path / "new" / "config.toml").location("a").key_source, KeyInFile)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://api.stripe.com",
+        "https://stripe.test:8443/",
+        "http://127.0.0.1:1",
+        "http://localhost:9",
+        "http://[::1]:5",
+    ],
+)
+def test_api_base_that_is_safe_is_taken(address: str) -> None:
+    """Encrypted, or on this computer."""
+    assert checked_api_base(address, origin="It") == address.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://api.stripe.com",
+        "http://127.0.0.1.example.com",
+        "http://localhost.example.com",
+        "http://10.0.0.1",
+        "ftp://127.0.0.1",
+        "https://user:secret@example.com",
+        "https://",
+        "https://example.com/?x=1",
+        "//example.com",
+        "http://127.0.0.1:99999",
+        "http://127.0.0.1@example.com",
+        "nonsense",
+    ],
+)
+def test_api_base_that_would_give_the_key_away_is_refused(address: str) -> None:
+    """Before a key is sent; and the address, which may hold a password, is not repeated."""
+    with pytest.raises(CorrectTheSetup, match="no address that a key may be sent to") as error:
+        checked_api_base(address, origin="It")
+    assert "secret" not in f"{error.value.message}{error.value.hint}"
+
+
+def test_config_chooses_the_location_that_is_meant(file: Path) -> None:
+    """The one that is named, else the default, else the only one."""
+    loaded = load(file)
+    assert loaded.location(None).name == "downtown"
+    assert loaded.location("uptown").name == "uptown"
+    assert [found.name for found in loaded.chosen(None)] == ["downtown", "uptown"]
+    with pytest.raises(CorrectTheCommand, match="no location “x”"):
+        loaded.chosen(["uptown", "x"])
