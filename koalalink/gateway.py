@@ -67,13 +67,17 @@ class StripeGateway:
         self.cards_are_hidden = False
         """Whether Stripe has refused to show cards to this key."""
         self._sleep = sleep
+        self._session = _session(api_base)
         self._client = stripe.StripeClient(
             key.reveal(),
             base_addresses={"api": api_base},
             max_network_retries=_RETRIES,
-            http_client=transport
-            or stripe.RequestsClient(session=_session(api_base), timeout=_CONNECT_AND_READ_TIMEOUT),
+            http_client=transport or stripe.RequestsClient(session=self._session, timeout=_CONNECT_AND_READ_TIMEOUT),
         )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
 
     def customer(self, stripe_id: str) -> StripeCustomer | Absence:
         """Return one customer, or why there is none."""
@@ -89,18 +93,19 @@ class StripeGateway:
 
     def cards(self, stripe_id: str) -> tuple[Card, ...] | None:
         """Return the saved cards of a customer, newest first; None where the key may not read them."""
+
+        def ask() -> list[Card | None]:
+            params: Any = {"type": "card", "limit": _PAGE}
+            answer = self._client.v1.customers.payment_methods.list(stripe_id, params).to_dict()
+            return [_card(found) for found in answer["data"]]
+
         try:
-            found = self._asked(
-                lambda: self._client.v1.customers.payment_methods.list(
-                    stripe_id, {"type": "card", "limit": _PAGE}
-                ).to_dict()["data"]
-            )
+            return tuple(card for card in self._asked(ask) if card)
         except _NoSuchCustomer:
             return ()
         except _CardsHidden:
             self.cards_are_hidden = True
             return None
-        return tuple(card for card in map(_card, found) if card)
 
     def account(self) -> str | None:
         """Return the ID of the account, or None where the key may not read it."""
@@ -196,7 +201,7 @@ class StripeGateway:
                 self._sleep(told or wait)
             except stripe.StripeError as error:
                 raise self._sentence(error) from error
-            except (KeyError, TypeError, AttributeError) as error:
+            except (KeyError, TypeError, AttributeError, ValueError) as error:
                 raise self._not_stripe() from error
         raise AssertionError("the last wait is None")
 
@@ -206,7 +211,9 @@ class StripeGateway:
         if not isinstance(error.json_body, dict):
             return self._not_stripe()
         if isinstance(error, stripe.AuthenticationError):
-            what = "has expired" if error.code == "api_key_expired" else "is not accepted by Stripe"
+            what = (
+                "has expired" if error.error and error.error.code == "api_key_expired" else "is not accepted by Stripe"
+            )
             return CorrectTheSetup(
                 f"The key of {self.location} ({self.key}) {what}.", hint=f"Make a new one at {RESTRICTED_KEY_PAGE}"
             )

@@ -1,0 +1,141 @@
+"""The stand-in for Stripe as an HTTP server on loopback, with everything that goes wrong on a network.
+
+`python -m tests.stripe_server --delay 0.3` serves the sandbox's accounts until stdin closes; benchmarks use it.
+"""
+
+import argparse
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+from koalalink.sandbox.people import accounts
+from koalalink.sandbox.stripe_api import Account, Answer, StripeStandIn
+
+Fault = Callable[["StripeServer", BaseHTTPRequestHandler], Answer | None]
+"""Answers in the place of Stripe; None where it has written to the socket itself, or closed it."""
+
+
+def answers(status: int, body: bytes, **headers: str) -> Fault:
+    """Answer with these bytes."""
+    told = {"Content-Type": "application/json", "Request-Id": "req_fault"}
+    told |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda server, handler: Answer(status, told, body)
+
+
+def stripe_error(status: int, message: str, code: str = "", **headers: str) -> Fault:
+    """Answer with an error as Stripe words it."""
+    body = f'{{"error": {{"type": "api_error", "code": "{code}", "message": "{message}"}}}}'
+    return answers(status, body.encode(), **headers)
+
+
+def html(status: int) -> Fault:
+    """Answer as a hotel's network does."""
+    return answers(status, b"<html><body>Please log in</body></html>", Content_Type="text/html")
+
+
+def hang(server: "StripeServer", handler: BaseHTTPRequestHandler) -> None:
+    """Answer nothing for as long as the server is there."""
+    server.stopped.wait()
+    handler.close_connection = True
+
+
+def cut(server: "StripeServer", handler: BaseHTTPRequestHandler) -> None:
+    """Promise a long answer, and hang up in the middle."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"object": "list"')
+    handler.close_connection = True
+
+
+def drop(server: "StripeServer", handler: BaseHTTPRequestHandler) -> None:
+    """Hang up without a word."""
+    handler.close_connection = True
+
+
+def redirect(to: str) -> Fault:
+    """Lead to another address."""
+    return answers(302, b"", Location=to)
+
+
+class StripeServer:
+    """A context manager: `url` is where it serves, `requests` are the method, path and headers it was asked with."""
+
+    def __init__(self, served: list[Account], *, delay: float = 0.0) -> None:
+        self.stand_in = StripeStandIn(served)
+        self.requests: list[tuple[str, str, dict[str, str]]] = []
+        self.faults: list[Fault] = []
+        """One for each of the next requests."""
+        self.fault: Fault | None = None
+        """One for every request after those."""
+        self.delay = delay
+        self.stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def __enter__(self) -> "StripeServer":
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stopped.set()
+        self._http.shutdown()
+        self._http.server_close()
+
+    def _next_fault(self) -> Fault | None:
+        with self._lock:
+            return self.faults.pop(0) if self.faults else self.fault
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def _serve(self) -> None:
+                server.requests.append((self.command, self.path, dict(self.headers.items())))
+                if server.delay:
+                    time.sleep(server.delay)  # the latency of a network, for benchmarks
+                fault = server._next_fault()
+                if fault is None:
+                    answer: Answer | None = server.stand_in.answer(self.command, self.path, dict(self.headers.items()))
+                else:
+                    answer = fault(server, self)
+                if answer is None:
+                    return
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.body)))
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = _serve  # noqa: N815
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        return Handler
+
+
+def main() -> None:
+    """Serve until stdin closes."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before every answer")
+    with StripeServer(accounts(date.today()), delay=parser.parse_args().delay) as server:
+        print(server.url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

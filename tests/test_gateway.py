@@ -1,0 +1,275 @@
+"""The gateway against a real HTTP server: what it reads, and every way to fail."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import stripe
+
+from koalalink import gateway
+from koalalink.domain.api_key import ApiKey
+from koalalink.domain.stripe_customers import Absence, StripeCustomer
+from koalalink.errors import (
+    AskStripe,
+    CorrectTheSetup,
+    ExitCode,
+    KoalaError,
+    SearchUnavailable,
+    TryAgainOnline,
+)
+from koalalink.gateway import StripeGateway
+from koalalink.sandbox.people import KEYS, accounts
+from koalalink.sandbox.stripe_api import ACCOUNT_READ, CUSTOMER_READ, PAYMENT_METHOD_READ, Account, Key
+from tests.conftest import NOW
+from tests.stripe_server import Fault, StripeServer, answers, cut, drop, hang, html, redirect, stripe_error
+
+KEY = "rk_test_" + "secret" * 12 + "cdef"
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.2))
+    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
+
+
+@pytest.fixture
+def account() -> Account:
+    """Downtown's account, with a key that may read everything that is needed."""
+    downtown = accounts(NOW.date())[0]
+    downtown.keys[KEY] = Key(frozenset({CUSTOMER_READ, PAYMENT_METHOD_READ, ACCOUNT_READ}))
+    return downtown
+
+
+@pytest.fixture
+def server(account: Account) -> Iterator[StripeServer]:
+    """Stripe on loopback; only reading ever reaches it."""
+    with StripeServer([account]) as running:
+        yield running
+    assert {method for method, _, _ in running.requests} <= {"GET"}
+
+
+class Waits(list[float]):
+    """Notes how long was waited, and does not wait."""
+
+
+@pytest.fixture
+def waits() -> Waits:
+    """No time is waited."""
+    return Waits()
+
+
+@pytest.fixture
+def asking(server: StripeServer, waits: Waits) -> Iterator[StripeGateway]:
+    """The gateway."""
+    made = StripeGateway("downtown", ApiKey(KEY, origin="it"), api_base=server.url, sleep=waits.append)
+    yield made
+    made.close()
+
+
+def test_customer_is_read_whole(asking: StripeGateway) -> None:
+    """Every field that is compared or shown."""
+    jane = asking.customer("cus_123")
+    assert isinstance(jane, StripeCustomer)
+    assert (jane.stripe_id, jane.name, jane.email, jane.phone) == ("cus_123", "Jane Doe", "jane@x.com", "+12065550142")
+    assert (jane.livemode, jane.created.isoformat(), jane.metadata) == (
+        False,
+        "2021-01-01T00:00:00+00:00",
+        {"booking": "B-1042"},
+    )
+    assert jane.card is not None
+    assert (jane.card.brand, jane.card.last4, jane.default_payment_method) == ("visa", "4242", jane.card.payment_method)
+
+
+def test_customer_who_is_not_there_is_told_why(asking: StripeGateway, server: StripeServer, account: Account) -> None:
+    """Deleted, never there, or in the other mode."""
+    live = Account(id=account.id, livemode=True, customers={"cus_live": {}})
+    server.stand_in.accounts.append(live)
+    assert asking.customer("cus_OlgaDeleted01") is Absence.DELETED
+    assert asking.customer("cus_nobody") is Absence.NEVER_EXISTED
+    assert asking.customer("cus_live") is Absence.OTHER_MODE
+
+
+def test_cards_are_read(asking: StripeGateway) -> None:
+    """The account's, too; nobody has none."""
+    cards = asking.cards("cus_123")
+    assert cards is not None
+    assert [(card.brand, card.last4, card.funding) for card in cards] == [("visa", "4242", "credit")]
+    assert asking.cards("cus_nobody") == ()
+    assert asking.account() == "acct_sandboxdowntown"
+
+
+def test_search_reads_page_after_page(asking: StripeGateway, server: StripeServer, account: Account) -> None:
+    """As many as wanted, a hundred at a time."""
+    for number in range(250):
+        account.customers[f"cus_n{number}"] = account.customers["cus_123"] | {
+            "id": f"cus_n{number}",
+            "name": "Crowd",
+            "created": number,
+        }
+    assert len(asking.search('name~"crowd"', 1000)) == 250
+    assert len(asking.search('name~"crowd"', 20)) == 20
+    assert [path.count("search") for _, path, _ in server.requests] == [1] * 4
+
+
+def test_all_customers_are_listed_once(asking: StripeGateway, account: Account) -> None:
+    """Newest first, those who are deleted left out."""
+    for number in range(230):
+        account.customers[f"cus_n{number}"] = account.customers["cus_123"] | {"id": f"cus_n{number}", "created": number}
+    listed = [customer.stripe_id for customer in asking.all_customers()]
+    assert len(listed) == len(set(listed)) == len(account.customers) - 1
+
+
+def test_with_email_minds_the_case(asking: StripeGateway) -> None:
+    """As Stripe's list does; search finds the others."""
+    assert [found.stripe_id for found in asking.with_email("jane@x.com")] == ["cus_123"]
+    assert asking.with_email("JANE@X.COM") == []
+    assert [found.stripe_id for found in asking.search('email:"JANE@X.COM"', 20)] == ["cus_123"]
+
+
+def test_key_that_may_not_read_cards_reads_the_rest(asking: StripeGateway, account: Account) -> None:
+    """The refusal is noticed once."""
+    account.keys[KEY] = Key(frozenset({CUSTOMER_READ}))
+    jane = asking.customer("cus_123")
+    assert isinstance(jane, StripeCustomer)
+    assert jane.card is None
+    assert asking.cards_are_hidden
+    assert [found.stripe_id for found in asking.with_email("jane@x.com")] == ["cus_123"]
+    assert asking.cards("cus_123") is None
+    assert asking.account() is None
+    report = asking.report()
+    assert (report.reads_customers, report.reads_payment_methods) == (True, False)
+
+
+def test_report_tells_what_the_key_may_read(asking: StripeGateway, account: Account) -> None:
+    """Also where that is nothing."""
+    report = asking.report()
+    assert (report.reads_customers, report.reads_payment_methods, report.account) == (True, True, account.id)
+    account.keys[KEY] = Key(frozenset())
+    report = asking.report()
+    assert (report.reads_customers, report.reads_payment_methods, report.account) == (False, False, None)
+
+
+def test_search_that_is_not_offered_is_told_apart(asking: StripeGateway, account: Account) -> None:
+    """So that the list can be looked through instead."""
+    account.can_search = False
+    with pytest.raises(SearchUnavailable):
+        asking.search('name~"jane"', 20)
+
+
+_MASKED = "rk_test_" + "*" * 60 + "cdef"
+_FAULTS: list[tuple[Fault, type[KoalaError], ExitCode, str]] = [
+    (stripe_error(401, f"Invalid API Key provided: {_MASKED}"), CorrectTheSetup, ExitCode.SETUP, "is not accepted"),
+    (stripe_error(401, f"Expired: {_MASKED}", "api_key_expired"), CorrectTheSetup, ExitCode.SETUP, "has expired"),
+    (
+        stripe_error(403, f"The key {_MASKED} lacks 'rak_customer_read'"),
+        AskStripe,
+        ExitCode.STRIPE_REFUSED,
+        "lacks the permission rak_customer_read",
+    ),
+    (stripe_error(403, f"No, {_MASKED}"), AskStripe, ExitCode.STRIPE_REFUSED, "is not allowed to do that"),
+    (stripe_error(400, f"Bad {_MASKED}"), AskStripe, ExitCode.STRIPE_REFUSED, "refused the request"),
+    (stripe_error(429, "Too many", "rate_limit"), AskStripe, ExitCode.STRIPE_REFUSED, "left in peace"),
+    (stripe_error(500, f"Oh {_MASKED}"), AskStripe, ExitCode.STRIPE_REFUSED, "a problem of its own"),
+    (stripe_error(503, "Oh"), AskStripe, ExitCode.STRIPE_REFUSED, "a problem of its own"),
+    (html(200), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (html(502), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"{"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"{}"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"[]"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b'"text"'), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b'{"data": [{"id": "cus_1"}], "has_more": false}'), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"\xff\xfe\x00"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(400, b'{"error": "text"}'), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (hang, TryAgainOnline, ExitCode.NETWORK, "did not answer in time"),
+    (drop, TryAgainOnline, ExitCode.NETWORK, "cannot be reached"),
+    (cut, TryAgainOnline, ExitCode.NETWORK, "cannot be reached"),
+]
+
+
+@pytest.mark.parametrize(("fault", "kind", "code", "said"), _FAULTS, ids=[said for *_, said in _FAULTS])
+@pytest.mark.parametrize("question", ["customer", "cards", "search", "list"])
+def test_fault_is_a_sentence_without_a_key(
+    asking: StripeGateway,
+    server: StripeServer,
+    question: str,
+    fault: Fault,
+    kind: type[KoalaError],
+    code: ExitCode,
+    said: str,
+) -> None:
+    """Whatever goes wrong in whichever request: the sentence, the exit code, and no text of Stripe's."""
+    server.fault = fault
+    questions: dict[str, Callable[[], object]] = {
+        "customer": lambda: asking.customer("cus_123"),
+        "cards": lambda: asking.cards("cus_123"),
+        "search": lambda: asking.search('name~"jane"', 20),
+        "list": lambda: list(asking.all_customers()),
+    }
+    with pytest.raises(kind) as caught:
+        questions[question]()
+    error = caught.value
+    assert error.exit_code is code
+    if not isinstance(error, SearchUnavailable):
+        assert re.search(said, error.message), error.message
+    assert error.hint
+    told = f"{error.message} {error.hint} {error!r}"
+    assert "secret" not in told
+    assert "***" not in told
+    assert "downtown" in told
+
+
+def test_rate_limit_is_waited_out(asking: StripeGateway, server: StripeServer, waits: Waits) -> None:
+    """As long as Stripe says, or longer each time; and then the answer comes."""
+    slow_down = stripe_error(429, "Too many", "rate_limit")
+    server.faults = [slow_down, stripe_error(429, "Too many", "rate_limit", Retry_After="7"), slow_down]
+    assert isinstance(asking.customer("cus_123"), StripeCustomer)
+    assert waits == [1, 7, 4]
+    server.faults = [stripe_error(429, "Too many", "rate_limit", Retry_After="3600")]
+    with pytest.raises(AskStripe):
+        asking.customer("cus_123")
+    assert waits == [1, 7, 4]
+
+
+def test_broken_connection_is_tried_again(asking: StripeGateway, server: StripeServer) -> None:
+    """Twice, and so is an error of Stripe's own."""
+    server.faults = [drop, stripe_error(500, "Oh")]
+    assert isinstance(asking.customer("cus_123"), StripeCustomer)
+    assert len(server.requests) == 3
+
+
+def test_redirect_is_not_followed(asking: StripeGateway, server: StripeServer, account: Account) -> None:
+    """Nobody else gets the key."""
+    with StripeServer([account]) as thief:
+        server.fault = redirect(f"{thief.url}/v1/customers/cus_123")
+        with pytest.raises(TryAgainOnline, match="not Stripe"):
+            asking.customer("cus_123")
+        assert thief.requests == []
+
+
+def test_key_is_sent_in_its_header_alone(
+    asking: StripeGateway, server: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password in ~/.netrc does not take its place, and a proxy does not get to see it."""
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    with StripeServer([]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("http_proxy", proxy.url)
+        asking.customer("cus_123")
+        assert proxy.requests == []
+    [(_, path, headers)] = server.requests
+    assert headers["Authorization"] == f"Bearer {KEY}"
+    assert KEY not in path
+    assert [name for name, value in headers.items() if KEY in value] == ["Authorization"]
+    assert not any("telemetry" in name.lower() for name in headers)
+
+
+def test_unreachable_host_is_told(waits: Waits) -> None:
+    """Nobody listens there."""
+    key = ApiKey(KEYS["uptown"], origin="it")
+    nobody = StripeGateway("uptown", key, api_base="http://127.0.0.1:1", sleep=waits.append)
+    with pytest.raises(TryAgainOnline, match="cannot be reached, for uptown") as caught:
+        nobody.customer("cus_123")
+    assert "online" in str(caught.value.hint)
+    nobody.close()
