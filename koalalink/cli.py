@@ -1,24 +1,53 @@
-"""The root command: it registers every other, and turns errors into sentences and exit codes."""
+"""The root command: it finds every other, and turns errors into sentences and exit codes."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import typer.main
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from koalalink import __version__
-from koalalink.commands import customers, demo, links, locations, options, search, setup
 from koalalink.context import AppContext
 from koalalink.domain.text import printable
 from koalalink.errors import Aborted, ExitCode, KoalaError
 
+# A command's module is loaded when the command is typed: a local command must start at once.
+_MODULES = {
+    "search": "search",
+    "show": "links",
+    "connect": "links",
+    "unlink": "links",
+    "enable": "links",
+    "disable": "links",
+    "cards": "links",
+    "customers": "customers",
+    "init": "setup",
+    "doctor": "setup",
+    "locations": "locations",
+    "demo": "demo",
+}
 
-class ErrorBoundary(TyperGroup):
+
+class Root(TyperGroup):
     """Prints an error as `Error:` and `Hint:` on stderr and ends with its exit code; a bug stays a traceback."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands, in the order of the help."""
+        return [*_MODULES]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load a command."""
+        if cmd_name not in _MODULES:
+            return None
+        module = import_module(f"koalalink.commands.{_MODULES[cmd_name]}")
+        loaded = typer.main.get_command(module.app)
+        return loaded if loaded.name == cmd_name else loaded.commands[cmd_name]  # type: ignore[attr-defined]
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """Read the options of the root command."""
@@ -69,17 +98,11 @@ def _show_version(wanted: bool) -> None:
 
 app = typer.Typer(
     name="koalalink",
-    cls=ErrorBoundary,
+    cls=Root,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # Typer's own shows local variables, and a key may be among them
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (search, links):
-    app.registered_commands += module.app.registered_commands
-app.add_typer(customers.app, name="customers", rich_help_panel=options.CUSTOMERS)
-app.registered_commands += setup.app.registered_commands
-app.add_typer(locations.app, name="locations", rich_help_panel=options.SETUP)
-app.registered_commands += demo.app.registered_commands
 
 
 @app.callback()

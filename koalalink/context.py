@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from koalalink.domain.configuration import Config, KeyInFile, Location, checked_api_base
+from koalalink.domain.configuration import Config, KeyInFile, Location
 from koalalink.errors import CorrectTheCommand
 
 if TYPE_CHECKING:
@@ -75,9 +75,9 @@ class AppContext:
                 for name, key in KEYS.items()
             }
             return Config(store_path=self.home / "customers.db", locations=locations)
-        from koalalink import config
+        from koalalink.config import reading
 
-        loaded = config.load(self.config_file, self.home, self.environ, must_exist=self.config_file_is_named)
+        loaded = reading.load(self.config_file, self.home, self.environ, must_exist=self.config_file_is_named)
         for warning in loaded.warnings:
             self.conversation.warn(warning)
         return loaded
@@ -112,11 +112,12 @@ class AppContext:
 
     def stripe(self, location: Location) -> "StripeGateway":
         """Return the Stripe account of a location; raises CorrectTheSetup where it has no usable key."""
-        from koalalink import config
+        from koalalink.config import keys
+        from koalalink.domain.api_base import checked_api_base
 
         # Both are looked at first: Stripe's library takes a while to load.
         api_base = checked_api_base(location.api_base, origin=f"The api_base of {location.name}")
-        key = config.find_key(location, self.environ)
+        key = keys.find_key(location, self.environ)
         from koalalink.gateway import StripeGateway
 
         transport = None
@@ -176,21 +177,21 @@ class AppContext:
 
     def write_config(self, name: str, settings: dict[str, str | list[str]]) -> None:
         """Write a configuration with one location."""
-        from koalalink import config
+        from koalalink.config import changing
 
-        config.save(self.config_file, {"default_location": name, "locations": {name: settings}})
+        changing.save(self.config_file, {"default_location": name, "locations": {name: settings}})
 
     def add_location(self, name: str, settings: dict[str, str | list[str]]) -> None:
         """Add a location to the configuration."""
-        from koalalink import config
+        from koalalink.config import changing
 
-        config.add_location(self.config_file, name, settings)
+        changing.add_location(self.config_file, name, settings)
 
     def remove_location(self, name: str) -> None:
         """Take a location out of the configuration."""
-        from koalalink import config
+        from koalalink.config import changing
 
-        config.remove_location(self.config_file, name)
+        changing.remove_location(self.config_file, name)
 
     def reset_sandbox(self) -> None:
         """Throw the sandbox's store away; the next command makes a new one."""

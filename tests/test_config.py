@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink import config
-from koalalink.domain.configuration import Config, KeyFromCommand, KeyInFile, Location, checked_api_base
+from koalalink.config import changing, reading
+from koalalink.config.keys import find_key
+from koalalink.domain.api_base import checked_api_base
+from koalalink.domain.configuration import Config, KeyFromCommand, KeyInFile, Location
 from koalalink.errors import CorrectTheCommand, CorrectTheSetup
 
 KEY = "rk_test_0123456789abcdefghij"
@@ -42,7 +44,7 @@ def file(tmp_path: Path) -> Path:
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     """Load a configuration that must be there."""
-    return config.load(path, path.parent, environ or {}, must_exist=True)
+    return reading.load(path, path.parent, environ or {}, must_exist=True)
 
 
 def test_load_reads_every_setting(file: Path) -> None:
@@ -74,10 +76,10 @@ def test_load_warns_of_a_key_that_others_can_read(file: Path) -> None:
 def test_load_without_a_file_takes_the_key_of_the_environment(tmp_path: Path) -> None:
     """One location, called default; without that variable, none."""
     path = tmp_path / "config.toml"
-    loaded = config.load(path, tmp_path, {"STRIPE_API_KEY": KEY}, must_exist=False)
+    loaded = reading.load(path, tmp_path, {"STRIPE_API_KEY": KEY}, must_exist=False)
     assert loaded.location(None).name == "default"
-    assert config.find_key(loaded.location(None), {"STRIPE_API_KEY": KEY}).reveal() == KEY
-    assert config.load(path, tmp_path, {}, must_exist=False).locations == {}
+    assert find_key(loaded.location(None), {"STRIPE_API_KEY": KEY}).reveal() == KEY
+    assert reading.load(path, tmp_path, {}, must_exist=False).locations == {}
     with pytest.raises(CorrectTheSetup, match="There is no file"):
         load(path)
 
@@ -137,7 +139,7 @@ def place(*command: str) -> Location:
 
 def test_find_key_takes_what_a_command_prints() -> None:
     """Without the line's end."""
-    assert config.find_key(place("echo", KEY), {}).reveal() == KEY
+    assert find_key(place("echo", KEY), {}).reveal() == KEY
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_find_key_takes_what_a_command_prints() -> None:
 def test_find_key_of_a_command_that_fails_is_told(command: tuple[str, ...], said: str) -> None:
     """With the command's name, and what to try."""
     with pytest.raises(CorrectTheSetup, match=said) as error:
-        config.find_key(place(*command), {})
+        find_key(place(*command), {})
     assert "downtown" in error.value.message
 
 
@@ -160,41 +162,41 @@ def test_find_key_does_not_wait_for_ever() -> None:
     """Nor for what the command has started, which keeps the pipe open."""
     started = time.monotonic()
     with pytest.raises(CorrectTheSetup, match="has not ended in"):
-        config.find_key(place("sh", "-c", "sleep 30 & wait"), {}, wait=0.1)
+        find_key(place("sh", "-c", "sleep 30 & wait"), {}, wait=0.1)
     assert time.monotonic() - started < 10
 
 
 def test_find_key_of_a_variable_that_is_not_set_is_told(file: Path) -> None:
     """With its name and what to type."""
     with pytest.raises(CorrectTheSetup, match="STRIPE_KEY_UPTOWN, which is not set") as error:
-        config.find_key(load(file).location("uptown"), {})
+        find_key(load(file).location("uptown"), {})
     assert error.value.hint == "Type: export STRIPE_KEY_UPTOWN=rk_live_…"
 
 
 def test_add_location_leaves_every_line(file: Path) -> None:
     """Comments included; the file belongs to its owner alone."""
     file.chmod(0o644)
-    config.add_location(file, "airport", {"name": "Airport", "api_key_env": "K"})
+    changing.add_location(file, "airport", {"name": "Airport", "api_key_env": "K"})
     assert file.read_text().startswith(GOOD.rstrip())
     assert list(load(file).locations) == ["downtown", "uptown", "airport"]
     assert file.stat().st_mode & 0o777 == 0o600
     with pytest.raises(CorrectTheCommand, match="“airport” already"):
-        config.add_location(file, "airport", {"api_key_env": "K"})
+        changing.add_location(file, "airport", {"api_key_env": "K"})
     with pytest.raises(CorrectTheCommand, match="no name for a location"):
-        config.add_location(file, "../x", {"api_key_env": "K"})
+        changing.add_location(file, "../x", {"api_key_env": "K"})
 
 
 def test_add_location_keeps_odd_texts(file: Path) -> None:
     """What is written is what is read."""
     title = 'A "quoted" \\ [title]\n= here'
-    config.add_location(file, "odd", {"name": title, "api_key_command": ["op", "a b"]})
+    changing.add_location(file, "odd", {"name": title, "api_key_command": ["op", "a b"]})
     odd = load(file).locations["odd"]
     assert (odd.title, odd.key_source) == (title, KeyFromCommand(("op", "a b")))
 
 
 def test_remove_location_takes_out_its_section_alone(file: Path) -> None:
     """A default that names it goes with it; comments elsewhere stay."""
-    config.remove_location(file, "downtown")
+    changing.remove_location(file, "downtown")
     text = file.read_text()
     assert "# our shop" in text
     assert KEY not in text
@@ -206,7 +208,7 @@ def test_remove_location_takes_out_its_section_alone(file: Path) -> None:
 def test_remove_location_written_in_another_style(file: Path) -> None:
     """Then the file is written anew, with the same meaning."""
     file.write_text('locations = {a = {api_key_env = "A"}, b = {api_key_env = "B"}}\n')
-    config.remove_location(file, "a")
+    changing.remove_location(file, "a")
     assert list(load(file).locations) == ["b"]
 
 
@@ -214,7 +216,7 @@ def test_save_is_private_under_any_umask(tmp_path: Path) -> None:
     """From the first moment on."""
     old = os.umask(0)
     try:
-        config.save(tmp_path / "new" / "config.toml", {"locations": {"a": {"api_key": KEY}}})
+        changing.save(tmp_path / "new" / "config.toml", {"locations": {"a": {"api_key": KEY}}})
     finally:
         os.umask(old)
     assert (tmp_path / "new" / "config.toml").stat().st_mode & 0o777 == 0o600

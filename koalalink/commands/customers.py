@@ -8,7 +8,12 @@ from koalalink.commands import options as o
 from koalalink.context import AppContext
 from koalalink.operations import customers as editing
 
-app = typer.Typer(help="Your own customers: add, list, edit, remove.", no_args_is_help=True)
+app = typer.Typer(
+    name="customers",
+    help="Your own customers: add, list, edit, remove.",
+    no_args_is_help=True,
+    rich_help_panel=o.CUSTOMERS,
+)
 
 
 @app.command()

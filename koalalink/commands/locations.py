@@ -9,7 +9,12 @@ from koalalink.commands.keys import key_settings
 from koalalink.context import AppContext
 from koalalink.operations.checkup import location_reports
 
-app = typer.Typer(help="Your locations and their Stripe keys: list, add, remove.", no_args_is_help=True)
+app = typer.Typer(
+    name="locations",
+    help="Your locations and their Stripe keys: list, add, remove.",
+    no_args_is_help=True,
+    rich_help_panel=o.SETUP,
+)
 
 
 @app.command("list")

@@ -1,15 +1,13 @@
-"""config.toml: reading it, changing it, and finding the keys it speaks of."""
+"""Reading config.toml; every error names the setting."""
 
 import os
 import stat
-import subprocess
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from koalalink.domain.api_key import ApiKey
 from koalalink.domain.configuration import (
     LOCATION_NAME,
     STRIPE_API,
@@ -20,10 +18,9 @@ from koalalink.domain.configuration import (
     KeySource,
     Location,
 )
-from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+from koalalink.errors import CorrectTheSetup
 
 _KEY_SOURCES = ("api_key_env", "api_key", "api_key_command")
-_COMMAND_WAIT = 20.0  # seconds: a password manager may ask for a fingerprint first
 
 
 def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool) -> Config:
@@ -133,108 +130,3 @@ class _Reader:
 
     def _refuse(self, what: str) -> None:
         raise CorrectTheSetup(f"In {self._path}: {what}.", hint="Mend that line, then try again.")
-
-
-def find_key(location: Location, environ: Mapping[str, str], *, wait: float = _COMMAND_WAIT) -> ApiKey:
-    """Return the key of a location from where it is kept; a command gets `wait` seconds to print it."""
-    source, origin = location.key_source, f"The key of {location.name}"
-    if isinstance(source, KeyInFile):
-        return ApiKey(source.text, origin=f"{origin}, in config.toml,")
-    if isinstance(source, KeyFromCommand):
-        return ApiKey(_printed(source.command, origin, wait), origin=f"{origin}, as {source.command[0]} printed it,")
-    if source.variable not in environ:
-        raise CorrectTheSetup(
-            f"{origin} should be in the environment variable {source.variable}, which is not set.",
-            hint=f"Type: export {source.variable}=rk_live_…",
-        )
-    return ApiKey(environ[source.variable], origin=f"{origin}, in the environment variable {source.variable},")
-
-
-def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
-    hint = "Type that command yourself, and see what it says."
-    try:
-        # Its questions and complaints go to the terminal; only what it prints is the key.
-        process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
-    except OSError as error:
-        raise CorrectTheSetup(f"{origin} comes from {command[0]}: {error.strerror}.", hint=hint) from error
-    with process:
-        try:
-            printed, _ = process.communicate(timeout=wait)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            # A child of its own may hold the pipe open for ever; what it prints is of no use any more.
-            if process.stdout:
-                process.stdout.close()
-            raise CorrectTheSetup(
-                f"{origin} comes from {command[0]}, which has not ended in {wait:g} seconds.", hint=hint
-            ) from None
-    if process.returncode:
-        raise CorrectTheSetup(f"{origin} comes from {command[0]}, which failed ({process.returncode}).", hint=hint)
-    return printed.decode("ascii", "replace")
-
-
-def save(path: Path, document: dict[str, Any]) -> None:
-    """Write the file anew, for its owner alone, wholly or not at all."""
-    for name in document.get("locations", {}):
-        _refuse_bad_name(name)
-    _write(path, _toml(document))
-
-
-def add_location(path: Path, name: str, settings: dict[str, Any]) -> None:
-    """Add a section to the file, leaving every line that is there as it is, comments included."""
-    _refuse_bad_name(name)
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if name in tomllib.loads(text).get("locations", {}):
-        raise CorrectTheCommand(
-            f"There is a location “{name}” already.", hint=f"Remove it first: koalalink locations remove {name}"
-        )
-    section = _toml({"locations": {name: settings}})
-    _write(path, f"{text.rstrip()}\n\n{section}".lstrip())
-
-
-def _refuse_bad_name(name: str) -> None:
-    if not LOCATION_NAME.fullmatch(name):
-        raise CorrectTheCommand(
-            f"“{name}” is no name for a location.", hint="Use small letters, digits, - and _, as in: downtown"
-        )
-
-
-def remove_location(path: Path, name: str) -> None:
-    """Take a section out of the file, and nothing else; a default that names it goes with it."""
-    text = path.read_text(encoding="utf-8")
-    document = tomllib.loads(text)
-    del document["locations"][name]
-    kept, inside = [], False
-    for line in text.splitlines(keepends=True):
-        if line.lstrip().startswith("["):
-            inside = line.split("#")[0].strip() in (f"[locations.{name}]", f'[locations."{name}"]')
-        if not inside and not (document.get("default_location") == name and line.startswith("default_location")):
-            kept.append(line)
-    if document.get("default_location") == name:
-        del document["default_location"]
-    if not document["locations"]:
-        del document["locations"]
-    shortened = "".join(kept)
-    # A file that is written in another style than ours is written anew.
-    _write(path, shortened if tomllib.loads(shortened) == document else _toml(document))
-
-
-def _toml(document: dict[str, Any]) -> str:
-    import tomli_w  # only who writes the file needs it
-
-    return tomli_w.dumps(document)
-
-
-def _write(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise CorrectTheSetup(
-            f"{path} cannot be written: {error.strerror}.", hint="May you write to its folder?"
-        ) from error

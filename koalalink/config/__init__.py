@@ -1,0 +1,1 @@
+"""config.toml and the keys it speaks of."""

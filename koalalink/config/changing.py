@@ -1,0 +1,72 @@
+"""Changing config.toml, so that nothing else in it changes."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from koalalink.domain.configuration import LOCATION_NAME
+from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+
+
+def save(path: Path, document: dict[str, Any]) -> None:
+    """Write the file anew, for its owner alone, wholly or not at all."""
+    for name in document.get("locations", {}):
+        _refuse_bad_name(name)
+    _write(path, tomli_w.dumps(document))
+
+
+def add_location(path: Path, name: str, settings: dict[str, Any]) -> None:
+    """Add a section to the file, leaving every line that is there as it is, comments included."""
+    _refuse_bad_name(name)
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if name in tomllib.loads(text).get("locations", {}):
+        raise CorrectTheCommand(
+            f"There is a location “{name}” already.", hint=f"Remove it first: koalalink locations remove {name}"
+        )
+    section = tomli_w.dumps({"locations": {name: settings}})
+    _write(path, f"{text.rstrip()}\n\n{section}".lstrip())
+
+
+def _refuse_bad_name(name: str) -> None:
+    if not LOCATION_NAME.fullmatch(name):
+        raise CorrectTheCommand(
+            f"“{name}” is no name for a location.", hint="Use small letters, digits, - and _, as in: downtown"
+        )
+
+
+def remove_location(path: Path, name: str) -> None:
+    """Take a section out of the file, and nothing else; a default that names it goes with it."""
+    text = path.read_text(encoding="utf-8")
+    document = tomllib.loads(text)
+    del document["locations"][name]
+    kept, inside = [], False
+    for line in text.splitlines(keepends=True):
+        if line.lstrip().startswith("["):
+            inside = line.split("#")[0].strip() in (f"[locations.{name}]", f'[locations."{name}"]')
+        if not inside and not (document.get("default_location") == name and line.startswith("default_location")):
+            kept.append(line)
+    if document.get("default_location") == name:
+        del document["default_location"]
+    if not document["locations"]:
+        del document["locations"]
+    shortened = "".join(kept)
+    # A file that is written in another style than ours is written anew.
+    _write(path, shortened if tomllib.loads(shortened) == document else tomli_w.dumps(document))
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise CorrectTheSetup(
+            f"{path} cannot be written: {error.strerror}.", hint="May you write to its folder?"
+        ) from error

@@ -1,0 +1,90 @@
+"""`python -m tests.bench NAME`."""
+
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from koalalink.sandbox.people import KEYS
+from tests.bench.measure import TOP, koalalink, ratio, script
+from tests.bench.stores import home_with
+
+
+def startup() -> None:
+    """A cold local command against a one-command Typer app that prints the same."""
+    home = str(home_with(60))
+    ours = koalalink("customers list --json", "customers", "list", "--json", KOALALINK_HOME=home)
+    ratio(ours, script("a bare Typer app", "bare_typer.py", PRINTED=ours.run()), goal=1.3)
+
+
+def search() -> None:
+    """A cold search against the shortest script with Stripe's library that asks the same."""
+    for delay in (0.1, 0.0):
+        with tempfile.TemporaryDirectory() as home, _stripe(delay) as url:
+            asked = {"STRIPE_API_KEY": KEYS["downtown"], "KOALALINK_API_BASE": url, "KOALALINK_HOME": home}
+            ours = koalalink("search --json", "search", "jane@x.com", "--json", **asked)
+            rival = script("the shortest script", "stripe_search.py", EMAIL="jane@x.com", **asked)
+            same = [row["stripe_id"] for row in json.loads(ours.run())] == [
+                row["id"] for row in json.loads(rival.run())
+            ]
+            print(f"Stripe answers after {delay * 1000:.0f} ms; the same customers: {'yes' if same else 'NO'}.")
+            ratio(ours, rival, goal=1.3)
+
+
+def locations() -> None:
+    """A search at eight locations against one at one location, Stripe answering after 300 ms."""
+    with tempfile.TemporaryDirectory() as home, _stripe(0.3) as url:
+        names = [f"shop{n}" for n in range(8)]
+        sections = [f'[locations.{name}]\napi_key_env = "KEY"\napi_base = "{url}"\n' for name in names]
+        (Path(home) / "config.toml").write_text("\n".join(sections))
+        asked = {"KEY": KEYS["downtown"], "KOALALINK_HOME": home}
+        eight = koalalink("eight locations", "search", "jane@x.com", "--json", **asked)
+        one = koalalink("one location", "search", "jane@x.com", "--json", "-l", "shop0", **asked)
+        ratio(eight, one, goal=1.3)
+
+
+def find() -> None:
+    """A list with a query at a million customers against the same at a thousand."""
+    many, few = str(home_with(1_000_000)), str(home_with(1_000))
+    queries = (
+        "jane;maria garcia;zoe salazarskyquist;emily.bell17@example;5550;0142;cus_000;cus_00000003c4;bo;x;nobody at all"
+    )
+    worst = 0.0
+    for query in queries.split(";"):
+        print(f"“{query}”: ", end="")
+        contenders = [
+            koalalink(name, "customers", "list", query, "--json", KOALALINK_HOME=home)
+            for name, home in (("a million", many), ("a thousand", few))
+        ]
+        worst = max(worst, ratio(contenders[0], contenders[1], goal=1.3, runs=11))
+    print(f"worst ratio: {worst:.2f}")
+
+
+@contextmanager
+def _stripe(delay: float) -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.stripe_server", "--delay", str(delay)]
+    with subprocess.Popen(command, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        assert server.stdin
+        yield server.stdout.readline().strip()
+        server.stdin.close()
+
+
+BENCHMARKS = {benchmark.__name__: benchmark for benchmark in (startup, search, locations, find)}
+
+
+def main() -> None:
+    """Run the benchmark that is named."""
+    chosen = BENCHMARKS.get(sys.argv[1]) if len(sys.argv) == 2 else None
+    if chosen is None:
+        names = "".join(f"\n  {name:10} {benchmark.__doc__}" for name, benchmark in BENCHMARKS.items())
+        raise SystemExit(f"Usage: python -m tests.bench NAME{names}")
+    print(f"{chosen.__name__}: Python {platform.python_version()}, {platform.machine()}. {chosen.__doc__}", flush=True)
+    chosen()
+
+
+main()

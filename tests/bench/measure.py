@@ -1,0 +1,67 @@
+"""Whole cold processes, run in turns, and the ratio of their medians.
+
+These machines are noisy: only a ratio against a rival in the same run means anything.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+TOP = Path(__file__).parents[2]
+RUNS = 21
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A command, and the environment that it needs besides the usual."""
+
+    name: str
+    command: Sequence[str]
+    environ: dict[str, str]
+
+    def run(self) -> str:
+        """Run it once and return what it prints."""
+        usual = {"PATH": os.environ["PATH"], "PYTHONPATH": str(TOP), "LANG": "C.UTF-8"}
+        done = subprocess.run(
+            self.command, env=usual | self.environ, cwd=TOP, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"{self.name} failed ({done.returncode}): {done.stderr}")
+        return done.stdout
+
+    def seconds(self) -> float:
+        """Run it once and return how long it took."""
+        started = time.perf_counter()
+        self.run()
+        return time.perf_counter() - started
+
+
+def koalalink(name: str, *arguments: str, **environ: str) -> Contender:
+    """The program itself."""
+    return Contender(name, [sys.executable, "-m", "koalalink", *arguments], environ)
+
+
+def script(name: str, file: str, *arguments: str, **environ: str) -> Contender:
+    """A rival in `tests/bench/rivals`."""
+    return Contender(name, [sys.executable, str(Path(__file__).parent / "rivals" / file), *arguments], environ)
+
+
+def ratio(ours: Contender, rival: Contender, *, goal: float, runs: int = RUNS) -> float:
+    """Run both in turns, print medians and their ratio, and return the ratio."""
+    for contender in (ours, rival) * 2:  # byte-code and the disk's cache
+        contender.run()
+    times: dict[str, list[float]] = {ours.name: [], rival.name: []}
+    for _ in range(runs):
+        for contender in (ours, rival):
+            times[contender.name].append(contender.seconds())
+    mine, its = (statistics.median(times[contender.name]) for contender in (ours, rival))
+    quotient = mine / its
+    verdict = "reached" if quotient <= goal else "missed"
+    print(f"{ours.name}: {mine * 1000:.0f} ms; {rival.name}: {its * 1000:.0f} ms; ", end="")
+    print(f"ratio {quotient:.2f} (goal at most {goal}, {verdict}; medians of {runs})", flush=True)
+    return quotient

@@ -1,0 +1,66 @@
+"""Stores of any size, made once and kept in the folder for temporary files."""
+
+import random
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from koalalink.domain.customers import CustomerDetails
+from koalalink.store.database import Database
+from koalalink.store.migrations import STEPS
+from koalalink.store.rows import FIELDS, customer_values
+
+_FIRST = (
+    "jane maria john robert liz ana peter kim dorothy emily jill carlos zoe liam noah olivia emma ava lucas".split()
+)
+_LAST = "doe garcia smith johnson shoemaker choe martinez bell hastings nguyen patel schwab estrada salazar".split()
+_ENDS = "a,en,er,in,o,son,sky,ton,wright,y,etti,ova,mann,berg,quist,ez".split(",")
+
+
+def home_with(customers: int) -> Path:
+    """Return a home whose store has this many customers, a third of them linked."""
+    home = Path(tempfile.gettempdir()) / f"koalalink-bench-{customers}-{len(STEPS)}"
+    if not (home / "ready").exists():
+        store = home / "customers.db"
+        store.unlink(missing_ok=True)
+        Database(store).close()
+        with sqlite3.connect(store) as db:
+            _fill(db, customers)
+        db.close()
+        (home / "ready").touch()
+    return home
+
+
+def _fill(db: sqlite3.Connection, customers: int) -> None:
+    names = (*FIELDS, "email_key")
+    people = list(_people(customers))
+    sql = f"INSERT INTO customers ({', '.join(names)}) VALUES (:{', :'.join(names)})"
+    db.executemany(sql, (customer_values(details) for details in people))
+    linked = ((n, f"cus_{n * 7919:014x}") for n in range(1, customers + 1) if n % 3 == 0)
+    db.executemany("INSERT INTO links VALUES (?, 'main', ?, 1, NULL, 0, NULL)", linked)
+    texts = ((n, _text(n, details)) for n, details in enumerate(people, 1))
+    db.executemany("INSERT INTO customer_search (rowid, text) VALUES (?, ?)", texts)
+
+
+def _people(customers: int) -> Iterator[CustomerDetails]:
+    chance = random.Random(42)
+    for number in range(customers):
+        first, last = chance.choice(_FIRST), chance.choice(_LAST)
+        if number % 3 == 0:
+            last += chance.choice(_ENDS) + chance.choice(_ENDS)
+        host = chance.choice(("example.com", "example.org", "mail.example"))
+        yield CustomerDetails(
+            external_id=f"BK-{number}",
+            first_name=first.capitalize(),
+            last_name=last.capitalize(),
+            email=f"{first}.{last}{chance.randrange(9999)}@{host}",
+            phone=f"{chance.randrange(2_000_000_000, 9_999_999_999)}",
+        )
+
+
+def _text(number: int, details: CustomerDetails) -> str:
+    # The same lines as koalalink.store.finding writes: name, company, email, phone, Stripe ID, digits.
+    lines = [details.name.lower(), "", details.email, details.phone]
+    lines += [f"cus_{number * 7919:014x}"] if number % 3 == 0 else []
+    return "\n".join([*lines, details.phone]) + "\n\n"
