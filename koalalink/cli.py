@@ -3,51 +3,36 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
-import typer.main
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from koalalink import __version__
+from koalalink.commands.lazy import LazyGroup
 from koalalink.context import AppContext
 from koalalink.domain.text import printable
 from koalalink.errors import Aborted, ExitCode, KoalaError
 
-# A command's module is loaded when the command is typed: a local command must start at once.
-_MODULES = {
-    "search": "search",
-    "show": "links",
-    "connect": "links",
-    "unlink": "links",
-    "enable": "links",
-    "disable": "links",
-    "cards": "links",
-    "customers": "customers",
-    "init": "setup",
-    "doctor": "setup",
-    "locations": "locations",
-    "demo": "demo",
-}
 
-
-class Root(TyperGroup):
+class Root(LazyGroup):
     """Prints an error as `Error:` and `Hint:` on stderr and ends with its exit code; a bug stays a traceback."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names of all commands, in the order of the help."""
-        return [*_MODULES]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Load a command."""
-        if cmd_name not in _MODULES:
-            return None
-        module = import_module(f"koalalink.commands.{_MODULES[cmd_name]}")
-        loaded = typer.main.get_command(module.app)
-        return loaded if loaded.name == cmd_name else loaded.commands[cmd_name]  # type: ignore[attr-defined]
+    modules: ClassVar[dict[str, str]] = {
+        "search": "search",
+        "show": "links",
+        "connect": "links",
+        "unlink": "links",
+        "enable": "links",
+        "disable": "links",
+        "cards": "links",
+        "customers": "customers",
+        "init": "setup",
+        "doctor": "setup",
+        "locations": "locations",
+        "demo": "demo",
+    }
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """Read the options of the root command."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from koalalink.domain.configuration import Config, KeyInFile, Location
+from koalalink.domain.configuration import Config, KeySource, Location
 from koalalink.errors import CorrectTheCommand
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class AppContext:
             from koalalink.sandbox.people import KEYS
 
             locations = {
-                name: Location(name=name, title=name.capitalize(), key_source=KeyInFile(key))
+                name: Location(name=name, title=name.capitalize(), key_source=KeySource("api_key", (key,)))
                 for name, key in KEYS.items()
             }
             return Config(store_path=self.home / "customers.db", locations=locations)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from koalalink.config import changing, reading
 from koalalink.config.keys import find_key
 from koalalink.domain.api_base import checked_api_base
-from koalalink.domain.configuration import Config, KeyFromCommand, KeyInFile, Location
+from koalalink.domain.configuration import Config, KeySource, Location
 from koalalink.errors import CorrectTheCommand, CorrectTheSetup
 
 KEY = "rk_test_0123456789abcdefghij"
@@ -134,7 +134,7 @@ def test_load_of_a_folder_is_a_sentence(tmp_path: Path) -> None:
 
 def place(*command: str) -> Location:
     """A location whose key is printed by a command."""
-    return Location(name="downtown", title="Downtown", key_source=KeyFromCommand(command))
+    return Location(name="downtown", title="Downtown", key_source=KeySource("api_key_command", command))
 
 
 def test_find_key_takes_what_a_command_prints() -> None:
@@ -191,7 +191,7 @@ def test_add_location_keeps_odd_texts(file: Path) -> None:
     title = 'A "quoted" \\ [title]\n= here'
     changing.add_location(file, "odd", {"name": title, "api_key_command": ["op", "a b"]})
     odd = load(file).locations["odd"]
-    assert (odd.title, odd.key_source) == (title, KeyFromCommand(("op", "a b")))
+    assert (odd.title, odd.key_source) == (title, KeySource("api_key_command", ("op", "a b")))
 
 
 def test_remove_location_takes_out_its_section_alone(file: Path) -> None:
@@ -221,7 +221,7 @@ def test_save_is_private_under_any_umask(tmp_path: Path) -> None:
         os.umask(old)
     assert (tmp_path / "new" / "config.toml").stat().st_mode & 0o777 == 0o600
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["config.toml"]
-    assert isinstance(load(tmp_path / "new" / "config.toml").location("a").key_source, KeyInFile)
+    assert load(tmp_path / "new" / "config.toml").location("a").key_source.kind == "api_key"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from koalalink.commands import options as o
 from koalalink.context import AppContext
 from koalalink.operations.tour import TOUR
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(rich_help_panel=o.SETUP)

@@ -20,7 +20,7 @@ from koalalink.operations import unlink as unlinking
 from koalalink.operations.asking import raise_first
 from koalalink.operations.profile import customer_page, saved_cards, stripe_page
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(rich_help_panel=FIND)

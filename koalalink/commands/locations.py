@@ -13,6 +13,7 @@ app = typer.Typer(
     name="locations",
     help="Your locations and their Stripe keys: list, add, remove.",
     no_args_is_help=True,
+    add_completion=False,
     rich_help_panel=o.SETUP,
 )
 

@@ -12,7 +12,7 @@ from koalalink.operations.asking import raise_first
 from koalalink.operations.connect import LinkRequest, connect
 from koalalink.operations.search import search as look_up
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(rich_help_panel=FIND)

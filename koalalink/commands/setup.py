@@ -9,7 +9,7 @@ from koalalink.commands.keys import key_settings
 from koalalink.context import AppContext
 from koalalink.operations.checkup import examine, raise_if_bad
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(rich_help_panel=o.SETUP)

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Mapping
 
 from koalalink.domain.api_key import ApiKey
-from koalalink.domain.configuration import KeyFromCommand, KeyInFile, Location
+from koalalink.domain.configuration import Location
 from koalalink.errors import CorrectTheSetup
 
 _COMMAND_WAIT = 20.0  # seconds: a password manager may ask for a fingerprint first
@@ -13,16 +13,17 @@ _COMMAND_WAIT = 20.0  # seconds: a password manager may ask for a fingerprint fi
 def find_key(location: Location, environ: Mapping[str, str], *, wait: float = _COMMAND_WAIT) -> ApiKey:
     """Return the key of a location from where it is kept; a command gets `wait` seconds to print it."""
     source, origin = location.key_source, f"The key of {location.name}"
-    if isinstance(source, KeyInFile):
-        return ApiKey(source.text, origin=f"{origin}, in config.toml,")
-    if isinstance(source, KeyFromCommand):
-        return ApiKey(_printed(source.command, origin, wait), origin=f"{origin}, as {source.command[0]} printed it,")
-    if source.variable not in environ:
+    word = source.words[0]
+    if source.kind == "api_key":
+        return ApiKey(word, origin=f"{origin}, in config.toml,")
+    if source.kind == "api_key_command":
+        return ApiKey(_printed(source.words, origin, wait), origin=f"{origin}, as {word} printed it,")
+    if word not in environ:
         raise CorrectTheSetup(
-            f"{origin} should be in the environment variable {source.variable}, which is not set.",
-            hint=f"Type: export {source.variable}=rk_live_…",
+            f"{origin} should be in the environment variable {word}, which is not set.",
+            hint=f"Type: export {word}=rk_live_…",
         )
-    return ApiKey(environ[source.variable], origin=f"{origin}, in the environment variable {source.variable},")
+    return ApiKey(environ[word], origin=f"{origin}, in the environment variable {word},")
 
 
 def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:

@@ -4,7 +4,6 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,6 @@ from koalalink.domain.configuration import (
     LOCATION_NAME,
     STRIPE_API,
     Config,
-    KeyFromCommand,
-    KeyInEnvironment,
-    KeyInFile,
     KeySource,
     Location,
 )
@@ -36,14 +32,14 @@ def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool
         document, mode = {}, 0o600
     config = _Reader(path).config(document, home)
     if not config.locations and environ.get("STRIPE_API_KEY"):
-        alone = Location(name="default", title="Default", key_source=KeyInEnvironment("STRIPE_API_KEY"))
-        config = replace(config, locations={alone.name: alone})
+        alone = Location(name="default", title="Default", key_source=KeySource("api_key_env", ("STRIPE_API_KEY",)))
+        config = config._replace(locations={alone.name: alone})
     if api_base := environ.get("KOALALINK_API_BASE"):
-        moved = {name: replace(location, api_base=api_base) for name, location in config.locations.items()}
-        config = replace(config, locations=moved)
-    if mode & 0o077 and any(isinstance(location.key_source, KeyInFile) for location in config.locations.values()):
+        moved = {name: location._replace(api_base=api_base) for name, location in config.locations.items()}
+        config = config._replace(locations=moved)
+    if mode & 0o077 and any(location.key_source.kind == "api_key" for location in config.locations.values()):
         warning = f"{path} holds a key, and other people on this computer can read it. Type: chmod 600 {path}"
-        config = replace(config, warnings=(warning,))
+        config = config._replace(warnings=(warning,))
     return config
 
 
@@ -98,18 +94,20 @@ class _Reader:
         return Location(
             name=name,
             title=self._text(table, prefix, "name") or name,
-            key_source=self._key_source(named[0], table, prefix),
+            key_source=self._key_source(table, prefix),
             api_base=self._text(table, prefix, "api_base") or STRIPE_API,
         )
 
-    def _key_source(self, kind: str, table: dict[str, Any], prefix: str) -> KeySource:
-        if kind == "api_key_command":
-            command = table[kind]
+    def _key_source(self, table: dict[str, Any], prefix: str) -> KeySource:
+        if "api_key_command" in table:
+            command = table["api_key_command"]
             if not (isinstance(command, list) and command and all(isinstance(word, str) for word in command)):
-                self._refuse(f'{prefix}{kind} is a list of words, as in ["op", "read", "op://office/stripe/key"]')
-            return KeyFromCommand(tuple(command))
-        text = self._text(table, prefix, kind)
-        return KeyInFile(text) if kind == "api_key" else KeyInEnvironment(text)
+                example = '["op", "read", "op://office/stripe/key"]'
+                self._refuse(f"{prefix}api_key_command is a list of words, as in {example}")
+            return KeySource("api_key_command", tuple(command))
+        if "api_key" in table:
+            return KeySource("api_key", (self._text(table, prefix, "api_key"),))
+        return KeySource("api_key_env", (self._text(table, prefix, "api_key_env"),))
 
     def _table(self, table: dict[str, Any], key: str, prefix: str = "") -> dict[str, Any]:
         value = table.get(key, {})

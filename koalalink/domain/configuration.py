@@ -1,8 +1,8 @@
 """What config.toml says: the store, and the locations with their Stripe accounts."""
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from koalalink.errors import CorrectTheCommand, CorrectTheSetup
 
@@ -10,32 +10,20 @@ LOCATION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 STRIPE_API = "https://api.stripe.com"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyInEnvironment:
-    """The key is the value of an environment variable."""
+class KeySource(NamedTuple):
+    """Where a key is kept: in a variable of the environment, in config.toml itself, or with a command that prints it.
 
-    variable: str
+    `words` are the variable's name, the key, or the command with its arguments.
+    """
 
+    kind: Literal["api_key_env", "api_key", "api_key_command"]
+    words: tuple[str, ...]
 
-@dataclass(frozen=True, slots=True)
-class KeyInFile:
-    """The key itself stands in config.toml."""
-
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFromCommand:
-    """The key is what a command prints, a password manager's as a rule."""
-
-    command: tuple[str, ...]
+    def __repr__(self) -> str:
+        return f"<KeySource {self.kind}>"  # one of the words may be the key
 
 
-KeySource = KeyInEnvironment | KeyInFile | KeyFromCommand
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
+class Location(NamedTuple):
     """A place of business with a Stripe account of its own; `name` is what is typed, `title` what people read."""
 
     name: str
@@ -44,12 +32,11 @@ class Location:
     api_base: str = STRIPE_API
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(NamedTuple):
     """The whole configuration, with paths made absolute."""
 
     store_path: Path
-    locations: dict[str, Location] = field(default_factory=dict)
+    locations: dict[str, Location]
     default_location: str | None = None
     warnings: tuple[str, ...] = ()
 

@@ -1,13 +1,12 @@
 """Links: which Stripe customer is which of the store's."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(NamedTuple):
     """One customer's Stripe customer at one location."""
 
     customer: int
@@ -20,8 +19,7 @@ class Link:
     """When the link was last checked with Stripe; None where it was saved offline."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Holder(NamedTuple):
     """A customer of the store that a Stripe ID is linked to, and where."""
 
     stripe_id: str
@@ -29,16 +27,14 @@ class Holder:
     location: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedCustomer:
+class LinkedCustomer(NamedTuple):
     """A customer of the store with all links."""
 
     customer: Customer
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(NamedTuple):
     """A part of a listing of customers; `more` tells that it goes on."""
 
     customers: tuple[LinkedCustomer, ...]

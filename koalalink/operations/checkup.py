@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE
-from koalalink.domain.configuration import Config, KeyInFile
+from koalalink.domain.configuration import Config
 from koalalink.domain.review import Finding, Health, LocationReport
 from koalalink.domain.stripe_customers import KeyReport
 from koalalink.errors import KoalaError, SeeTheFindings
@@ -119,7 +119,7 @@ def _config(config: Config, path: Path) -> Iterator[Finding]:
         yield Finding(about=about, health=Health.GOOD, text=f"{path}: {', '.join(config.locations)}.")
     for warning in config.warnings:
         yield Finding(about=about, health=Health.BAD, text=warning, advice=f"Type: chmod 600 {path}")
-    if any(isinstance(location.key_source, KeyInFile) for location in config.locations.values()) and path.is_symlink():
+    if any(location.key_source.kind == "api_key" for location in config.locations.values()) and path.is_symlink():
         text = f"{path} holds a key and is a link to another file."
         yield Finding(about=about, health=Health.NOTE, text=text, advice="Put the file itself there.")
 

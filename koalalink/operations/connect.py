@@ -1,6 +1,6 @@
 """Linking a customer of the store to a customer of Stripe's, and taking the link apart again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from koalalink.domain.changes import Action
@@ -58,7 +58,7 @@ def connect(
     if known and known.verified_at:
         link = known
     else:
-        link = replace(link, enabled=known.enabled) if known else link
+        link = link._replace(enabled=known.enabled) if known else link
         _settle_doubts(verdict, conversation, request)
         if livemode:
             conversation.note(f"Live mode: the real cards of {stripe_id} can now be charged for {customer}.")

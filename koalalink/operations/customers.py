@@ -1,7 +1,6 @@
 """Adding, changing and removing customers of the store."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Protocol
 
 from koalalink.domain.customers import Customer, CustomerDetails
@@ -36,7 +35,7 @@ def edit(store: Customers, customer: Customer, fields: Mapping[str, str | None])
     given = {name: trimmed(value) for name, value in fields.items() if value is not None}
     if not given:
         raise CorrectTheCommand("There is nothing to change.", hint="Name a field, for example: --phone 206-555-0142")
-    details = _named(CustomerDetails(**{**asdict(customer.details), **given}))
+    details = _named(CustomerDetails(**{**customer.details._asdict(), **given}))
     return customer if details == customer.details else store.edit(customer, details)
 
 

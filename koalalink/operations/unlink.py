@@ -1,7 +1,6 @@
 """Switching links off and on, and taking them away."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer
@@ -24,7 +23,7 @@ def unlink(store: Links, customer: Customer, location: str | None, *, everywhere
 def switch(store: Links, customer: Customer, location: str | None, *, on: bool) -> Link:
     """Switch the customer's link on or off without losing its ID; one that is so already stays as it is."""
     link = _meant(store.record(customer), location)
-    switched = replace(link, enabled=on)
+    switched = link._replace(enabled=on)
     if switched != link:
         action = Action.ENABLED if on else Action.DISABLED
         store.save_link(customer, switched, previous=link, action=action, note="")
@@ -33,7 +32,7 @@ def switch(store: Links, customer: Customer, location: str | None, *, on: bool) 
 
 def links_at(linked: LinkedCustomer, locations: Sequence[str]) -> LinkedCustomer:
     """Return the customer with the links at `locations` alone, or all of them where none is named."""
-    return replace(linked, links=tuple(link for link in linked.links if not locations or link.location in locations))
+    return linked._replace(links=tuple(link for link in linked.links if not locations or link.location in locations))
 
 
 def _meant(linked: LinkedCustomer, location: str | None) -> Link:

@@ -1,17 +1,23 @@
 """Output for programs: JSON, and lines of fields with tabs between them."""
 
+from __future__ import annotations
+
 import json
 import sys
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from koalalink.domain.customers import Customer
-from koalalink.domain.links import Link, LinkedCustomer, Page
-from koalalink.domain.review import Connected, CustomerPage, Finding, Hits, LocationReport, StripePage
+from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.text import printable
 from koalalink.render import records
-from koalalink.render.records import Record
+
+if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from koalalink.domain.customers import Customer
+    from koalalink.domain.links import Link, Page
+    from koalalink.domain.review import Connected, CustomerPage, Finding, Hits, LocationReport, StripePage
+    from koalalink.render.records import Record
 
 _LINK = ("customer", "location", "stripe_id")
 _CARD = ("brand", "last4", "exp_month", "exp_year", "funding", "wallet", "default", "expired")

@@ -1,12 +1,18 @@
 """The conversation where nobody watches: plain lines on stderr, and no questions."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from __future__ import annotations
 
-from koalalink.domain.review import Hits, LinkReview
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from koalalink.domain.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from koalalink.domain.review import Hits, LinkReview
 
 
 class PlainConversation:

@@ -3,13 +3,16 @@
 A text that is not known is null.
 """
 
-from datetime import UTC, datetime
-from typing import Any
+from __future__ import annotations
 
-from koalalink.domain.customers import Customer
-from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.review import Connected, CustomerPage, Finding, Hit, LinkCards, LocationReport, StripePage
-from koalalink.domain.stripe_customers import Card, StripeCustomer
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
+    from koalalink.domain.customers import Customer
+    from koalalink.domain.links import Link, LinkedCustomer
+    from koalalink.domain.review import Connected, CustomerPage, Finding, Hit, LinkCards, LocationReport, StripePage
+    from koalalink.domain.stripe_customers import Card, StripeCustomer
 
 Record = dict[str, Any]
 

@@ -34,6 +34,8 @@ class _AtStripe(NamedTuple):
     cards: tuple[_Saved, ...] = ()
     id: str = ""
     metadata: tuple[tuple[str, str], ...] = ()
+    address_of: int = 0
+    """The number of the local customer at whose address they live; 0 where Stripe was told none."""
 
 
 _VISA = _Saved("visa", "4242", 26)
@@ -76,7 +78,7 @@ _HOW_MANY = 60
 
 # The same people as they stand at Stripe.
 _AT_STRIPE = (
-    _AtStripe("downtown", "Jane Doe", "jane@x.com", "+12065550142", (_VISA,), "cus_123", (("booking", "B-1042"),)),
+    _AtStripe("downtown", "Jane Doe", "jane@x.com", "+12065550142", (_VISA,), "cus_123", (("booking", "B-1042"),), 42),
     _AtStripe("downtown", "Jane Doe", "jane.doe@example.org", "+14255550157", (_MASTERCARD,), "cus_JaneOfKirkland"),
     _AtStripe("uptown", "Jane Doe", "jane@x.com", "", (_EXPIRED,), "cus_JaneUptown001"),
     _AtStripe("downtown", "Rosa Alvarez", "alvarez.family@example.com", "2065550107", (_VISA,), "cus_RosaAlvarez01"),
@@ -116,7 +118,7 @@ def customers() -> tuple[CustomerDetails, ...]:
     people = []
     for number in range(1, _HOW_MANY + 1):
         first, last, email, phone = _KNOWN.get(number) or _crowd(number)
-        city, postal_code = _CITIES[number % 3]
+        street, city, postal_code = _address(number)
         people.append(
             CustomerDetails(
                 external_id=f"BK-{number:04}",
@@ -125,7 +127,7 @@ def customers() -> tuple[CustomerDetails, ...]:
                 company=_COMPANIES.get(number, ""),
                 email=email,
                 phone=phone,
-                address=f"{100 + number * 7} {_STREETS[number % 5]}",
+                address=street,
                 city=city,
                 state="WA",
                 zip=postal_code,
@@ -171,7 +173,12 @@ def _crowd_at_stripe(number: int, location: str) -> _AtStripe:
     brand = ("visa", "mastercard", "amex", "discover")[number % 4]
     cards = (_Saved(brand, f"{number * 997 % 10_000:04}", number * 5 % 48 - 2),) if number % 11 else ()
     metadata = (("booking", f"B-{number + 1000}"),) if number % 2 else ()
-    return _AtStripe(location, f"{first} {last}", email, phone, cards, _stripe_id(location, number), metadata)
+    lives_at = number if number % 3 else 0
+    return _AtStripe(location, f"{first} {last}", email, phone, cards, _stripe_id(location, number), metadata, lives_at)
+
+
+def _address(number: int) -> tuple[str, str, str]:
+    return (f"{100 + number * 7} {_STREETS[number % 5]}", *_CITIES[number % 3])
 
 
 def _locations(number: int) -> tuple[str, ...]:
@@ -192,22 +199,40 @@ def _id_at(location: str, email: str) -> str:
 def _add(account: Account, person: _AtStripe, created: int, today: date) -> None:
     customer = person.id or _id_at(person.location, person.email)
     cards = [_card(customer, place, saved, today) for place, saved in enumerate(person.cards)]
-    new_style = [_payment_method(card) for card, saved in zip(cards, person.cards, strict=True) if not saved.old_style]
     old_style = [card for card, saved in zip(cards, person.cards, strict=True) if saved.old_style]
-    account.payment_methods[customer] = new_style
+    # Stripe lists cards of the older kind among the payment methods, under the ID that they always had.
+    methods = [
+        _payment_method(card, "card_" if card in old_style else "pm_", customer, created, livemode=account.livemode)
+        for card in cards
+    ]
+    new_style = [method["id"] for method in methods if method["id"].startswith("pm_")]
+    account.payment_methods[customer] = methods
     account.customers[customer] = {
         "id": customer,
         "object": "customer",
-        "address": None,
+        "address": _stripe_address(person.address_of) if person.address_of else None,
         "created": created,
         "default_source": old_style[0] if old_style else None,
+        "delinquent": False,
         "description": None,
         "email": person.email or None,
-        "invoice_settings": {"default_payment_method": new_style[0]["id"] if new_style else None},
+        "invoice_settings": {"default_payment_method": new_style[0] if new_style else None},
         "livemode": account.livemode,
         "metadata": dict(person.metadata),
         "name": person.name or None,
         "phone": person.phone or None,
+    }
+
+
+def _stripe_address(number: int) -> dict[str, str | None]:
+    street, city, postal_code = _address(number)
+    return {
+        "city": city,
+        "country": "US",
+        "line1": street,
+        "line2": None,
+        "postal_code": postal_code,
+        "state": "WA",
     }
 
 
@@ -227,10 +252,15 @@ def _card(customer: str, place: int, saved: _Saved, today: date) -> dict[str, An
     }
 
 
-def _payment_method(card: dict[str, Any]) -> dict[str, Any]:
+def _payment_method(
+    card: dict[str, Any], prefix: str, customer: str, created: int, *, livemode: bool
+) -> dict[str, Any]:
     return {
-        "id": card["id"].replace("card_", "pm_"),
+        "id": card["id"].replace("card_", prefix, 1),
         "object": "payment_method",
-        "type": "card",
         "card": {name: value for name, value in card.items() if name not in ("id", "object")},
+        "created": created,
+        "customer": customer,
+        "livemode": livemode,
+        "type": "card",
     }

@@ -11,7 +11,7 @@ _CLAUSE = re.compile(
     r"""(?P<negated>-)?
         (?P<field>created|email|name|phone|metadata\["(?P<key>(?:[^"\\]|\\.)*)"\])
         (?P<operator>:|~|>=|<=|>|<)
-        (?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d{1,18})|(?P<null>null\b))
+        (?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>[0-9]{1,18})|(?P<null>null\b))
         (?=\s|$)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -62,11 +62,11 @@ def _test(clause: re.Match[str]) -> Test:
         wanted, compare = int(number), _COMPARED[operator]
         return _negatable(clause, lambda customer: compare(customer["created"], wanted))
     read = _reader(clause)
-    if clause["null"]:
+    if clause["null"] and operator == ":":
         return _negatable(clause, lambda customer: not read(customer))
     if clause["text"] is None or operator not in (":", "~"):
         raise QueryError("Texts stand in double quotes, and are compared with : or ~.")
-    text = re.sub(r"\\(.)", r"\1", clause["text"], flags=re.DOTALL).lower()
+    text = _unescaped(clause["text"]).lower()
     if operator == "~":
         if len(text) < 3:
             raise QueryError("A substring needs at least 3 characters.")
@@ -75,11 +75,15 @@ def _test(clause: re.Match[str]) -> Test:
 
 
 def _reader(clause: re.Match[str]) -> Callable[[Customer], str]:
-    key = clause["key"]
-    if key is not None:
+    if clause["key"] is not None:
+        key = _unescaped(clause["key"])
         return lambda customer: str(customer["metadata"].get(key, "")).lower()
     field = clause["field"]
     return lambda customer: (customer[field] or "").lower()
+
+
+def _unescaped(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
 
 
 def _negatable(clause: re.Match[str], test: Test) -> Test:

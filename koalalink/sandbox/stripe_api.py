@@ -5,19 +5,32 @@ behind a server on loopback it makes the tests.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from koalalink.sandbox import parameters
+from koalalink.sandbox.parameters import Parameters
+from koalalink.sandbox.refusals import Refusal, forbidden, masked, missing, unknown_address, unknown_parameter
 from koalalink.sandbox.search_language import QueryError, parse
 
 CUSTOMER_READ = "rak_customer_read"
 PAYMENT_METHOD_READ = "rak_payment_method_read"
 ACCOUNT_READ = "rak_accounts_kyc_basic_read"
 
+_API_VERSION = "2026-10-28.endive"
+_DEFAULT_METHOD = "invoice_settings.default_payment_method"
+_DEFAULT_SOURCE = "default_source"
+_EXPANDABLE = (_DEFAULT_METHOD, _DEFAULT_SOURCE)
+_COMPARED: dict[str, Callable[[int, int], bool]] = {
+    "gt": lambda one, other: one > other,
+    "gte": lambda one, other: one >= other,
+    "lt": lambda one, other: one < other,
+    "lte": lambda one, other: one <= other,
+}
+
 _Object = dict[str, Any]
-_EXPANDABLE = ("invoice_settings.default_payment_method", "default_source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,11 @@ class Key:
 
 @dataclass(slots=True, kw_only=True)
 class Account:
-    """A Stripe account in one mode; tests change it as they like."""
+    """A Stripe account in one mode; tests change it as they like.
+
+    `customers` holds Stripe's own objects, but a `default_source` as the whole card: it is shown only when expanded.
+    A deleted customer stays, as the `{id, object, deleted}` that Stripe answers.
+    """
 
     id: str
     livemode: bool = False
@@ -52,16 +69,8 @@ class Answer:
     body: bytes
 
 
-class _Refusal(Exception):
-    def __init__(self, status: int, message: str, *, code: str = "", param: str = "") -> None:
-        super().__init__(message)
-        error = {"type": "invalid_request_error", "message": message, "code": code, "param": param}
-        self.status = status
-        self.body = {"error": {key: value for key, value in error.items() if value}}
-
-
 class StripeStandIn:
-    """Stripe's API over some accounts."""
+    """Stripe's API over some accounts; two of the same ID are the live and the test mode of one."""
 
     def __init__(self, accounts: list[Account]) -> None:
         self.accounts = accounts
@@ -70,121 +79,141 @@ class StripeStandIn:
     def answer(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
         """Answer one request; `url` may be a whole address or a path with its query."""
         self._requests += 1
+        sent = {name.lower(): value for name, value in headers.items()}
+        address = urlsplit(url)
         status, body = 200, {}
         try:
-            body = self._answer(method, urlsplit(url).path, _parameters(urlsplit(url).query), headers)
-        except _Refusal as refusal:
+            body = self._answer(method.upper(), address.path, address.query, sent.get("authorization", ""))
+        except Refusal as refusal:
             status, body = refusal.status, refusal.body
         told = {
             "Content-Type": "application/json",
             "Request-Id": f"req_standin{self._requests:08}",
-            "Stripe-Version": next((v for k, v in headers.items() if k.lower() == "stripe-version"), ""),
+            "Stripe-Version": sent.get("stripe-version") or _API_VERSION,
         }
         return Answer(status, told, json.dumps(body, indent=2).encode())
 
-    def _answer(self, method: str, path: str, params: dict[str, Any], headers: Mapping[str, str]) -> _Object:
-        account, key = self._authenticate(headers)
-        if method.upper() != "GET":
-            raise _Refusal(403, f"This stand-in is read-only: {method} is refused.")
-        match path.strip("/").split("/"):
-            case ["v1", "customers"]:
-                _allow(key, CUSTOMER_READ)
+    def _answer(self, method: str, path: str, query: str, authorization: str) -> _Object:
+        account, key = self._authenticate(authorization)
+        parts = [unquote(part) for part in path.split("/")]
+        if method != "GET":
+            if parts[:3] == ["", "v1", "customers"]:
+                _allow(account, key, "rak_customer_write")
+            raise unknown_address(method, path)
+        params = parameters.read(query)
+        match parts:
+            case ["", "v1", "customers"]:
+                _allow(account, key, CUSTOMER_READ)
                 return _list_customers(account, key, params)
-            case ["v1", "customers", "search"]:
-                _allow(key, CUSTOMER_READ)
+            case ["", "v1", "customers", "search"]:
+                _allow(account, key, CUSTOMER_READ)
                 return _search_customers(account, key, params)
-            case ["v1", "customers", customer]:
-                _allow(key, CUSTOMER_READ)
+            case ["", "v1", "customers", customer] if customer:
+                _allow(account, key, CUSTOMER_READ)
                 return self._retrieve_customer(account, key, customer, params)
-            case ["v1", "customers", customer, "payment_methods"]:
-                _allow(key, PAYMENT_METHOD_READ)
+            case ["", "v1", "customers", customer, "payment_methods"] if customer:
+                _allow(account, key, PAYMENT_METHOD_READ)
                 return self._list_payment_methods(account, customer, params)
-            case ["v1", "account"]:
-                _allow(key, ACCOUNT_READ)
-                _known(params, "expand")
-                return {"id": account.id, "object": "account", "type": "standard"}
-        raise _Refusal(404, f"Unrecognized request URL ({method}: {path}).")
+            case ["", "v1", "account"]:
+                _allow(account, key, ACCOUNT_READ)
+                parameters.only(params, "expand")
+                parameters.expansions(params, ())
+                return {"id": account.id, "object": "account", "country": "US", "type": "standard"}
+        raise unknown_address(method, path)
 
-    def _authenticate(self, headers: Mapping[str, str]) -> tuple[Account, Key]:
-        sent = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
-        text = sent.removeprefix("Bearer ").strip()
+    def _authenticate(self, authorization: str) -> tuple[Account, Key]:
+        text = authorization.removeprefix("Bearer ").strip()
         if not text:
-            raise _Refusal(401, "You did not provide an API key.")
+            raise Refusal(
+                401, "You did not provide an API key. Send it in the Authorization header, as in 'Bearer YOUR_KEY'."
+            )
         for account in self.accounts:
             if text in account.keys:
                 if account.keys[text].expired:
-                    raise _Refusal(401, f"Expired API Key provided: {_masked(text)}", code="api_key_expired")
+                    raise Refusal(401, f"Expired API Key provided: {masked(text)}", code="api_key_expired")
                 return account, account.keys[text]
-        raise _Refusal(401, f"Invalid API Key provided: {_masked(text)}")
+        raise Refusal(401, f"Invalid API Key provided: {masked(text)}")
 
-    def _retrieve_customer(self, account: Account, key: Key, customer: str, params: dict[str, Any]) -> _Object:
-        _known(params, "expand")
+    def _retrieve_customer(self, account: Account, key: Key, customer: str, params: Parameters) -> _Object:
+        parameters.only(params, "expand")
+        wanted = _expansions(account, key, params)
         found = self._find(account, customer)
-        return found if found.get("deleted") else _expanded(account, key, found, params, prefix="")
+        return found if found.get("deleted") else _shown(account, found, wanted)
 
-    def _list_payment_methods(self, account: Account, customer: str, params: dict[str, Any]) -> _Object:
-        _known(params, "type", "limit", "starting_after", "ending_before", "expand")
+    def _list_payment_methods(self, account: Account, customer: str, params: Parameters) -> _Object:
+        parameters.only(params, "type", "limit", "starting_after", "ending_before", "expand")
+        parameters.expansions(params, (), prefix="data.")
         if self._find(account, customer).get("deleted"):
-            raise _missing("customer", customer)
-        kind = params.get("type")
+            raise missing("customer", customer)
+        kind = parameters.text(params, "type")
         saved = [m for m in account.payment_methods.get(customer, []) if kind in (None, m["type"])]
-        return _page(saved, params, f"/v1/customers/{customer}/payment_methods", "payment_method")
+        return _page(saved, params, f"/v1/customers/{customer}/payment_methods", "PaymentMethod")
 
     def _find(self, account: Account, customer: str) -> _Object:
         if customer in account.customers:
             return account.customers[customer]
         twins = [other for other in self.accounts if other.id == account.id and other.livemode != account.livemode]
+        also = ""
         if any(customer in twin.customers for twin in twins):
             has, used = ("test", "live") if account.livemode else ("live", "test")
             also = f"; a similar object exists in {has} mode, but a {used} mode key was used to make this request."
-            raise _missing("customer", customer, also)
-        raise _missing("customer", customer)
+        raise missing("customer", customer, also=also)
 
 
-def _list_customers(account: Account, key: Key, params: dict[str, Any]) -> _Object:
-    _known(params, "email", "limit", "starting_after", "ending_before", "created", "expand")
-    everyone = [
-        customer for customer in _newest_first(account) if "email" not in params or customer["email"] == params["email"]
-    ]
-    bounds = params.get("created", {})
-    for name, bound in (bounds if isinstance(bounds, dict) else {"eq": bounds}).items():
-        number = _whole(bound, "created")
-        tests = {
-            "gt": number.__lt__,
-            "gte": number.__le__,
-            "lt": number.__gt__,
-            "lte": number.__ge__,
-            "eq": number.__eq__,
-        }
-        if name not in tests:
-            raise _unknown(f"created[{name}]")
-        everyone = [customer for customer in everyone if tests[name](customer["created"])]
-    page = _page(everyone, params, "/v1/customers", "customer")
-    return page | {"data": [_expanded(account, key, customer, params, prefix="data.") for customer in page["data"]]}
+def _list_customers(account: Account, key: Key, params: Parameters) -> _Object:
+    parameters.only(params, "email", "limit", "starting_after", "ending_before", "created", "expand")
+    wanted = _expansions(account, key, params, prefix="data.")
+    email, was_created = parameters.text(params, "email"), _created(params)
+    listed = [c for c in _newest_first(account) if email in (None, c["email"]) and was_created(c["created"])]
+    page = _page(listed, params, "/v1/customers", "customer")
+    return page | {"data": [_shown(account, customer, wanted) for customer in page["data"]]}
 
 
-def _search_customers(account: Account, key: Key, params: dict[str, Any]) -> _Object:
-    _known(params, "query", "limit", "page", "expand")
+def _search_customers(account: Account, key: Key, params: Parameters) -> _Object:
+    parameters.only(params, "query", "limit", "page", "expand")
     if not account.can_search:
-        raise _Refusal(400, "The search feature is not available in your region.")
-    if "query" not in params:
-        raise _Refusal(400, "Missing required param: query.", code="parameter_missing", param="query")
+        raise Refusal(400, "The search feature is not available in your region.")
+    query = parameters.text(params, "query")
+    if not query:
+        raise Refusal(400, "Missing required param: query.", code="parameter_missing", param="query")
+    wanted = _expansions(account, key, params, "total_count", prefix="data.")
     try:
-        test = parse(params["query"])
+        fits = parse(query)
     except QueryError as error:
-        raise _Refusal(400, str(error), param="query") from error
+        raise Refusal(400, str(error), param="query") from error
     hidden = account.search_hides_after
-    visible = [c for c in _newest_first(account) if hidden is None or c["created"] <= hidden]
-    found = [customer for customer in visible if test(customer)]
-    start, limit = _whole(params.get("page", "0"), "page"), _limit(params)
-    page, more = found[start : start + limit], len(found) > start + limit
-    return {
+    found = [c for c in _newest_first(account) if (hidden is None or c["created"] <= hidden) and fits(c)]
+    start, most = _page_start(params), parameters.limit(params)
+    more = len(found) > start + most
+    answer = {
         "object": "search_result",
         "url": "/v1/customers/search",
         "has_more": more,
-        "next_page": str(start + limit) if more else None,
-        "data": [_expanded(account, key, customer, params, prefix="data.") for customer in page],
+        "next_page": f"page_{start + most}" if more else None,
+        "data": [_shown(account, customer, wanted) for customer in found[start : start + most]],
     }
+    return answer | {"total_count": len(found)} if "total_count" in wanted else answer
+
+
+def _page_start(params: Parameters) -> int:
+    page = parameters.text(params, "page")
+    if page is None:
+        return 0
+    if not page.startswith("page_") or not page[5:].isdecimal():
+        raise Refusal(400, "This page is not one that a search has named.", param="page")
+    return parameters.whole_number(page[5:], "page")
+
+
+def _created(params: Parameters) -> Callable[[int], bool]:
+    bounds = params.get("created", {})
+    if not isinstance(bounds, dict):
+        moment = parameters.whole_number(bounds, "created")
+        return lambda created: created == moment
+    for name in bounds:
+        if name not in _COMPARED:
+            raise unknown_parameter(f"created[{name}]")
+    tests = [(_COMPARED[name], parameters.whole_number(bound, f"created[{name}]")) for name, bound in bounds.items()]
+    return lambda created: all(compare(created, bound) for compare, bound in tests)
 
 
 def _newest_first(account: Account) -> list[_Object]:
@@ -192,90 +221,43 @@ def _newest_first(account: Account) -> list[_Object]:
     return sorted(living, key=lambda customer: (-customer["created"], customer["id"]))
 
 
-def _page(objects: list[_Object], params: dict[str, Any], url: str, kind: str) -> _Object:
-    limit, start, end = _limit(params), 0, None
+def _page(objects: list[_Object], params: Parameters, url: str, kind: str) -> _Object:
+    most, start, end = parameters.limit(params), 0, None
     places = {found["id"]: place for place, found in enumerate(objects)}
-    for cursor in ("starting_after", "ending_before"):
-        if cursor in params and params[cursor] not in places:
-            raise _missing(kind, params[cursor], param=cursor)
-    if "starting_after" in params:
-        start = places[params["starting_after"]] + 1
-    if "ending_before" in params:
-        end = places[params["ending_before"]]
-        start = max(0, end - limit)
-    page = objects[start : min(start + limit, len(objects) if end is None else end)]
-    more = start > 0 if end is not None else len(objects) > start + limit
+    after, before = parameters.text(params, "starting_after"), parameters.text(params, "ending_before")
+    for cursor, value in (("starting_after", after), ("ending_before", before)):
+        if value is not None and value not in places:
+            raise missing(kind, value, param=cursor)
+    if after is not None:
+        start = places[after] + 1
+    if before is not None:
+        end = places[before]
+        start = max(start, end - most)
+    page = objects[start : min(start + most, len(objects) if end is None else end)]
+    more = start > 0 if end is not None else len(objects) > start + most
     return {"object": "list", "url": url, "has_more": more, "data": page}
 
 
-def _expanded(account: Account, key: Key, customer: _Object, params: dict[str, Any], *, prefix: str) -> _Object:
-    paths = params.get("expand", [])
-    for path in paths:
-        if path not in [prefix + expandable for expandable in _EXPANDABLE]:
-            raise _Refusal(400, f"This property cannot be expanded ({path}).", param="expand")
-    if paths:
-        _allow(key, PAYMENT_METHOD_READ)
-    shown = dict(customer)
-    methods = {method["id"]: method for method in account.payment_methods.get(customer["id"], [])}
+def _expansions(account: Account, key: Key, params: Parameters, *beside: str, prefix: str = "") -> set[str]:
+    """Return what is to be expanded in each customer; `beside` can be in the list itself."""
+    wanted = parameters.expansions(params, _EXPANDABLE, *beside, prefix=prefix)
+    if wanted.intersection(_EXPANDABLE):
+        _allow(account, key, PAYMENT_METHOD_READ)
+    return wanted
+
+
+def _shown(account: Account, customer: _Object, wanted: set[str]) -> _Object:
+    """Return a customer as it is sent: cards as IDs, unless they are wanted whole."""
+    shown, source = dict(customer), customer["default_source"]
     default = customer["invoice_settings"]["default_payment_method"]
-    if prefix + _EXPANDABLE[0] in paths and default:
-        shown["invoice_settings"] = shown["invoice_settings"] | {"default_payment_method": methods.get(default)}
-    source = customer["default_source"]
-    if source:
-        # A card of the older kind; it hangs on the customer and is none of its payment methods.
-        shown["default_source"] = source if prefix + _EXPANDABLE[1] in paths else source["id"]
+    if default and _DEFAULT_METHOD in wanted:
+        methods = {method["id"]: method for method in account.payment_methods.get(customer["id"], [])}
+        shown["invoice_settings"] = customer["invoice_settings"] | {"default_payment_method": methods.get(default)}
+    if source and _DEFAULT_SOURCE not in wanted:
+        shown["default_source"] = source["id"]
     return shown
 
 
-def _parameters(query: str) -> dict[str, Any]:
-    """Return `a=1&created[gt]=2&expand[0]=x` as {"a": "1", "created": {"gt": "2"}, "expand": ["x"]}."""
-    params: dict[str, Any] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        base, bracket, inner = name.partition("[")
-        if not bracket:
-            params[base] = value
-        elif inner.rstrip("]").isdigit() or inner == "]":
-            params.setdefault(base, []).append(value)
-        else:
-            params.setdefault(base, {})[inner.rstrip("]")] = value
-    return params
-
-
-def _known(params: dict[str, Any], *names: str) -> None:
-    for name in params:
-        if name not in names:
-            raise _unknown(name)
-
-
-def _unknown(name: str) -> _Refusal:
-    return _Refusal(400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
-
-
-def _missing(kind: str, which: str, also: str = "", *, param: str = "id") -> _Refusal:
-    return _Refusal(404, f"No such {kind}: '{which}'{also}", code="resource_missing", param=param)
-
-
-def _whole(text: Any, name: str) -> int:
-    if not (isinstance(text, str) and text.isascii() and text.isdigit()):
-        raise _Refusal(400, f"Invalid integer: {text}", code="parameter_invalid_integer", param=name)
-    return int(text)
-
-
-def _limit(params: dict[str, Any]) -> int:
-    limit = _whole(params.get("limit", "10"), "limit")
-    if not 1 <= limit <= 100:
-        raise _Refusal(400, "This value must be from 1 to 100.", code="parameter_invalid_integer", param="limit")
-    return limit
-
-
-def _allow(key: Key, permission: str) -> None:
+def _allow(account: Account, key: Key, permission: str) -> None:
     if key.permissions is not None and permission not in key.permissions:
-        raise _Refusal(
-            403,
-            f"The provided key '{_masked('rk_test_' + 'standin' * 9)}' does not have the required permissions for this "
-            f"endpoint. Having the '{permission}' permission would allow this request to continue.",
-        )
-
-
-def _masked(key: str) -> str:
-    return key[:8] + "*" * max(0, len(key) - 12) + key[-4:]
+        raise forbidden(account.id, permission)

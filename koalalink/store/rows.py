@@ -1,6 +1,5 @@
 """Rows of the tables as values, and values as rows."""
 
-from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from sqlite3 import Row
 
@@ -10,7 +9,7 @@ from koalalink.domain.text import fold
 
 Values = dict[str, str | int | None]
 
-FIELDS = tuple(field.name for field in fields(CustomerDetails))
+FIELDS = CustomerDetails._fields
 
 
 def customer_from(row: Row) -> Customer:
@@ -20,7 +19,7 @@ def customer_from(row: Row) -> Customer:
 
 def customer_values(details: CustomerDetails) -> Values:
     """Return the columns of a customer's row, its number aside."""
-    return {**asdict(details), "email_key": fold(details.email)}
+    return {**details._asdict(), "email_key": fold(details.email)}
 
 
 def link_from(row: Row) -> Link:

@@ -6,7 +6,6 @@ Every write is one transaction that holds the rows and the change that tells of 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 
 from koalalink.domain.changes import Action
@@ -106,7 +105,7 @@ class Store:
         with self._change(Action.ADDED) as touched:
             self._refuse_taken_external_id(details, besides=0)
             number = self._insert_customer(None, details)
-            touched(number, None, None, asdict(details))
+            touched(number, None, None, details._asdict())
         return Customer(number=number, details=details)
 
     def fill(self, people: Iterable[CustomerDetails], links: Iterable[Link], *, note: str) -> None:
@@ -116,7 +115,7 @@ class Store:
                 return
             touched = self._begin_change(Action.ADDED, note)
             for details in people:
-                touched(self._insert_customer(None, details), None, None, asdict(details))
+                touched(self._insert_customer(None, details), None, None, details._asdict())
             for link in links:
                 self._write_link(link)
                 self._index(link.customer)
@@ -130,7 +129,7 @@ class Store:
             assignments = ", ".join(f"{name} = :{name}" for name in (*FIELDS, "email_key"))
             sql = f"UPDATE customers SET {assignments} WHERE customer = :customer"
             self._db.execute(sql, **customer_values(details), customer=customer.number)
-            touched(customer.number, None, asdict(customer.details), asdict(details))
+            touched(customer.number, None, customer.details._asdict(), details._asdict())
             self._index(customer.number)
         return Customer(number=customer.number, details=details)
 
@@ -146,7 +145,7 @@ class Store:
                 touched(customer.number, link.location, link_values(link), None)
             finding.forget(self._db, customer.number)
             self._db.execute("DELETE FROM customers WHERE customer = :customer", customer=customer.number)
-            touched(customer.number, None, asdict(customer.details), None)
+            touched(customer.number, None, customer.details._asdict(), None)
 
     # Links
 

@@ -42,8 +42,9 @@ class Contender:
 
 
 def koalalink(name: str, *arguments: str, **environ: str) -> Contender:
-    """The program itself."""
-    return Contender(name, [sys.executable, "-m", "koalalink", *arguments], environ)
+    """The program itself, as its console script starts it."""
+    start = "import sys; from koalalink.cli import app; sys.exit(app())"
+    return Contender(name, [sys.executable, "-c", start, *arguments], environ)
 
 
 def script(name: str, file: str, *arguments: str, **environ: str) -> Contender:
