@@ -40,12 +40,20 @@ def matching(db: Database, query: str) -> tuple[list[str], dict[str, str | int |
     if short and not long:
         match = [_any_phrase(_trigrams_from(db, word)) for word in short]
         return ["customer_search MATCH :match"], {"match": " AND ".join(match)}
-    clauses = [f"instr(customer_search.text, :short{i}) > 0" for i in range(len(short))]
-    values: dict[str, str | int | None] = {f"short{i}": word for i, word in enumerate(short)}
-    if long:
+    # An email is looked up by what stands before the @, and compared whole: what stands behind it is everybody's.
+    looked_up = [_local_part(word) for word in long]
+    compared = short + [word for word in long if word not in looked_up]
+    clauses = [f"instr(customer_search.text, :word{i}) > 0" for i in range(len(compared))]
+    values: dict[str, str | int | None] = {f"word{i}": word for i, word in enumerate(compared)}
+    if looked_up:
         clauses.insert(0, "customer_search MATCH :match")
-        values["match"] = " AND ".join(_any_phrase([word]) for word in long)
+        values["match"] = " AND ".join(_any_phrase([word]) for word in looked_up)
     return clauses, values
+
+
+def _local_part(word: str) -> str:
+    local, _, _ = word.partition("@")
+    return local if len(local) >= 3 else word
 
 
 def _words(query: str) -> list[str]:

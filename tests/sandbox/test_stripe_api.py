@@ -29,7 +29,7 @@ def customer(number: int, **fields: Any) -> dict[str, Any]:
         "created": number,
         "default_source": None,
         "email": f"{number}@example.com",
-        "invoice_settings": {"default_payment_method": None},
+        "invoice_settings": {"default_payment_method": None, "footer": "Thank you"},
         "metadata": {},
         "name": "Somebody",
         "phone": None,
@@ -70,12 +70,9 @@ def stripe(account: Account) -> StripeStandIn:
 
 def asked(stripe: StripeStandIn, path: str, key: str = FULL, method: str = "GET", **params: str) -> Answer:
     """Ask with a key; `created_gt` is sent as created[gt], and `expand` in brackets."""
-    named = {
-        name.replace("created_", "created[") + "]" * ("_" in name and "created" in name): v
-        for name, v in params.items()
-    }
-    expand = named.pop("expand", None)
-    pairs = [*named.items(), *([("expand[]", expand)] if expand else [])]
+    spelled = {"created_gt": "created[gt]", "created_gte": "created[gte]", "created_lt": "created[lt]"}
+    spelled |= {"created_lte": "created[lte]", "expand": "expand[]"}
+    pairs = [(spelled.get(name, name), value) for name, value in params.items()]
     return stripe.answer(method, f"{path}?{urlencode(pairs)}", {"AUTHORIZATION": f"Bearer {key}"})
 
 
@@ -143,10 +140,11 @@ def test_list_by_time_of_creation(stripe: StripeStandIn, bounds: dict[str, str],
 
 def test_search_names_its_next_page(stripe: StripeStandIn) -> None:
     """The last one names none."""
-    found, page = [], None
-    while page is None or page["next_page"]:
-        cursor = {"page": page["next_page"]} if page else {}
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    while cursor or not found:
         page = got(stripe, "/v1/customers/search", query='name:"SOMEBODY"', limit="10", **cursor)
+        cursor = {"page": page["next_page"]} if page["next_page"] else {}
         assert page["object"] == "search_result"
         assert page["has_more"] == (page["next_page"] is not None)
         assert "total_count" not in page
@@ -222,7 +220,8 @@ def test_customer_of_the_other_mode_is_told(account: Account, livemode: bool, ha
 def test_cards_are_expanded(stripe: StripeStandIn, account: Account) -> None:
     """In one customer, and with another path in lists; what is stored stays as it was."""
     assert got(stripe, "/v1/customers/cus_7", expand=DEFAULT_METHOD)["invoice_settings"] == {
-        "default_payment_method": card(2)
+        "default_payment_method": card(2),
+        "footer": "Thank you",
     }
     assert got(stripe, "/v1/customers/cus_8", expand="default_source")["default_source"]["last4"] == "0008"
     [seventh] = got(stripe, "/v1/customers", created="7", expand=f"data.{DEFAULT_METHOD}")["data"]

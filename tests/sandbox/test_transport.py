@@ -1,6 +1,5 @@
 """The stand-in under Stripe's own library, as the sandbox uses it."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -32,7 +31,7 @@ def client(account: Account, key: str = KEYS["downtown"]) -> stripe.StripeClient
 
 
 @pytest.fixture
-def asking(downtown: Account) -> Iterator[stripe.StripeClient]:
+def asking(downtown: Account) -> stripe.StripeClient:
     """The library with downtown's key."""
     return client(downtown)
 
