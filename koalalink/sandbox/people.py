@@ -90,7 +90,7 @@ _AT_STRIPE = (
     _AtStripe("downtown", "Rita [red] Vance", "rita.vance@example.com", "", (_VISA,)),
     _AtStripe("downtown", "John Baker Jr", "bakers@example.com", "2535550125", (_MASTERCARD,), "cus_JohnBakerJr01"),
     _AtStripe("downtown", "Karen Whitfeild", "karen.whitfield@example.com", "", (_VISA,)),
-    _AtStripe("downtown", "Dana Pruitt", "dana.pruitt@exmaple.com", "", (_VISA,), "cus_DanaPruitt001"),
+    _AtStripe("downtown", "Dana Pruitt", "dana.pruitt@example.con", "", (_VISA,), "cus_DanaPruitt001"),
     _AtStripe("downtown", "Harbor View Dental LLC", "office@harborview.example", "", (_AMEX,)),
     _AtStripe("downtown", "Sam Ostrow", "sam@ostrow.example", "+12065550135", (_VISA,)),
     _AtStripe("uptown", "", "nora.finch@example.com", "", (_VISA,), "cus_Nameless00001"),

@@ -92,7 +92,7 @@ def test_nobody_can_be_written_to_or_called(stripe: dict[str, Account]) -> None:
     people = [(customer.email, customer.phone) for customer in customers()]
     people += [(c["email"] or "", c["phone"] or "") for account in stripe.values() for c in living(account)]
     for email, phone in people:
-        assert re.fullmatch(r"|jane@x\.com|.+@(example\.(com|org)|exmaple\.com|\w+\.example)", email.lower()), email
+        assert re.fullmatch(r"|jane@x\.com|.+@(example\.(com|org)|example\.con|\w+\.example)", email.lower()), email
         assert re.fullmatch(r"|1?(206|253|425)55501\d\d", re.sub(r"\D", "", phone)), phone
 
 
@@ -139,7 +139,7 @@ def test_difficult_people_are_there(stripe: dict[str, Account]) -> None:
     assert (names["bob.carver@example.com"], names["enolan@example.com"]) == ("Robert Carver", "Liz Nolan")
     assert names["jose.nunez@example.com"] == "Jose Nunez"
     assert names["karen.whitfield@example.com"] not in (None, here["karen.whitfield@example.com"].name)
-    assert "dana.pruitt@exmaple.com" in names
+    assert "dana.pruitt@example.con" in names
     assert names["nora.finch@example.com"] is None
     assert any("[red]" in (c["name"] or "") for c in theirs)
     assert [c.company for c in ours if not c.first_name] == ["Harbor View Dental"]

@@ -1,0 +1,51 @@
+"""The pictures of README: real output of the sandbox, exported by Rich.
+
+`python -m tests.pictures` makes them anew; a test sees that they are current.
+"""
+
+import io
+import re
+import tempfile
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from typer.testing import CliRunner
+
+from koalalink.cli import app
+from koalalink.context import AppContext
+from koalalink.render.human import RichConversation, RichOutput
+from tests.conftest import NOW
+
+FOLDER = Path(__file__).parent
+PICTURES = {
+    "search": ("search", "jane doe"),
+    "connect": ("connect", "42", "cus_123", "--location", "downtown"),
+    "doubt": ("connect", "42", "cus_JaneOfKirkland", "--location", "downtown"),
+}
+
+# Without the fonts that Rich would have a browser fetch from elsewhere.
+_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+
+
+def picture(name: str, width: int = 100) -> str:
+    """Return one picture, as SVG."""
+    arguments = PICTURES[name]
+    with tempfile.TemporaryDirectory() as home:
+        koala = AppContext(home=Path(home), sandbox=True, environ={}, now=lambda: NOW)
+        screen = recorded(koala, width)
+        CliRunner().invoke(app, [*arguments], obj=koala)
+        koala.close()
+    title = f"koalalink {' '.join(f'“{a}”' if ' ' in a else a for a in arguments)}"
+    svg = screen.export_svg(title=title, code_format=_FORMAT, unique_id=name)
+    return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
+
+
+def recorded(koala: AppContext, width: int) -> Console:
+    """Let `koala` say and show everything on one console as wide as this, with nobody to answer, and return it."""
+    screen = Console(
+        record=True, width=width, force_terminal=True, color_system="standard", highlight=False, file=io.StringIO()
+    )
+    koala.__dict__["conversation"] = RichConversation(NOW, may_ask=False, console=screen)
+    koala.__dict__["output"] = lambda as_json: RichOutput(NOW, screen)
+    return screen

@@ -1,0 +1,22 @@
+"""Make the approved screens anew: `python -m tests.render`. Read the difference before you keep it."""
+
+import tempfile
+from pathlib import Path
+
+from koalalink.context import AppContext
+from tests.conftest import NOW, runner
+from tests.pictures import recorded
+from tests.render.test_human import _SCREENS, GOLDEN
+
+GOLDEN.mkdir(exist_ok=True)
+for name, arguments in _SCREENS.items():
+    for width in (80, 120):
+        with tempfile.TemporaryDirectory() as home:
+            koala = AppContext(home=Path(home), sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+            screen = recorded(koala, width)
+            runner(koala)(*arguments)
+            koala.close()
+            lines = screen.export_text().splitlines()
+            (GOLDEN / f"{name}-{width}.txt").write_text(
+                "".join(f"{line.rstrip()}\n" for line in lines), encoding="utf-8"
+            )

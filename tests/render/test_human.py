@@ -1,0 +1,127 @@
+"""What people see: whole tables at two widths, and nothing that a name could do to the screen."""
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from koalalink.context import AppContext
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.links import LinkedCustomer, Page
+from koalalink.domain.review import Hit, Hits
+from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.render.human import RichConversation, RichOutput
+from tests.conftest import NOW, Run
+from tests.pictures import FOLDER, PICTURES, picture, recorded
+
+GOLDEN = Path(__file__).parent / "golden"
+EVIL = "Ev\x1b[31mil\x1b]8;;http://x\x07 [bold]Jane[/bold] \u202eeoD\n:smile: \x00"
+
+
+def plain(width: int) -> Console:
+    """A console that writes nothing but text."""
+    return Console(file=io.StringIO(), width=width, highlight=False, emoji=False, markup=False)
+
+
+def text_of(console: Console) -> str:
+    """What was written to it."""
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+_SCREENS = {
+    "search": ("search", "jane"),
+    "search-by-email": ("search", "priya.raman@example.com"),
+    "connect": ("connect", "42", "cus_123", "-l", "downtown"),
+    "doubt": ("connect", "42", "cus_JaneOfKirkland", "-l", "downtown"),
+    "several-cards": (
+        "connect",
+        "12",
+        "https://dashboard.stripe.com/test/customers/cus_jQFcwapVXFo9BA",
+        "-l",
+        "downtown",
+    ),
+    "held": ("connect", "57", "cus_OscarCopied01", "-l", "downtown"),
+    "list": ("customers", "list", "doe"),
+    "show": ("show", "54"),
+    "show-stripe": ("show", "cus_123", "-l", "downtown"),
+    "cards": ("cards", "5"),
+    "locations": ("locations", "list"),
+}
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", _SCREENS)
+def test_screen_is_as_it_was_approved(sandbox: AppContext, run: Run, name: str, width: int) -> None:
+    """Every line of it, and none is wider than the terminal."""
+    screen = recorded(sandbox, width)
+    run(*_SCREENS[name])
+    shown = "".join(f"{line.rstrip()}\n" for line in screen.export_text().splitlines())
+    assert max(len(line) for line in shown.splitlines()) <= width
+    golden = GOLDEN / f"{name}-{width}.txt"
+    assert shown == golden.read_text(encoding="utf-8"), f"if this is better, make {golden.name} anew"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture_of_the_readme_is_current(name: str) -> None:
+    """`python -m tests.pictures` makes them anew."""
+    assert (FOLDER / f"{name}.svg").read_text(encoding="utf-8") == picture(name)
+
+
+def test_hostile_name_is_shown_as_text() -> None:
+    """Neither escape sequences nor markup nor marks that reorder reach the screen."""
+    customer = Customer(number=1, details=CustomerDetails(first_name=EVIL, email=EVIL))
+    console = plain(100)
+    RichOutput(NOW, console).customers(Page(customers=(LinkedCustomer(customer=customer, links=()),), more=False))
+    hit = StripeCustomer(
+        stripe_id="cus_1", name=EVIL, email=EVIL, phone=EVIL, created=datetime(2024, 1, 1, tzinfo=UTC), livemode=True
+    )
+    found = Hits(
+        hits=(Hit(location="x", customer=hit, card=None, linked_to=customer),), more=False, notes=(), failures=()
+    )
+    RichOutput(NOW, console).hits(found)
+    shown = text_of(console)
+    assert not set(shown) & set("\x1b\x07\x00\u202e")
+    assert "[bold]Jane[/bold]" in shown
+    assert ":smile:" in shown
+
+
+@pytest.mark.parametrize(("answer", "meant"), [("y", True), ("YES", True), ("", False), ("n", False), ("yep", False)])
+def test_confirm_takes_only_a_yes(monkeypatch: pytest.MonkeyPatch, answer: str, meant: bool) -> None:
+    """Everything else is a no."""
+    monkeypatch.setattr("builtins.input", lambda: answer)
+    console = plain(80)
+    assert RichConversation(NOW, may_ask=True, console=console).confirm("Really?") is meant
+    assert text_of(console) == "Really? [y/N] "
+
+
+def test_confirm_takes_the_end_of_input_for_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-D."""
+
+    def end() -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", end)
+    assert RichConversation(NOW, may_ask=True, console=plain(80)).confirm("Really?") is False
+
+
+def test_choose_asks_until_it_understands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number of a row, or Enter."""
+    answers = ["0", "4", "x", " 2 "]
+    monkeypatch.setattr("builtins.input", lambda: answers.pop(0))
+    console = plain(80)
+    assert RichConversation(NOW, may_ask=True, console=console).choose("Which?", 3) == 2
+    assert text_of(console).count("Type a number from 1 to 3") == 3
+    monkeypatch.setattr("builtins.input", lambda: "")
+    assert RichConversation(NOW, may_ask=True, console=plain(80)).choose("Which?", 3) is None
+
+
+def test_counting_shows_nothing_before_it_counts() -> None:
+    """And the number while it does."""
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    with RichConversation(NOW, may_ask=False, console=console).counting("Looking") as count:
+        count(1)
+        count(41)
+    assert "Looking" in text_of(console)
