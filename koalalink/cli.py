@@ -36,26 +36,28 @@ class Root(LazyGroup):
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """Read the options of the root command."""
-        with _told():
+        with _told(None):
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
-        with _told():
+        with _told(ctx):
             result = super().invoke(ctx)
             sys.stdout.flush()  # a closed pipe is noticed here, not at the very end
             return result
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(ctx: Any) -> Iterator[None]:
     try:
         yield
     except Aborted as answer:
         typer.echo(answer.message, err=True)
         raise typer.Exit(answer.exit_code) from answer
     except KoalaError as error:
-        _say(error.message, error.hint)
+        koala = ctx.obj if ctx else None
+        spelled = koala.spelled if isinstance(koala, AppContext) else str
+        _say(spelled(error.message), error.hint and spelled(error.hint))
         raise typer.Exit(error.exit_code) from error
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # it is no error; Typer itself tells it by its name

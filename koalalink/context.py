@@ -5,6 +5,7 @@ Imports stand inside functions here, so that a local command loads neither Strip
 
 import getpass
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -36,10 +37,12 @@ class AppContext:
         environ: Mapping[str, str] = os.environ,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         may_ask: bool | None = None,
+        says_sandbox: bool = True,
     ) -> None:
         """Work in `home` with `config_file`, or where these are None as the environment says.
 
-        `may_ask` tells whether a person can answer questions; None finds out.
+        `may_ask` tells whether a person can answer questions; None finds out. `says_sandbox` tells whether commands
+        that are proposed in the sandbox are spelled with --sandbox.
         """
         base = home or Path(environ.get("KOALALINK_HOME") or typer.get_app_dir("koalalink"))
         named = config_file or (Path(environ["KOALALINK_CONFIG"]) if environ.get("KOALALINK_CONFIG") else None)
@@ -50,6 +53,7 @@ class AppContext:
         self.environ = environ
         self._now = now
         self._may_ask = may_ask
+        self._says_sandbox = sandbox and says_sandbox and not environ.get("KOALALINK_SANDBOX")
 
     @staticmethod
     def of(ctx: typer.Context) -> "AppContext":
@@ -58,6 +62,11 @@ class AppContext:
         if koala is None:
             raise AssertionError("the root command makes the context")
         return koala
+
+    def spelled(self, text: str) -> str:
+        """Return `text` with its commands as they are typed here: in the sandbox, with --sandbox."""
+        verbs = "search|show|connect|unlink|enable|disable|cards|customers|locations list|doctor"
+        return re.sub(rf"koalalink (?=(?:{verbs})\b)", "koalalink --sandbox ", text) if self._says_sandbox else text
 
     @property
     def now(self) -> datetime:
@@ -150,7 +159,7 @@ class AppContext:
         if _is_terminal(sys.stdout):
             from koalalink.render.human import RichOutput
 
-            return RichOutput(self.now)
+            return RichOutput(self.now, spelled=self.spelled)
         from koalalink.render.machine import TabOutput
 
         return TabOutput(self.now)
@@ -162,10 +171,10 @@ class AppContext:
             from koalalink.render.human import RichConversation
 
             may_ask = _is_terminal(sys.stdin) if self._may_ask is None else self._may_ask
-            return RichConversation(self.now, may_ask=may_ask)
+            return RichConversation(self.now, may_ask=may_ask, spelled=self.spelled)
         from koalalink.render.plain import PlainConversation
 
-        return PlainConversation(self.now)
+        return PlainConversation(spelled=self.spelled)
 
     def refuse_existing_config(self, *, force: bool) -> None:
         """Raise CorrectTheCommand where there is a configuration already, unless it may be written anew."""

@@ -102,6 +102,14 @@ def test_sandbox_lasts_between_commands(home: Path) -> None:
     assert "cus_123" not in process(home, "--sandbox", "customers", "list", "jane").stdout
 
 
+def test_proposed_commands_can_be_typed_as_they_are(home: Path) -> None:
+    """In the sandbox they are spelled with --sandbox, unless the environment says so already."""
+    done = process(home, "--sandbox", "unlink", "54")
+    assert "koalalink --sandbox connect 54" in done.stderr
+    assert "koalalink --sandbox connect 54 cus_" in process(home, "--sandbox", "unlink", "54").stderr
+    assert "koalalink connect 54 cus_" in process(home, "unlink", "54", KOALALINK_SANDBOX="1").stderr
+
+
 def test_demo_shows_every_command_and_what_it_prints(home: Path) -> None:
     """In a place of its own: nothing is left behind, and the wrong link is stopped."""
     done = process(home, "demo")

@@ -22,13 +22,11 @@ class Customers(LazyGroup):
 app = typer.Typer(
     name="customers",
     cls=Customers,
-    help="Your own customers: add, list, edit, remove.",
     no_args_is_help=True,
     add_completion=False,
-    rich_help_panel=o.CUSTOMERS,
 )
 
 
-@app.callback()
+@app.callback(rich_help_panel=o.CUSTOMERS)
 def _group() -> None:
     """Your own customers: add, list, edit, remove."""

@@ -32,7 +32,7 @@ def demo(
         return
     root = ctx.find_root().command
     with tempfile.TemporaryDirectory(prefix="koalalink-demo-") as home:
-        visitor = AppContext(home=Path(home), sandbox=True, environ={}, may_ask=False)
+        visitor = AppContext(home=Path(home), sandbox=True, environ={}, may_ask=False, says_sandbox=False)
         for remark, arguments in TOUR:
             _tell(remark, f"$ koalalink {' '.join(arguments)}")
             root.main([*arguments], prog_name="koalalink", standalone_mode=False, obj=visitor)

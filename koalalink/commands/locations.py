@@ -11,11 +11,14 @@ from koalalink.operations.checkup import location_reports
 
 app = typer.Typer(
     name="locations",
-    help="Your locations and their Stripe keys: list, add, remove.",
     no_args_is_help=True,
     add_completion=False,
-    rich_help_panel=o.SETUP,
 )
+
+
+@app.callback(rich_help_panel=o.SETUP)
+def _group() -> None:
+    """Your locations and their Stripe keys: list, add, remove."""
 
 
 @app.command("list")

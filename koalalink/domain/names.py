@@ -64,12 +64,12 @@ def _tokens(text: str) -> list[str]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    words = [word for word in _tokens(text) if word not in _TITLES]
-    return tuple(word for word in words if word not in _GENERATIONS and word not in _DEGREES) or tuple(words)
+    words = [word for word in _tokens(text) if word not in _TITLES] or _tokens(text)
+    # The first word is somebody's name, whatever it is: Junior Jones is no son of Mr Jones.
+    return tuple(words[:1] + [word for word in words[1:] if word not in _GENERATIONS and word not in _DEGREES])
 
 
 def _generation(text: str) -> str:
-    # The first word is somebody's name, whatever it is: Junior Jones is no son of Mr Jones.
     return next((_GENERATIONS[word] for word in _tokens(text)[1:] if word in _GENERATIONS), "")
 
 

@@ -51,14 +51,18 @@ _RESULTS = {
     Result.UNKNOWN: ("unknown", "dim"),
 }
 _HEALTH = {Health.GOOD: ("ok", "green"), Health.NOTE: ("note", "yellow"), Health.BAD: ("bad", "bold red")}
+Spelled = Callable[[str], str]
+"""Makes the commands in a text fit to be typed here."""
+
 _WIDE = 110  # columns, from which on a search shows everything
 
 
 class RichOutput:
     """Tables and sentences on stdout."""
 
-    def __init__(self, now: datetime, console: Console | None = None) -> None:
+    def __init__(self, now: datetime, console: Console | None = None, *, spelled: Spelled = str) -> None:
         self._now = now
+        self._spelled = spelled
         self._console = console or Console(highlight=False, emoji=False, markup=False)
 
     def hits(self, found: Hits, *, numbered: bool = False) -> None:
@@ -228,14 +232,15 @@ class RichOutput:
         self._console.print(grid)
 
     def _say(self, text: str, style: str = "") -> None:
-        self._console.print(_text(text, style), soft_wrap=False)
+        self._console.print(_text(self._spelled(text), style))
 
 
 class RichConversation:
     """Remarks, progress and questions on stderr."""
 
-    def __init__(self, now: datetime, *, may_ask: bool, console: Console | None = None) -> None:
+    def __init__(self, now: datetime, *, may_ask: bool, console: Console | None = None, spelled: Spelled = str) -> None:
         self._now = now
+        self._spelled = spelled
         self._may_ask = may_ask
         self._console = console or Console(stderr=True, highlight=False, emoji=False, markup=False)
 
@@ -244,10 +249,10 @@ class RichConversation:
         return self._may_ask
 
     def note(self, text: str) -> None:
-        self._console.print(_text(text))
+        self._console.print(_text(self._spelled(text)))
 
     def warn(self, text: str) -> None:
-        self._console.print(_text(text, "yellow"))
+        self._console.print(_text(self._spelled(text), "yellow"))
 
     def review(self, review: LinkReview) -> None:
         if not isinstance(review.profile.customer, Absence) and review.verdict.doubts:
@@ -285,10 +290,10 @@ class RichConversation:
         self._console.print(table)
 
     def confirm(self, question: str) -> bool:
-        return self._ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+        return self._ask(f"{question} [y/N]").strip().lower() in ("y", "yes")
 
     def answer(self, question: str, default: str) -> str:
-        return self._ask(f"{question} [{default}] ").strip() or default
+        return self._ask(f"{question} [{default}]").strip() or default
 
     def secret(self, question: str) -> str:
         return getpass(f"{question}: ") if self._may_ask else sys.stdin.readline()
@@ -298,7 +303,7 @@ class RichConversation:
 
     def choose(self, question: str, count: int) -> int | None:
         while True:
-            answer = self._ask(f"{question} [1–{count}, or Enter for none] ").strip()
+            answer = self._ask(f"{question} [1–{count}, or Enter for none]").strip()
             if not answer:
                 return None
             if answer.isdigit() and 1 <= int(answer) <= count:
@@ -306,7 +311,7 @@ class RichConversation:
             self.warn(f"Type a number from 1 to {count}, or press Enter for none.")
 
     def _ask(self, question: str) -> str:
-        self._console.print(_text(question, "bold"), end="")
+        self._console.print(_text(question, "bold"), end=" ")
         try:
             return input()
         except EOFError:

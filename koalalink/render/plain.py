@@ -10,7 +10,6 @@ from koalalink.domain.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from koalalink.domain.review import Hits, LinkReview
 
@@ -20,14 +19,14 @@ class PlainConversation:
 
     can_ask = False
 
-    def __init__(self, now: datetime) -> None:
-        self._now = now
+    def __init__(self, *, spelled: Callable[[str], str] = str) -> None:
+        self._spelled = spelled
 
     def note(self, text: str) -> None:
-        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.write(f"{printable(self._spelled(text))}\n")
 
     def warn(self, text: str) -> None:
-        sys.stderr.write(f"Warning: {printable(text)}\n")
+        self.note(f"Warning: {text}")
 
     def review(self, review: LinkReview) -> None:
         for line in review.verdict.checks:

@@ -96,7 +96,7 @@ def test_connect_at_another_location_minds_who_has_the_id(run: Run) -> None:
     result = run("connect", "8", "cus_OscarCopied01", "-l", "uptown", "--force")
     assert result.exit_code == 8
     assert "Oscar Lindqvist (50)" in result.stderr
-    assert "koalalink unlink 50 --location" in result.stderr
+    assert "koalalink --sandbox unlink 50 --location" in result.stderr
 
 
 def test_connect_of_another_id_needs_replace(run: Run, sandbox: AppContext) -> None:
@@ -125,7 +125,7 @@ def test_connect_offline_is_saved_unverified_and_verified_later(run: Run, sandbo
     """What is said to type does verify it."""
     result = run("connect", "42", "cus_123", "-l", "downtown", "--offline", "--json")
     assert json.loads(result.stdout)["checks"] == []
-    assert "koalalink connect 42 cus_123 --location downtown" in result.stderr
+    assert "koalalink --sandbox connect 42 cus_123 --location downtown" in result.stderr
     link = sandbox.store.link(sandbox.store.find("42"), "downtown")
     assert link is not None
     assert link.verified_at is None
@@ -182,7 +182,7 @@ def test_unlink_prints_what_brings_it_back(run: Run, sandbox: AppContext) -> Non
     result = run("unlink", "42", "--json")
     assert json.loads(result.stdout) == [{"customer": 42, "location": "downtown", "stripe_id": "cus_123"}]
     assert links_of(sandbox, 42) == {}
-    command = result.stderr.split("koalalink ")[1].split()
+    command = result.stderr.split("koalalink --sandbox ")[1].split()
     assert run(*command).exit_code == 0
     assert links_of(sandbox, 42) == {"downtown": "cus_123"}
 

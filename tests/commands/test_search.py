@@ -126,7 +126,7 @@ def test_search_connects_only_where_somebody_can_choose(run: Run) -> None:
     """A script cannot choose."""
     result = run("search", "jane", "--connect", "42")
     assert result.exit_code == 8
-    assert "koalalink connect 42 cus_" in result.stderr
+    assert "koalalink --sandbox connect 42 cus_" in result.stderr
 
 
 def _gateway(stand_in: StripeStandIn, location: str) -> StripeGateway:

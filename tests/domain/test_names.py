@@ -27,6 +27,7 @@ SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
         ("Maria", "Garcia Lopez", "Maria Garcia-Lopez"),
         ("John", "Baker Jr.", "Baker, John, Jr"),
         ("Siobhan", "O'Brien", "Siobhan O Brien"),
+        ("Junior", "Jones", "Junior Jones"),
         ("Jane", "Doe", "  Jane   Doe  "),
     ],
 )
