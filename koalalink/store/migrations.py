@@ -1,6 +1,7 @@
 """The tables, and how a store of an older version gets them."""
 
 import sqlite3
+import time
 
 from koalalink.errors import MendTheStore
 
@@ -90,8 +91,7 @@ def migrate(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) 
     if _version(db, steps) == len(steps):
         return
     if not _tables(db):
-        # Readers and a writer do not wait for each other; the mode stays with the file.
-        db.execute("PRAGMA journal_mode = WAL")
+        _let_readers_and_a_writer_work_together(db)
     db.execute("BEGIN IMMEDIATE")
     try:
         # Asked again: another process may have been first.
@@ -105,6 +105,19 @@ def migrate(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) 
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
+
+
+def _let_readers_and_a_writer_work_together(db: sqlite3.Connection) -> None:
+    # The mode stays with the file. SQLite does not wait for a lock here, so whoever comes at the same moment must.
+    for patience in range(500, -1, -1):
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not patience:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _version(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...]) -> int:
