@@ -46,6 +46,6 @@ def recorded(koala: AppContext, width: int) -> Console:
     screen = Console(
         record=True, width=width, force_terminal=True, color_system="standard", highlight=False, file=io.StringIO()
     )
-    koala.__dict__["conversation"] = RichConversation(NOW, may_ask=False, console=screen)
-    koala.__dict__["output"] = lambda as_json: RichOutput(NOW, screen)
+    koala.__dict__["conversation"] = RichConversation(NOW, may_ask=False, console=screen, spelled=koala.spelled)
+    koala.__dict__["output"] = lambda as_json: RichOutput(NOW, screen, spelled=koala.spelled)
     return screen
