@@ -61,7 +61,9 @@ def connect(
         link = link._replace(enabled=known.enabled) if known else link
         _settle_doubts(verdict, conversation, request)
         if livemode:
-            conversation.note(f"Live mode: the real cards of {stripe_id} can now be charged for {customer}.")
+            conversation.note(
+                f"This is live mode: the real cards of {stripe_id} can be charged for {customer} from now on."
+            )
         action = Action.VERIFIED if known else Action.REPLACED if previous else Action.CONNECTED
         note = f"although: {' '.join(verdict.doubts)}" if verdict.doubts else ""
         store.save_link(customer, link, previous=previous, action=action, note=note)

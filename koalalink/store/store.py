@@ -11,8 +11,8 @@ from datetime import datetime
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer, Page
-from koalalink.domain.text import fold
-from koalalink.errors import LookCloser, LookForAnother
+from koalalink.domain.text import fold, printable
+from koalalink.errors import CorrectTheCommand, LookCloser, LookForAnother
 from koalalink.store import finding
 from koalalink.store.database import Database
 from koalalink.store.rows import FIELDS, Values, customer_from, customer_values, link_from, link_values
@@ -37,17 +37,18 @@ class Store:
 
         Raises LookForAnother where nobody or several people fit.
         """
-        found = self._found(reference.strip())
+        reference = printable(reference).strip()
+        found = self._found(reference)
         if len(found) == 1:
             return found[0]
         if found:
             people = ", ".join(str(customer) for customer in found[:5])
             raise LookForAnother(
-                f"{len(found)} customers have {reference.strip()}: {people}{', …' if len(found) > 5 else ''}.",
+                f"{len(found)} customers have {reference}: {people}{', …' if len(found) > 5 else ''}.",
                 hint="Type the number of the one you mean.",
             )
         raise LookForAnother(
-            f"There is no customer {reference.strip()}.",
+            f"There is no customer “{reference}”.",
             hint="Look by name, email or phone: koalalink customers list NAME",
         )
 
@@ -77,7 +78,9 @@ class Store:
 
         Where `linked` is given, only those who have (or lack) a link, at `location` if one is named.
         """
-        clauses, values = finding.matching(self._db, query)
+        if query and not printable(query).strip():
+            raise CorrectTheCommand("There is nothing in that to look for.", hint="Type a part of a name or an email.")
+        clauses, values = finding.matching(self._db, printable(query))
         if linked is not None:
             clauses.append(
                 f"{'' if linked else 'NOT '}EXISTS (SELECT 1 FROM links WHERE links.customer = customers.customer "

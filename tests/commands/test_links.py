@@ -73,7 +73,7 @@ def test_connect_of_a_person_written_differently_is_saved(run: Run, customer: st
         ("52", "cus_OlgaDeleted01", 4, "was deleted at Stripe"),
         ("42", "cus_nobody", 4, "There is no customer cus_nobody"),
         ("42", "cus_OscarCopied01", 8, "belongs to Oscar Lindqvist (50) at downtown"),
-        ("999", "cus_123", 4, "There is no customer 999"),
+        ("999", "cus_123", 4, "There is no customer “999”"),
         ("42", "pm_123", 2, "one payment method"),
         ("42", "cus_1 23", 2, "a space or a line break"),
     ],
