@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sqlite3 import Row
 
 from koalalink.domain.contact import phone_key
-from koalalink.domain.text import digits, fold
+from koalalink.domain.text import digits, fold, printable
 from koalalink.store.database import Database
 
 _PHONE = re.compile(r"(?=.*\d)[\d\s().+/-]*", re.DOTALL)
@@ -18,7 +18,7 @@ _PHONE = re.compile(r"(?=.*\d)[\d\s().+/-]*", re.DOTALL)
 def index(db: Database, number: int, texts: Iterable[str]) -> None:
     """Let customer `number` be found by `texts` from now on, and by nothing else."""
     forget(db, number)
-    lines = [fold(text) for text in texts]
+    lines = [fold(printable(text)) for text in texts]
     lines += [digits(line) for line in lines if _PHONE.fullmatch(line)]
     db.execute(
         "INSERT INTO customer_search (rowid, text) VALUES (:number, :text)",

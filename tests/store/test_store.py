@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
-from koalalink.domain.text import trimmed
+from koalalink.domain.text import printable, trimmed
 from koalalink.errors import LookCloser, LookForAnother, MendTheStore
 from koalalink.store.store import Store
 from tests.conftest import NOW
@@ -114,9 +114,10 @@ def test_page_of_any_text_finds_who_has_it(store: Store, text: str, other: str) 
     """Every name is found by itself, and by each of its parts; no text breaks the query."""
     kept = trimmed(text)
     customer = store.add(CustomerDetails(first_name="a" + kept, company=trimmed(other)))
-    for query in {kept, kept[:2], kept[-1:], trimmed(other)} - {""}:
-        found = store.page(query, limit=100_000).customers
-        assert query.split() == [] or customer in [linked.customer for linked in found]
+    for query in {kept, kept[:2], kept[-1:], trimmed(other)}:
+        if printable(query).strip():
+            found = store.page(query, limit=100_000).customers
+            assert customer in [linked.customer for linked in found]
 
 
 def test_page_forgets_what_was_changed(store: Store) -> None:
