@@ -111,3 +111,4 @@ def root(
     """
     if ctx.obj is None:
         ctx.obj = AppContext(sandbox=sandbox, config_file=config)
+        ctx.call_on_close(ctx.obj.close)

@@ -64,7 +64,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    words = [word for word in _tokens(text) if word not in _TITLES] or _tokens(text)
+    words = [word for word in _tokens(text) if word not in _TITLES]
     # The first word is somebody's name, whatever it is: Junior Jones is no son of Mr Jones.
     return tuple(words[:1] + [word for word in words[1:] if word not in _GENERATIONS and word not in _DEGREES])
 

@@ -26,9 +26,13 @@ class Database:
             _create_private(path)
             with self._translated():
                 self._db = sqlite3.connect(path, timeout=busy_wait, isolation_level=None)
-                self._db.row_factory = sqlite3.Row
-                self._db.execute("PRAGMA foreign_keys = ON")
-                migrate(self._db)
+                try:
+                    self._db.row_factory = sqlite3.Row
+                    self._db.execute("PRAGMA foreign_keys = ON")
+                    migrate(self._db)
+                except BaseException:
+                    self._db.close()
+                    raise
         except OSError as error:
             raise MendTheStore(
                 f"The store {path} cannot be opened: {error.strerror}.", hint="Type: koalalink doctor"

@@ -1,9 +1,11 @@
 """init, locations and doctor."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import Result
 
 from koalalink.context import AppContext
 from tests.conftest import NOW, Run, runner
@@ -13,15 +15,24 @@ KEY = "rk_test_0123456789abcdefghij"
 
 
 @pytest.fixture
-def real(home: Path) -> AppContext:
+def real(home: Path) -> Iterator[AppContext]:
     """A fresh machine: no configuration, nobody there to answer."""
-    return AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    koala = AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    yield koala
+    koala.close()
 
 
 def again(koala: AppContext, **environ: str) -> Run:
-    """Run a command as the next process does."""
-    koala.close()
-    return runner(AppContext(home=koala.home, environ=environ, now=lambda: NOW, may_ask=False))
+    """Return what runs a command as the next process does, with a context of its own."""
+
+    def invoke(*arguments: str, input: str | None = None) -> Result:
+        following = AppContext(home=koala.home, environ=environ, now=lambda: NOW, may_ask=False)
+        try:
+            return runner(following)(*arguments, input=input)
+        finally:
+            following.close()
+
+    return invoke
 
 
 def test_init_takes_the_key_from_stdin(real: AppContext) -> None:

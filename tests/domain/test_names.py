@@ -48,6 +48,7 @@ def test_names_written_differently_are_the_same(first: str, last: str, theirs: s
         ("Maria", "Garcia Lopez", "Maria Lopez"),
         ("John", "Doe", "John Doe Jr."),
         ("Jane", "Doe", "John & Jane Doe"),
+        ("Mr.", "Smith", "Mr. Smith"),
     ],
 )
 def test_names_that_leave_room_are_similar(first: str, last: str, theirs: str) -> None:
