@@ -37,7 +37,8 @@ def matching(db: Database, query: str) -> tuple[list[str], dict[str, str | int |
     """Return SQL conditions on customer_search, and their values, for customers that every word of `query` finds."""
     words = _words(query)
     long, short = [w for w in words if len(w) >= 3], [w for w in words if len(w) < 3]
-    if short and not long:
+    # A single letter stands in nearly everybody's name: reading until the page is full is quickest.
+    if short and not long and not all(len(word) == 1 and word.isascii() and word.isalnum() for word in short):
         match = [_any_phrase(_trigrams_from(db, word)) for word in short]
         return ["customer_search MATCH :match"], {"match": " AND ".join(match)}
     # An email is looked up by what stands before the @, and compared whole: what stands behind it is everybody's.
