@@ -35,6 +35,8 @@ def list_(
         koala.config.location(location)
     page = koala.store.page(query, linked=_linked(linked, location), location=location, limit=limit, offset=offset)
     koala.output(as_json).customers(page)
+    if not page.customers and not query and linked is None and not location:
+        koala.conversation.note("To add one, type: koalalink customers add --first-name Jane --last-name Doe")
     if page.more:
         koala.conversation.note(f"There are more. To see the next, add: --offset {offset + limit}")
 

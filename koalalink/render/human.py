@@ -232,7 +232,7 @@ class RichOutput:
         self._console.print(grid)
 
     def _say(self, text: str, style: str = "") -> None:
-        self._console.print(_text(self._spelled(text), style))
+        _print_whole(self._console, _text(self._spelled(text), style))
 
 
 class RichConversation:
@@ -249,10 +249,10 @@ class RichConversation:
         return self._may_ask
 
     def note(self, text: str) -> None:
-        self._console.print(_text(self._spelled(text)))
+        _print_whole(self._console, _text(self._spelled(text)))
 
     def warn(self, text: str) -> None:
-        self._console.print(_text(self._spelled(text), "yellow"))
+        _print_whole(self._console, _text(self._spelled(text), "yellow"))
 
     def review(self, review: LinkReview) -> None:
         if not isinstance(review.profile.customer, Absence) and review.verdict.doubts:
@@ -330,6 +330,11 @@ class RichConversation:
         task = progress.add_task(what, total=None, visible=False)
         with progress:
             yield lambda count: progress.update(task, advance=count, visible=True)
+
+
+def _print_whole(console: Console, text: Text) -> None:
+    """Leave wrapping to the terminal, so that a command or an address in the text can be copied."""
+    console.print(text, soft_wrap=True)
 
 
 def _table(*headings: str, title: str = "") -> Table:
