@@ -91,7 +91,7 @@ class RichOutput:
             Status.UNCHANGED: f"{done.customer} is connected to {done.link.stripe_id} at {done.link.location} already.",
         }[done.status]
         until = f", good until {done.card.exp_month:02}/{done.card.exp_year}" if done.card else ""
-        card = f" Card that will be used: {done.card}{until}." if done.card else ""
+        card = f" Card to be used: {done.card}{until}." if done.card else ""
         self._say(f"{what}{card}", "green")
         if not done.link.enabled:
             again = f"koalalink enable {done.customer.number} --location {done.link.location}"

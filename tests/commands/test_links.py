@@ -135,6 +135,16 @@ def test_connect_offline_is_saved_unverified_and_verified_later(run: Run, sandbo
     assert link.verified_at is not None
 
 
+def test_connect_that_verifies_leaves_a_link_switched_off(run: Run, sandbox: AppContext) -> None:
+    """Whoever switched it off had a reason; it is said how to switch it on."""
+    run("connect", "42", "cus_123", "-l", "downtown", "--offline")
+    run("disable", "42")
+    assert run("connect", "42", "cus_123", "-l", "downtown").exit_code == 0
+    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    assert link is not None
+    assert (link.enabled, link.verified_at is not None) == (False, True)
+
+
 def test_connect_offline_minds_who_has_the_id(run: Run, sandbox: AppContext) -> None:
     """The store knows that without Stripe; and a doubt found later is shown, not saved as verified."""
     assert run("connect", "42", "cus_OscarCopied01", "-l", "downtown", "--offline", "--force").exit_code == 8

@@ -28,7 +28,7 @@ PICTURES = {
 _FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
 
-def picture(name: str, width: int = 100) -> str:
+def picture(name: str, width: int = 104) -> str:
     """Return one picture, as SVG."""
     arguments = PICTURES[name]
     with tempfile.TemporaryDirectory() as home:
