@@ -162,10 +162,13 @@ def test_external_id_belongs_to_one(store: Store) -> None:
     assert store.edit(jane, CustomerDetails(first_name="Jane", external_id="BK-42")).number == 1
 
 
-def test_number_is_never_given_again(store: Store) -> None:
-    """Somebody who was removed is not mistaken for the next who is added."""
+def test_removed_customer_leaves_nothing_but_history(store: Store, path: Path) -> None:
+    """Nothing to be found by; and the number is not given again, so that nobody is mistaken for the next."""
     jane = store.add(JANE)
     store.remove(store.record(jane))
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT count(*) FROM customer_search").fetchone() == (0,)
+    db.close()
     assert store.add(JANE).number == 2
 
 
