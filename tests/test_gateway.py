@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 import stripe
 
 from koalalink import gateway
@@ -250,19 +251,28 @@ def test_redirect_is_not_followed(asking: StripeGateway, server: StripeServer, a
 def test_key_is_sent_in_its_header_alone(
     asking: StripeGateway, server: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A password in ~/.netrc does not take its place, and a proxy does not get to see it."""
-    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password else\n")
-    (tmp_path / ".netrc").chmod(0o600)
+    """A proxy does not get to see it, and nothing about the requests is kept or sent."""
     with StripeServer([]) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("http_proxy", proxy.url)
         asking.customer("cus_123")
+        asking.customer("cus_123")
         assert proxy.requests == []
-    [(_, path, headers)] = server.requests
+    _, path, headers = server.requests[-1]
     assert headers["Authorization"] == f"Bearer {KEY}"
     assert KEY not in path
     assert [name for name, value in headers.items() if KEY in value] == ["Authorization"]
     assert not any("telemetry" in name.lower() for name in headers)
+    assert not (tmp_path / ".config").exists()
+
+
+def test_password_of_netrc_does_not_take_the_place_of_the_key(tmp_path: Path) -> None:
+    """Where a proxy may be used, ~/.netrc is read, too."""
+    (tmp_path / ".netrc").write_text("machine api.stripe.com login somebody password else\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    with gateway._session("https://api.stripe.com") as session:
+        request = requests.Request("GET", "https://api.stripe.com/v1/account", headers={"Authorization": "Bearer it"})
+        assert session.prepare_request(request).headers["Authorization"] == "Bearer it"
 
 
 def test_unreachable_host_is_told(waits: Waits) -> None:

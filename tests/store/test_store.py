@@ -256,6 +256,9 @@ def test_write_that_fails_leaves_no_trace(store: Store, path: Path) -> None:
     with pytest.raises(LookCloser):
         store.add(JANE)
     assert len(history(path)) == 1
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT count(*) FROM changes").fetchone() == (1,)
+    db.close()
 
 
 @pytest.mark.parametrize(
