@@ -1,6 +1,10 @@
-"""The history: what was done to customers and links."""
+"""The history: what was done to customers and links, by whom, and what was there before."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
+
+Values = dict[str, str | int | None]
 
 
 class Action(StrEnum):
@@ -15,3 +19,41 @@ class Action(StrEnum):
     UNLINKED = "unlinked"
     ENABLED = "enabled"
     DISABLED = "disabled"
+    UNDONE = "undone"
+
+
+class ChangeItem(NamedTuple):
+    """One thing that a change touched: a customer, or (with a location) a customer's link there.
+
+    `before` and `after` are the row as it was and as it became, None where there was none. `name` is the customer's
+    name and number, as they were then.
+    """
+
+    customer: int
+    name: str
+    location: str | None
+    before: Values | None
+    after: Values | None
+
+
+class Change(NamedTuple):
+    """One write: who, when, what, and every thing it touched."""
+
+    number: int
+    at: datetime
+    by: str
+    action: Action
+    note: str
+    items: tuple[ChangeItem, ...]
+    undoes: int | None
+    """The change that this one has taken back."""
+    undone_by: int | None
+    """The change that has taken this one back, where that was not taken back in its turn."""
+
+    @property
+    def main(self) -> ChangeItem | None:
+        """The item that stands for all: of a customer removed with links the customer; None where there are many."""
+        if len({item.customer for item in self.items}) != 1:
+            return None
+        of_customer = [item for item in self.items if item.location is None]
+        return of_customer[0] if of_customer else self.items[0] if len(self.items) == 1 else None

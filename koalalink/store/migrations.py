@@ -80,6 +80,11 @@ STEPS: tuple[tuple[str, ...], ...] = (
             for verb in ("UPDATE", "DELETE")
         ),
     ),
+    (
+        "ALTER TABLE changes ADD COLUMN undoes INTEGER REFERENCES changes",
+        "CREATE INDEX changes_by_undoes ON changes (undoes) WHERE undoes IS NOT NULL",
+        "CREATE INDEX changes_by_time ON changes (at)",
+    ),
 )
 
 

@@ -1,13 +1,14 @@
 """Rows of the tables as values, and values as rows."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from sqlite3 import Row
+from typing import Any
 
+from koalalink.domain.changes import Values
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.domain.text import fold
-
-Values = dict[str, str | int | None]
 
 FIELDS = CustomerDetails._fields
 
@@ -22,7 +23,7 @@ def customer_values(details: CustomerDetails) -> Values:
     return {**details._asdict(), "email_key": fold(details.email)}
 
 
-def link_from(row: Row) -> Link:
+def link_from(row: Row | Mapping[str, Any]) -> Link:
     """Return the link of a row."""
     verified_at, livemode = row["verified_at"], row["livemode"]
     return Link(

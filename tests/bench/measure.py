@@ -7,6 +7,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 
 TOP = Path(__file__).parents[2]
 RUNS = 21
+_HOME = tempfile.TemporaryDirectory(prefix="koalalink-bench-home-")  # Stripe's library writes into the user's
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Contender:
 
     def run(self) -> str:
         """Run it once and return what it prints."""
-        usual = {"PATH": os.environ["PATH"], "PYTHONPATH": str(TOP), "LANG": "C.UTF-8"}
+        usual = {"PATH": os.environ["PATH"], "PYTHONPATH": str(TOP), "LANG": "C.UTF-8", "HOME": _HOME.name}
         done = subprocess.run(
             self.command, env=usual | self.environ, cwd=TOP, capture_output=True, text=True, check=False
         )

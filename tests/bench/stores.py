@@ -1,6 +1,7 @@
 """Stores of any size, made once and kept in the folder for temporary files."""
 
 import random
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -22,13 +23,15 @@ def home_with(customers: int) -> Path:
     """Return a home whose store has this many customers, a third of them linked."""
     home = Path(tempfile.gettempdir()) / f"koalalink-bench-{customers}-{len(STEPS)}"
     if not (home / "ready").exists():
-        store = home / "customers.db"
-        store.unlink(missing_ok=True)
-        Database(store).close()
-        with sqlite3.connect(store) as db:
+        # Made beside it: one that was interrupted, or is being made by another run, is never measured.
+        made = Path(tempfile.mkdtemp(prefix="koalalink-bench-"))
+        Database(made / "customers.db").close()
+        with sqlite3.connect(made / "customers.db") as db:
             _fill(db, customers)
         db.close()
-        (home / "ready").touch()
+        (made / "ready").touch()
+        shutil.rmtree(home, ignore_errors=True)
+        made.rename(home)
     return home
 
 

@@ -1,0 +1,222 @@
+"""Changes: written with every write, read newest first, and taken back."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from sqlite3 import Row
+
+from koalalink.domain.changes import Action, Change, ChangeItem, Values
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.links import Link
+from koalalink.errors import LookCloser, LookForAnother
+from koalalink.store.database import Database
+from koalalink.store.rows import link_from, link_values
+from koalalink.store.tables import Tables
+
+
+class Touched:
+    """Writes the items of one change."""
+
+    def __init__(self, db: Database, change: int) -> None:
+        self.change = change
+        self._db = db
+        self._items = 0
+
+    def __call__(self, customer: int, location: str | None, before: Values | None, after: Values | None) -> None:
+        """Write that a customer, or a customer's link at a location, was `before` and is `after`."""
+        self._items += 1
+        self._db.execute(
+            "INSERT INTO change_items (change, item, customer, location, before, after) "
+            "VALUES (:change, :item, :customer, :location, :before, :after)",
+            change=self.change,
+            item=self._items,
+            customer=customer,
+            location=location,
+            before=None if before is None else json.dumps(before),
+            after=None if after is None else json.dumps(after),
+        )
+
+
+def begin(db: Database, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None) -> Touched:
+    """Begin a change within a transaction."""
+    change = db.execute(
+        "INSERT INTO changes (at, by, action, note, undoes) VALUES (:at, :by, :action, :note, :undoes)",
+        at=int(at.timestamp()),
+        by=by,
+        action=action.value,
+        note=note,
+        undoes=undoes,
+    )
+    return Touched(db, change)
+
+
+def read(
+    db: Database,
+    customer: int | None = None,
+    *,
+    since: datetime | None = None,
+    by: str | None = None,
+    action: Action | None = None,
+    number: int | None = None,
+    limit: int,
+) -> list[Change]:
+    """Return changes, newest first; where `number` is given, that one alone."""
+    rows = db.rows(
+        """
+        SELECT change, at, by, action, note, undoes FROM changes
+        WHERE (:number IS NULL OR change = :number)
+            AND (:since IS NULL OR at >= :since)
+            AND (:by IS NULL OR by = :by)
+            AND (:action IS NULL OR action = :action)
+            AND (:customer IS NULL OR change IN (SELECT change FROM change_items WHERE customer = :customer))
+        ORDER BY change DESC LIMIT :limit
+        """,
+        number=number,
+        since=None if since is None else int(since.timestamp()),
+        by=by,
+        action=None if action is None else action.value,
+        customer=customer,
+        limit=limit,
+    )
+    return [_change(db, row) for row in rows]
+
+
+def find(db: Database, number: int | None) -> Change:
+    """Return a change, or the newest that is neither undone nor an undo itself."""
+    if number is not None:
+        found = read(db, number=number, limit=1)
+        if not found:
+            raise LookForAnother(f"There is no change {number}.", hint="Type: koalalink history")
+        return found[0]
+    last = None
+    while page := db.rows(
+        """
+        SELECT change FROM changes
+        WHERE undoes IS NULL AND (:last IS NULL OR change < :last) ORDER BY change DESC LIMIT 50
+        """,
+        last=last,
+    ):
+        for row in page:
+            last = row["change"]
+            if _undone_by(db, last) is None:
+                return find(db, last)
+    raise LookForAnother("There is nothing to undo.", hint="To take back an undo, name its number: koalalink history")
+
+
+def undo(tables: Tables, change: Change, *, at: datetime, by: str) -> int:
+    """Put back what every item of a change was before, last first, and return the new change's number."""
+    undone_by = _undone_by(tables.db, change.number)
+    if undone_by is not None:
+        raise LookCloser(
+            f"Change {change.number} was undone already, by change {undone_by}.",
+            hint=f"To bring it back, type: koalalink undo {undone_by}",
+        )
+    touched = begin(tables.db, at, by, Action.UNDONE, "", undoes=change.number)
+    for item in reversed(change.items):
+        if item.location is None:
+            _restore_customer(tables, change, item)
+        else:
+            _restore_link(tables, change, item, item.location)
+        touched(item.customer, item.location, item.after, item.before)
+    return touched.change
+
+
+def _restore_customer(tables: Tables, change: Change, item: ChangeItem) -> None:
+    customer = tables.customer(item.customer)
+    if (customer.details._asdict() if customer else None) != item.after:
+        raise _touched_later(tables.db, change, item)
+    details = None if item.before is None else CustomerDetails(**item.before)  # type: ignore[arg-type]
+    for other in tables.customers("external_id", details.external_id if details else ""):
+        if other.number != item.customer:
+            raise LookCloser(
+                f"The external ID {other.details.external_id} belongs to {other} now.",
+                hint=f"Look at that customer: koalalink show {other.number}",
+            )
+    if details is None:
+        if customer and tables.with_links([customer])[0].links:
+            raise _touched_later(tables.db, change, item)
+        tables.delete_customer(item.customer)
+    elif customer is None:
+        tables.insert_customer(item.customer, details)
+    else:
+        tables.update_customer(item.customer, details)
+
+
+def _restore_link(tables: Tables, change: Change, item: ChangeItem, location: str) -> None:
+    link = tables.link(item.customer, location)
+    if (link_values(link) if link else None) != item.after:
+        raise _touched_later(tables.db, change, item)
+    if item.before is None:
+        tables.delete_link(item.customer, location)
+        return
+    restored = _link(item.customer, location, item.before)
+    if tables.customer(item.customer) is None:
+        raise _touched_later(tables.db, change, item)
+    for holder in tables.holders(restored.stripe_id):
+        if holder.customer.number != item.customer:
+            raise LookCloser(
+                f"{restored.stripe_id} belongs to {holder.customer} at {holder.location} now.",
+                hint=f"If that is wrong, type: koalalink unlink {holder.customer.number} --location {holder.location}",
+            )
+    tables.put_link(restored)
+
+
+def _link(customer: int, location: str, values: Values) -> Link:
+    return link_from({"customer": customer, "location": location, **values})
+
+
+def _touched_later(db: Database, change: Change, item: ChangeItem) -> LookCloser:
+    """Return why the item is not what the change has left: the newest change that touched the customer since."""
+    later = read(db, item.customer, limit=1)[0]
+    return LookCloser(
+        f"Change {change.number} cannot be undone: change {later.number} has touched {item.name} since.",
+        hint=f"Undo that first: koalalink undo {later.number}. To see both: koalalink history {item.customer}",
+    )
+
+
+def _undone_by(db: Database, change: int) -> int | None:
+    """Return the change that has taken this one back, unless that was taken back in its turn."""
+    for row in db.rows("SELECT change FROM changes WHERE undoes = :change ORDER BY change DESC", change=change):
+        if _undone_by(db, row["change"]) is None:
+            return int(row["change"])
+    return None
+
+
+def _change(db: Database, row: Row) -> Change:
+    return Change(
+        number=row["change"],
+        at=datetime.fromtimestamp(row["at"], UTC),
+        by=row["by"],
+        action=Action(row["action"]),
+        note=row["note"],
+        items=tuple(_items(db, row["change"])),
+        undoes=row["undoes"],
+        undone_by=_undone_by(db, row["change"]),
+    )
+
+
+def _items(db: Database, change: int) -> Iterable[ChangeItem]:
+    for row in db.rows(
+        "SELECT customer, location, before, after FROM change_items WHERE change = :change ORDER BY item", change=change
+    ):
+        yield ChangeItem(
+            customer=row["customer"],
+            name=_name(db, change, row["customer"]),
+            location=row["location"],
+            before=row["before"] and json.loads(row["before"]),
+            after=row["after"] and json.loads(row["after"]),
+        )
+
+
+def _name(db: Database, change: int, customer: int) -> str:
+    """Return what the customer was called when the change was made, as far as the history tells."""
+    rows = db.rows(
+        """
+        SELECT coalesce(after, before) AS details FROM change_items
+        WHERE customer = :customer AND location IS NULL AND change <= :change ORDER BY change DESC, item DESC LIMIT 1
+        """,
+        customer=customer,
+        change=change,
+    )
+    details = CustomerDetails(**json.loads(rows[0]["details"])) if rows else CustomerDetails()
+    return str(Customer(number=customer, details=details))

@@ -1,0 +1,108 @@
+"""Rows of customers and links, read and written one by one; the rules stand in store.py and history.py."""
+
+import json
+from collections.abc import Sequence
+
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.store import finding
+from koalalink.store.database import Database
+from koalalink.store.rows import FIELDS, customer_from, customer_values, link_from, link_values
+
+COLUMNS = ", ".join(FIELDS)
+_LINK_COLUMNS = "customer, location, stripe_id, enabled, account, livemode, verified_at"
+
+
+class Tables:
+    """The tables of customers and links, and the index that customers are found by."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def customers(self, column: str, value: str | int) -> list[Customer]:
+        """Return the customers that have `value` in a column; an empty text is nobody's."""
+        sql = f"SELECT customer, {COLUMNS} FROM customers WHERE {column} = :value AND {column} <> '' ORDER BY customer"
+        return [customer_from(row) for row in self.db.rows(sql, value=value)]
+
+    def customer(self, number: int) -> Customer | None:
+        """Return a customer by number."""
+        found = self.customers("customer", number)
+        return found[0] if found else None
+
+    def insert_customer(self, number: int | None, details: CustomerDetails) -> int:
+        """Add a customer under `number`, or under the next, and return it."""
+        names = ("customer", *FIELDS, "email_key")
+        sql = f"INSERT INTO customers ({', '.join(names)}) VALUES (:{', :'.join(names)})"
+        number = self.db.execute(sql, customer=number, **customer_values(details))
+        self._index(number)
+        return number
+
+    def update_customer(self, number: int, details: CustomerDetails) -> None:
+        """Give a customer other details."""
+        assignments = ", ".join(f"{name} = :{name}" for name in (*FIELDS, "email_key"))
+        sql = f"UPDATE customers SET {assignments} WHERE customer = :customer"
+        self.db.execute(sql, **customer_values(details), customer=number)
+        self._index(number)
+
+    def delete_customer(self, number: int) -> None:
+        """Delete a customer who has no links."""
+        finding.forget(self.db, number)
+        self.db.execute("DELETE FROM customers WHERE customer = :customer", customer=number)
+
+    def link(self, customer: int, location: str) -> Link | None:
+        """Return a customer's link at a location."""
+        sql = f"SELECT {_LINK_COLUMNS} FROM links WHERE customer = :customer AND location = :location ORDER BY location"
+        found = self.db.rows(sql, customer=customer, location=location)
+        return link_from(found[0]) if found else None
+
+    def put_link(self, link: Link) -> None:
+        """Add a link, in the place of the one that the customer has there."""
+        self.delete_link(link.customer, link.location)
+        self.db.execute(
+            f"INSERT INTO links ({_LINK_COLUMNS}) VALUES "
+            "(:customer, :location, :stripe_id, :enabled, :account, :livemode, :verified_at)",
+            customer=link.customer,
+            location=link.location,
+            **link_values(link),
+        )
+        self._index(link.customer)
+
+    def delete_link(self, customer: int, location: str) -> None:
+        """Delete a link."""
+        sql = "DELETE FROM links WHERE customer = :customer AND location = :location"
+        self.db.execute(sql, customer=customer, location=location)
+        self._index(customer)
+
+    def holders(self, *stripe_ids: str) -> list[Holder]:
+        """Return the customers that are linked to one of `stripe_ids`, at any location."""
+        rows = self.db.rows(
+            f"SELECT stripe_id, location, customer, {COLUMNS} FROM links JOIN customers USING (customer) "
+            "WHERE stripe_id IN (SELECT value FROM json_each(:stripe_ids)) ORDER BY stripe_id, location",
+            stripe_ids=json.dumps(stripe_ids),
+        )
+        return [
+            Holder(stripe_id=row["stripe_id"], customer=customer_from(row), location=row["location"]) for row in rows
+        ]
+
+    def with_links(self, customers: Sequence[Customer]) -> tuple[LinkedCustomer, ...]:
+        """Return customers with all their links."""
+        rows = self.db.rows(
+            f"SELECT {_LINK_COLUMNS} FROM links "
+            "WHERE customer IN (SELECT value FROM json_each(:numbers)) ORDER BY customer, location",
+            numbers=json.dumps([customer.number for customer in customers]),
+        )
+        links: dict[int, list[Link]] = {}
+        for row in rows:
+            links.setdefault(row["customer"], []).append(link_from(row))
+        return tuple(
+            LinkedCustomer(customer=customer, links=tuple(links.get(customer.number, ()))) for customer in customers
+        )
+
+    def _index(self, number: int) -> None:
+        """Make the customer found by what is stored now."""
+        customer = self.customer(number)
+        if customer is None:
+            return
+        [linked] = self.with_links([customer])
+        details, stripe_ids = customer.details, (link.stripe_id for link in linked.links)
+        finding.index(self.db, number, (details.name, details.company, details.email, details.phone, *stripe_ids))
