@@ -126,9 +126,12 @@ def _let_readers_and_a_writer_work_together(db: sqlite3.Connection) -> None:
 
 
 def _version(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...]) -> int:
-    version: int = db.execute("PRAGMA user_version").fetchone()[0]
-    application: int = db.execute("PRAGMA application_id").fetchone()[0]
-    if application != APPLICATION_ID and (version or _tables(db)):
+    # One query, for one moment: another process may be making the store.
+    version, application, tables = db.execute(
+        "SELECT user_version, application_id, EXISTS (SELECT 1 FROM sqlite_schema ORDER BY name) "
+        "FROM pragma_user_version, pragma_application_id"
+    ).fetchone()
+    if application != APPLICATION_ID and (version or tables):
         raise MendTheStore(
             "The store is a database of another program.",
             hint="Name another file as path under [store] in config.toml.",
@@ -138,7 +141,7 @@ def _version(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...]) -> int:
             "The store was written by a newer KoalaLink.",
             hint="Update this one: pip install --upgrade koalalink",
         )
-    return version
+    return int(version)
 
 
 def _tables(db: sqlite3.Connection) -> bool:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,6 +147,27 @@ def test_store_is_made_once_by_many_processes(path: Path) -> None:
     assert len(store.page(limit=99).customers) == 6
     assert store.problems() == []
     store.close()
+
+
+@pytest.mark.parametrize("statement", range(5))
+def test_store_that_another_process_makes_meanwhile_is_used(tmp_path: Path, statement: int) -> None:
+    """Between any two statements of opening it."""
+
+    class Overtaken(sqlite3.Connection):
+        statements = 0
+
+        def execute(self, *args: Any) -> sqlite3.Cursor:
+            if self.statements == statement and not self.in_transaction:
+                other = sqlite3.connect(tmp_path / "x", isolation_level=None)
+                migrate(other)
+                other.close()
+            self.statements += 1
+            return super().execute(*args)
+
+    db = sqlite3.connect(tmp_path / "x", isolation_level=None, factory=Overtaken)
+    migrate(db)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+    db.close()
 
 
 def _schema(db: sqlite3.Connection) -> list[tuple[str, ...]]:
