@@ -145,7 +145,13 @@ def test_interruption_during_a_request_ends_at_once(home: Path) -> None:
         key = {"STRIPE_API_KEY": "rk_test_0123456789abcdef", "KOALALINK_API_BASE": address}
         process(home, "customers", "add", "--first-name", "Ann")
         child = subprocess.Popen(
-            command, env=environment(home, **key), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            env=environment(home, **key),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # Whoever runs the tests in the background ignores Ctrl-C, and what it starts inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
         )
         connection, _ = server.accept()  # from here on it waits for an answer
         child.send_signal(signal.SIGINT)
