@@ -65,7 +65,7 @@ class AppContext:
 
     def spelled(self, text: str) -> str:
         """Return `text` with its commands as they are typed here: in the sandbox, with --sandbox."""
-        verbs = "search|show|connect|unlink|enable|disable|cards|customers|locations list|doctor"
+        verbs = "search|show|connect|unlink|enable|disable|cards|history|undo|customers|locations list|doctor"
         return re.sub(rf"koalalink (?=(?:{verbs})\b)", "koalalink --sandbox ", text) if self._says_sandbox else text
 
     @property
@@ -175,6 +175,13 @@ class AppContext:
         from koalalink.render.plain import PlainConversation
 
         return PlainConversation(spelled=self.spelled)
+
+    def browse(self, url: str) -> None:
+        """Open a page in the browser, or where there is none say the address."""
+        import webbrowser
+
+        opened = webbrowser.open(url)
+        self.conversation.note(f"Opened {url}" if opened else f"No browser can be opened here. The address is {url}")
 
     def refuse_existing_config(self, *, force: bool) -> None:
         """Raise CorrectTheCommand where there is a configuration already, unless it may be written anew."""

@@ -27,6 +27,7 @@ def _private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if not name.startswith("PYTEST"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("LOGNAME", "tester")
     connect = socket.socket.connect
 
     def only_loopback(self: socket.socket, address: Any) -> None:

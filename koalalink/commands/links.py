@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from koalalink.commands import completion
 from koalalink.commands.options import (
     FIND,
     CustomerArgument,
@@ -12,9 +13,10 @@ from koalalink.commands.options import (
     LocationOption,
     LocationsOption,
     StripeIdArgument,
+    WebOption,
 )
 from koalalink.context import AppContext
-from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
+from koalalink.domain.stripe_ids import customer_id, dashboard_url, looks_like_stripe
 from koalalink.operations import connect as linking
 from koalalink.operations import unlink as unlinking
 from koalalink.operations.asking import raise_first
@@ -26,8 +28,17 @@ app = typer.Typer(add_completion=False)
 @app.command(rich_help_panel=FIND)
 def show(
     ctx: typer.Context,
-    who: Annotated[str, typer.Argument(metavar="CUSTOMER|STRIPE_ID", help="Yours (42), or Stripe's (cus_…).")],
+    who: Annotated[
+        str,
+        typer.Argument(
+            metavar="CUSTOMER|STRIPE_ID",
+            help="Yours (42), or Stripe's (cus_…).",
+            show_default=False,
+            autocompletion=completion.customers,
+        ),
+    ],
     location: LocationOption = None,
+    web: WebOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the page of a customer, yours or Stripe's.
@@ -39,11 +50,16 @@ def show(
     koala = AppContext.of(ctx)
     if looks_like_stripe(who):
         stripe_id = customer_id(who)
-        koala.output(as_json).stripe_page(stripe_page(koala.stripe_at(location)(), koala.store, stripe_id))
+        found = stripe_page(koala.stripe_at(location)(), koala.store, stripe_id)
+        koala.output(as_json).stripe_page(found)
+        if web:
+            koala.browse(found.customer.url)
         return
     linked = koala.store.record(koala.store.find(who))
     page = customer_page(unlinking.links_at(linked, [location] if location else []), koala.stripe_at)
     koala.output(as_json).customer_page(page)
+    for link in page.linked.links if web else ():
+        koala.browse(dashboard_url(link.stripe_id, livemode=link.livemode is not False))
     raise_first(page.failures, koala.conversation)
 
 
@@ -55,6 +71,7 @@ def connect(
     location: LocationOption = None,
     replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of another ID.")] = False,
     force: ForceOption = False,
+    web: WebOption = False,
     offline: Annotated[bool, typer.Option("--offline", help="Save it without asking Stripe, not verified.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -72,7 +89,14 @@ def connect(
     if offline:
         done = linking.connect_unverified(koala.store, koala.conversation, request)
     else:
-        done = linking.connect(koala.store, koala.stripe_at(place), koala.conversation, request, now=koala.now)
+        done = linking.connect(
+            koala.store,
+            koala.stripe_at(place),
+            koala.conversation,
+            request,
+            now=koala.now,
+            browse=koala.browse if web else None,
+        )
     koala.output(as_json).connected(done)
 
 

@@ -4,14 +4,24 @@ from typing import Annotated
 
 import typer
 
+from koalalink.commands import completion
+
 FIND = "Find and link"
 CUSTOMERS = "Customers"
 SETUP = "Set-up"
 
-CustomerArgument = Annotated[
-    str,
+_CUSTOMER = typer.Argument(
+    metavar="CUSTOMER",
+    help="The customer's number, email, or ext:ID.",
+    show_default=False,
+    autocompletion=completion.customers,
+)
+CustomerArgument = Annotated[str, _CUSTOMER]
+OptionalCustomerArgument = Annotated[str | None, _CUSTOMER]
+OptionalChangeArgument = Annotated[
+    int | None,
     typer.Argument(
-        metavar="CUSTOMER", help="The customer's number, email, or external ID as ext:ID.", show_default=False
+        metavar="CHANGE", help="The change's number.", show_default=False, min=1, autocompletion=completion.changes
     ),
 ]
 StripeIdArgument = Annotated[
@@ -20,11 +30,26 @@ StripeIdArgument = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 LocationOption = Annotated[
-    str | None, typer.Option("--location", "-l", metavar="NAME", help="The location, where there are several.")
+    str | None,
+    typer.Option(
+        "--location",
+        "-l",
+        metavar="NAME",
+        help="The location, where there are several.",
+        autocompletion=completion.locations,
+    ),
 ]
 LocationsOption = Annotated[
-    list[str] | None, typer.Option("--location", "-l", metavar="NAME", help="Only this location; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--location",
+        "-l",
+        metavar="NAME",
+        help="Only this location; may be repeated.",
+        autocompletion=completion.locations,
+    ),
 ]
+WebOption = Annotated[bool, typer.Option("--web", help="Open the page in the Stripe Dashboard, too.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Do it although it is in doubt.")]
 
 FirstName = Annotated[str | None, typer.Option("--first-name", help="Given name.", show_default=False)]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from koalalink.commands.options import FIND, JsonOption, LocationsOption
+from koalalink.commands.options import FIND, JsonOption, LocationsOption, WebOption
 from koalalink.context import AppContext
 from koalalink.domain.search_query import read_query
 from koalalink.errors import Aborted, LookCloser
@@ -24,6 +24,7 @@ def search(
     connect_to: Annotated[
         str | None, typer.Option("--connect", metavar="CUSTOMER", help="Choose one, and connect this customer to it.")
     ] = None,
+    web: WebOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find customers at Stripe, at every location.
@@ -41,6 +42,8 @@ def search(
     )
     koala.output(as_json).hits(found)
     _remark(koala, found.notes, found.more, limit)
+    for best in found.hits[:1] if web else ():
+        koala.browse(best.customer.url)
     raise_first(found.failures, koala.conversation)
 
 

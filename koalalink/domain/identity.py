@@ -5,9 +5,9 @@ this is the person; a human being has to look (a doubt); or no, whatever anybody
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from koalalink.domain.agreement import Agreement
 from koalalink.domain.contact import compare_emails, compare_phones
@@ -39,8 +39,7 @@ class Result(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """One line of the table that is shown before a link is saved."""
 
     check: Check
@@ -48,8 +47,7 @@ class CheckResult:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """All checks of one link, and what follows from them."""
 
     checks: tuple[CheckResult, ...]
@@ -62,8 +60,7 @@ class Verdict:
         return next((check for check in self.checks if check.result is Result.FAIL), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """How the three fields that both sides have agree."""
 
     email: Agreement

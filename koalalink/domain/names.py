@@ -8,7 +8,7 @@ another name here: Joan and Jean, Mario and Maria are one letter apart.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from koalalink.domain.agreement import Agreement
 from koalalink.domain.nicknames import share_a_nickname
@@ -23,8 +23,7 @@ _COMPANY_FORMS = frozenset("llc inc ltd co corp corporation company limited gmbh
 _TOGETHER = re.compile(r"\s*(?:&|\+|/|\band\b)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(NamedTuple):
     given: tuple[str, ...]
     surname: tuple[str, ...]
     generation: str = ""

@@ -1,7 +1,7 @@
 """What operations find out, as values to be shown."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
 from koalalink.domain.identity import CheckResult, Verdict
@@ -10,8 +10,7 @@ from koalalink.domain.stripe_customers import Card, StripeCustomer, StripeProfil
 from koalalink.errors import KoalaError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """A customer at Stripe that a search has found; `linked_to` is the customer of the store that has it."""
 
     location: str
@@ -20,8 +19,7 @@ class Hit:
     linked_to: Customer | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hits:
+class Hits(NamedTuple):
     """What a search has found, best first, and the locations where it failed."""
 
     hits: tuple[Hit, ...]
@@ -30,8 +28,7 @@ class Hits:
     failures: tuple[KoalaError, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkReview:
+class LinkReview(NamedTuple):
     """A link before it is saved: both people, the verdict on them, and the cards found."""
 
     ours: Customer
@@ -49,8 +46,7 @@ class Status(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connected:
+class Connected(NamedTuple):
     """A link as `connect` left it; `card` is the one that will be used."""
 
     customer: Customer
@@ -62,16 +58,14 @@ class Connected:
     card: Card | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkCards:
+class LinkCards(NamedTuple):
     """The cards that a link gives; None where the key may not read them."""
 
     link: Link
     cards: tuple[Card, ...] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerPage:
+class CustomerPage(NamedTuple):
     """A customer of the store with the cards of every link, and the locations that could not be asked."""
 
     linked: LinkedCustomer
@@ -79,8 +73,7 @@ class CustomerPage:
     failures: tuple[KoalaError, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StripePage:
+class StripePage(NamedTuple):
     """A customer of Stripe's with all cards, and the customer of the store that has it."""
 
     location: str
@@ -97,8 +90,7 @@ class Health(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that was looked at, how it is, and what to do about it."""
 
     about: str
@@ -107,8 +99,7 @@ class Finding:
     advice: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocationReport:
+class LocationReport(NamedTuple):
     """A location with its key, shortened, and whether Stripe answers to it."""
 
     location: str

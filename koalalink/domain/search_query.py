@@ -6,7 +6,7 @@ Whatever Stripe returns is compared again here, because its matching is looser i
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from koalalink.domain.contact import email_key, phone_key
 from koalalink.domain.stripe_customers import StripeCustomer
@@ -19,15 +19,13 @@ _MOST_LETTERS = 100
 _PHONE = re.compile(r"[\d\s().+/-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class IdQuery:
+class IdQuery(NamedTuple):
     """One customer by its ID."""
 
     stripe_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextQuery:
+class TextQuery(NamedTuple):
     """A name, an email, a phone, or a part of one."""
 
     text: str

@@ -1,8 +1,10 @@
 """What Stripe knows of a customer."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from koalalink.domain.stripe_ids import dashboard_url
 
@@ -26,8 +28,7 @@ class Absence(StrEnum):
     """A similar object exists in live mode where a test key asked, or the other way round."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(NamedTuple):
     """A saved card."""
 
     payment_method: str
@@ -48,8 +49,7 @@ class Card:
         return f"{BRANDS.get(self.brand, self.brand.capitalize())} ending {self.last4}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StripeCustomer:
+class StripeCustomer(NamedTuple):
     """A customer as Stripe returns it; an empty text means that Stripe has none."""
 
     stripe_id: str
@@ -63,7 +63,7 @@ class StripeCustomer:
     """The default card, where Stripe told it."""
     default_payment_method: str = ""
     """The ID of what is charged by default, a card or not."""
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = MappingProxyType({})
 
     @property
     def url(self) -> str:
@@ -74,8 +74,7 @@ class StripeCustomer:
         return self.name or self.email or self.stripe_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StripeProfile:
+class StripeProfile(NamedTuple):
     """A customer with everything that a link is judged by."""
 
     customer: StripeCustomer | Absence
@@ -91,8 +90,7 @@ def best_card(cards: tuple[Card, ...], now: datetime) -> Card | None:
     return next((card for card in good if card.default), good[0] if good else None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyReport:
+class KeyReport(NamedTuple):
     """What a key may read, and whose it is."""
 
     reads_customers: bool
@@ -106,7 +104,7 @@ def cards_in_order(customer: StripeCustomer, saved: tuple[Card, ...] | None) -> 
     """Return `saved` with the default marked and first; an old-style default that Stripe lists apart is added."""
     if saved is None:
         return None
-    marked = [replace(card, default=card.payment_method == customer.default_payment_method) for card in saved]
+    marked = [card._replace(default=card.payment_method == customer.default_payment_method) for card in saved]
     if customer.card and all(card.payment_method != customer.card.payment_method for card in marked):
-        marked.append(replace(customer.card, default=True))
+        marked.append(customer.card._replace(default=True))
     return tuple(sorted(marked, key=lambda card: not card.default))

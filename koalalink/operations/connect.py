@@ -1,21 +1,21 @@
 """Linking a customer of the store to a customer of Stripe's, and taking the link apart again."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer
 from koalalink.domain.identity import Check, CheckResult, Verdict, judge
 from koalalink.domain.links import Holder, Link
 from koalalink.domain.review import Connected, LinkReview, Status
-from koalalink.domain.stripe_customers import Card, best_card
+from koalalink.domain.stripe_customers import Card, StripeCustomer, best_card
 from koalalink.errors import Aborted, KoalaError, LookCloser, LookForAnother
 from koalalink.operations.ports import Conversation, Links, StripeAt
 from koalalink.operations.profile import stripe_profile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRequest:
+class LinkRequest(NamedTuple):
     """What the person wants, and has agreed to beforehand."""
 
     customer: Customer
@@ -28,12 +28,19 @@ class LinkRequest:
 
 
 def connect(
-    store: Links, stripe_at: StripeAt, conversation: Conversation, request: LinkRequest, *, now: datetime
+    store: Links,
+    stripe_at: StripeAt,
+    conversation: Conversation,
+    request: LinkRequest,
+    *,
+    now: datetime,
+    browse: Callable[[str], None] | None = None,
 ) -> Connected:
     """Check that a Stripe customer is this person, show what was found, and save the link.
 
-    Raises LookForAnother where Stripe has no such customer, LookCloser where the link is refused or in doubt, and
-    whatever keeps Stripe from answering; then nothing is saved.
+    `browse` opens the customer's page in the Stripe Dashboard before anything is asked. Raises LookForAnother where
+    Stripe has no such customer, LookCloser where the link is refused or in doubt, and whatever keeps Stripe from
+    answering; then nothing is saved.
     """
     customer, stripe_id, location = request.customer, request.stripe_id, request.location
     previous = _replaceable(store, request)
@@ -42,6 +49,8 @@ def connect(
     holders = _others(store, customer, stripe_id)
     livemode = stripe.key.livemode
     verdict = judge(customer.details, stripe_id, profile, livemode=livemode, holders=holders, now=now)
+    if browse and isinstance(profile.customer, StripeCustomer):
+        browse(profile.customer.url)
     conversation.review(
         LinkReview(ours=customer, location=location, stripe_id=stripe_id, profile=profile, verdict=verdict)
     )

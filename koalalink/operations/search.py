@@ -1,7 +1,6 @@
 """Finding customers at Stripe, at all locations at once."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from koalalink.domain.review import Hit, Hits
@@ -52,7 +51,7 @@ def search(
     }
     return Hits(
         hits=tuple(
-            replace(hit, linked_to=holders.get((hit.customer.stripe_id, hit.location))) for hit in found[:limit]
+            hit._replace(linked_to=holders.get((hit.customer.stripe_id, hit.location))) for hit in found[:limit]
         ),
         more=more or len(found) > limit,
         notes=tuple(notes),

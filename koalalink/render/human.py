@@ -15,6 +15,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from koalalink.domain.changes import Change
+from koalalink.domain.chronicle import ago, in_words
 from koalalink.domain.customers import Customer
 from koalalink.domain.identity import Check, Result
 from koalalink.domain.links import Link, Page
@@ -190,6 +192,25 @@ class RichOutput:
         self._say(f"Removed customer {customer.number}, {customer.details.name or customer.details.email}.", "green")
         for link in links:
             self._say(f"The link to {link.stripe_id} at {link.location} went with it.", "yellow")
+
+    def history(self, changes: Sequence[Change]) -> None:
+        if not changes:
+            self._say("Nothing was changed.", "yellow")
+            return
+        table = _table("No.", "When", "Who", "What", "Undone")
+        for change in changes:
+            what = in_words(change) + (f" ({change.note})" if change.note else "")
+            table.add_row(
+                _text(str(change.number)),
+                _text(ago(change.at, self._now)),
+                _text(change.by),
+                _text(what, "dim" if change.undone_by else ""),
+                _text(f"by {change.undone_by}" if change.undone_by else "", "yellow"),
+            )
+        self._console.print(table)
+
+    def undone(self, change: Change) -> None:
+        self._say(f"Change {change.undoes} is undone. To do it again, type: koalalink undo {change.number}", "green")
 
     def locations(self, reports: Sequence[LocationReport]) -> None:
         table = _table("Location", "Name", "Mode", "Key", "Stripe")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from collections.abc import Sequence
     from datetime import datetime
 
+    from koalalink.domain.changes import Change
     from koalalink.domain.customers import Customer
     from koalalink.domain.links import Link, Page
     from koalalink.domain.review import Connected, CustomerPage, Finding, Hits, LocationReport, StripePage
@@ -61,6 +62,12 @@ class JsonOutput:
 
     def removed(self, customer: Customer, links: Sequence[Link]) -> None:
         self._print(records.customer_record(LinkedCustomer(customer=customer, links=tuple(links))))
+
+    def history(self, changes: Sequence[Change]) -> None:
+        self._print([records.change_record(change) for change in changes])
+
+    def undone(self, change: Change) -> None:
+        self._print(records.change_record(change))
 
     def locations(self, reports: Sequence[LocationReport]) -> None:
         self._print([records.location_record(report) for report in reports])
@@ -115,6 +122,13 @@ class TabOutput:
 
     def removed(self, customer: Customer, links: Sequence[Link]) -> None:
         self._sentence(f"Removed customer {customer.number}, {customer.details.name or customer.details.email}.")
+
+    def history(self, changes: Sequence[Change]) -> None:
+        columns = tuple("change at by action customer location stripe_id before note undone_by".split())
+        self._rows(columns, [records.change_record(change) for change in changes])
+
+    def undone(self, change: Change) -> None:
+        self.history([change])
 
     def locations(self, reports: Sequence[LocationReport]) -> None:
         columns = ("location", "name", "default", "mode", "key", "answers", "problem")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
+    from koalalink.domain.changes import Change, Values
     from koalalink.domain.customers import Customer
     from koalalink.domain.links import Link, LinkedCustomer
     from koalalink.domain.review import Connected, CustomerPage, Finding, Hit, LinkCards, LocationReport, StripePage
@@ -67,7 +68,7 @@ def stripe_page_record(page: StripePage, now: datetime) -> Record:
         "location": page.location,
         **_stripe_customer(page.customer),
         "address": page.customer.address or None,
-        "metadata": page.customer.metadata,
+        "metadata": dict(page.customer.metadata),
         "linked_to": _person(page.linked_to),
         "url": page.customer.url,
         "cards": None if page.cards is None else [_card(card, now) for card in page.cards],
@@ -97,6 +98,37 @@ def card_records(cards: LinkCards, now: datetime) -> list[Record]:
     link = cards.link
     place = {"location": link.location, "stripe_id": link.stripe_id}
     return [{**place, **_card(card, now), "enabled": link.enabled} for card in cards.cards or ()]
+
+
+def change_record(change: Change) -> Record:
+    """A row of `history`; what was there `before` is the row of the customer or link that the change is about."""
+    main = change.main
+    values = (main.after or main.before or {}) if main and main.location else {}
+    return {
+        "change": change.number,
+        "at": iso(change.at),
+        "by": change.by,
+        "action": change.action.value,
+        "customer": main.customer if main else None,
+        "location": main.location if main else None,
+        "stripe_id": values.get("stripe_id"),
+        "before": _row(main.before, of_link=main.location is not None) if main and main.before else None,
+        "note": change.note or (f"undid change {change.undoes}" if change.undoes else None),
+        "undone_by": change.undone_by,
+    }
+
+
+def _row(values: Values, *, of_link: bool) -> Record:
+    """A customer's or a link's row as it is shown elsewhere."""
+    if not of_link:
+        return {name: value or None for name, value in values.items()}
+    verified_at, livemode = values["verified_at"], values["livemode"]
+    return {
+        **values,
+        "enabled": bool(values["enabled"]),
+        "livemode": None if livemode is None else bool(livemode),
+        "verified_at": None if verified_at is None else iso(datetime.fromtimestamp(float(verified_at), UTC)),
+    }
 
 
 def location_record(report: LocationReport) -> Record:

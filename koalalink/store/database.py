@@ -53,13 +53,16 @@ class Database:
             return self._db.execute(sql, values).lastrowid or 0
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make all writes within it happen together, or none."""
+    def transaction(self, *, rehearsal: bool = False) -> Iterator[None]:
+        """Make all writes within it happen together, or none; a rehearsal finds out what would happen, and keeps none.
+
+        The writer's lock is held from the start.
+        """
         with self._translated():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._db.execute("COMMIT")
+                self._db.execute("ROLLBACK" if rehearsal else "COMMIT")
             except BaseException:
                 # After a full disk SQLite may have rolled back by itself.
                 if self._db.in_transaction:

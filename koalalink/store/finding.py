@@ -36,19 +36,16 @@ def forget(db: Database, number: int) -> None:
 def matching(db: Database, query: str) -> tuple[list[str], dict[str, str | int | None]]:
     """Return SQL conditions on customer_search, and their values, for customers that every word of `query` finds."""
     words = _words(query)
-    long, short = [w for w in words if len(w) >= 3], [w for w in words if len(w) < 3]
     # A single letter stands in nearly everybody's name: reading until the page is full is quickest.
-    if short and not long and not all(len(word) == 1 and word.isascii() and word.isalnum() for word in short):
-        match = [_any_phrase(_trigrams_from(db, word)) for word in short]
-        return ["customer_search MATCH :match"], {"match": " AND ".join(match)}
+    read = [word for word in words if len(word) == 1 and word.isascii() and word.isalnum()]
+    phrases = [[_local_part(w)] if len(w) >= 3 else _trigrams_from(db, w) for w in words if w not in read]
     # An email is looked up by what stands before the @, and compared whole: what stands behind it is everybody's.
-    looked_up = [_local_part(word) for word in long]
-    compared = short + [word for word in long if word not in looked_up]
+    compared = read + [word for word in words if len(word) >= 3 and word != _local_part(word)]
     clauses = [f"instr(customer_search.text, :word{i}) > 0" for i in range(len(compared))]
     values: dict[str, str | int | None] = {f"word{i}": word for i, word in enumerate(compared)}
-    if looked_up:
+    if phrases:
         clauses.insert(0, "customer_search MATCH :match")
-        values["match"] = " AND ".join(_any_phrase([word]) for word in looked_up)
+        values["match"] = " AND ".join(_any_phrase(phrase) for phrase in phrases)
     return clauses, values
 
 

@@ -10,7 +10,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.errors import LookCloser, LookForAnother
 from koalalink.store.database import Database
-from koalalink.store.rows import link_from, link_values
+from koalalink.store.rows import link_from
 from koalalink.store.tables import Tables
 
 
@@ -111,21 +111,48 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str) -> int:
             f"Change {change.number} was undone already, by change {undone_by}.",
             hint=f"To bring it back, type: koalalink undo {undone_by}",
         )
+    later = _later(tables.db, change)
     touched = begin(tables.db, at, by, Action.UNDONE, "", undoes=change.number)
     for item in reversed(change.items):
+        if (item.customer, item.location) in later:
+            raise _touched_later(change, item, later)
         if item.location is None:
-            _restore_customer(tables, change, item)
+            _restore_customer(tables, change, item, later)
         else:
-            _restore_link(tables, change, item, item.location)
+            _restore_link(tables, change, item, item.location, later)
         touched(item.customer, item.location, item.after, item.before)
     return touched.change
 
 
-def _restore_customer(tables: Tables, change: Change, item: ChangeItem) -> None:
+_Later = dict[tuple[int, str | None], int]
+"""For a customer, or a customer's link at a location, the newest change that touched it and still stands."""
+
+
+def _later(db: Database, change: Change) -> _Later:
+    """Return what later changes have done to the customers of a change, and to their links."""
+    rows = db.rows(
+        """
+        SELECT DISTINCT later.customer, later.location, later.change, changes.undoes
+        FROM (SELECT DISTINCT customer FROM change_items WHERE change = :change) AS touched
+        JOIN change_items AS later ON later.customer = touched.customer AND later.change > :change
+        JOIN changes ON changes.change = later.change
+        ORDER BY later.change
+        """,
+        change=change.number,
+    )
+    return {
+        (row["customer"], row["location"]): row["change"]
+        for row in rows
+        # One that was taken back since, and the taking back, are as if they had never been.
+        if (row["undoes"] is None or row["undoes"] <= change.number) and _undone_by(db, row["change"]) is None
+    }
+
+
+def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _Later) -> None:
     customer = tables.customer(item.customer)
-    if (customer.details._asdict() if customer else None) != item.after:
-        raise _touched_later(tables.db, change, item)
-    details = None if item.before is None else CustomerDetails(**item.before)  # type: ignore[arg-type]
+    details = _details(item.before)
+    if (customer and customer.details) != _details(item.after):
+        raise _touched_later(change, item, later)
     for other in tables.customers("external_id", details.external_id if details else ""):
         if other.number != item.customer:
             raise LookCloser(
@@ -134,7 +161,7 @@ def _restore_customer(tables: Tables, change: Change, item: ChangeItem) -> None:
             )
     if details is None:
         if customer and tables.with_links([customer])[0].links:
-            raise _touched_later(tables.db, change, item)
+            raise _touched_later(change, item, later)
         tables.delete_customer(item.customer)
     elif customer is None:
         tables.insert_customer(item.customer, details)
@@ -142,16 +169,16 @@ def _restore_customer(tables: Tables, change: Change, item: ChangeItem) -> None:
         tables.update_customer(item.customer, details)
 
 
-def _restore_link(tables: Tables, change: Change, item: ChangeItem, location: str) -> None:
+def _restore_link(tables: Tables, change: Change, item: ChangeItem, location: str, later: _Later) -> None:
     link = tables.link(item.customer, location)
-    if (link_values(link) if link else None) != item.after:
-        raise _touched_later(tables.db, change, item)
-    if item.before is None:
+    if link != _link(item.customer, location, item.after):
+        raise _touched_later(change, item, later)
+    restored = _link(item.customer, location, item.before)
+    if restored is None:
         tables.delete_link(item.customer, location)
         return
-    restored = _link(item.customer, location, item.before)
     if tables.customer(item.customer) is None:
-        raise _touched_later(tables.db, change, item)
+        raise _touched_later(change, item, later)
     for holder in tables.holders(restored.stripe_id):
         if holder.customer.number != item.customer:
             raise LookCloser(
@@ -161,16 +188,26 @@ def _restore_link(tables: Tables, change: Change, item: ChangeItem, location: st
     tables.put_link(restored)
 
 
-def _link(customer: int, location: str, values: Values) -> Link:
-    return link_from({"customer": customer, "location": location, **values})
+def _details(values: Values | None) -> CustomerDetails | None:
+    return None if values is None else CustomerDetails(**values)  # type: ignore[arg-type]
 
 
-def _touched_later(db: Database, change: Change, item: ChangeItem) -> LookCloser:
-    """Return why the item is not what the change has left: the newest change that touched the customer since."""
-    later = read(db, item.customer, limit=1)[0]
+def _link(customer: int, location: str, values: Values | None) -> Link | None:
+    return None if values is None else link_from({"customer": customer, "location": location, **values})
+
+
+def _touched_later(change: Change, item: ChangeItem, later: _Later) -> LookCloser:
+    """Return why the item is not what the change has left."""
+    numbers = [number for (customer, _), number in later.items() if customer == item.customer]
+    number = later.get((item.customer, item.location)) or max(numbers, default=None)
+    if number is None:  # the file was altered by another program
+        return LookCloser(
+            f"Change {change.number} cannot be undone: {item.name} is not as it has left them.",
+            hint=f"Look at what was done: koalalink history {item.customer}",
+        )
     return LookCloser(
-        f"Change {change.number} cannot be undone: change {later.number} has touched {item.name} since.",
-        hint=f"Undo that first: koalalink undo {later.number}. To see both: koalalink history {item.customer}",
+        f"Change {change.number} cannot be undone: change {number} has touched {item.name} since.",
+        hint=f"Undo that first: koalalink undo {number}. To see both: koalalink history {item.customer}",
     )
 
 

@@ -50,8 +50,17 @@ class Store:
             hint="Look by name, email or phone: koalalink customers list NAME",
         )
 
+    def find_past(self, reference: str) -> int:
+        """Return the number of a customer; one who was removed is found by number."""
+        number = int(reference) if _is_number(reference.strip()) else None
+        return number if number and self.changes(number, limit=1) else self.find(reference).number
+
+    def numbered(self, beginning: str, most: int) -> list[Customer]:
+        """Return up to `most` customers whose number begins with these digits, all where there are none."""
+        return self._tables.numbered(beginning, most) if not beginning or beginning.isdecimal() else []
+
     def _found(self, reference: str) -> list[Customer]:
-        if reference.isascii() and reference.isdigit() and len(reference) < 19:  # more do not fit into SQLite's integer
+        if _is_number(reference):
             return self._tables.customers("customer", int(reference))
         if reference.lower().startswith("ext:"):
             return self._tables.customers("external_id", reference[4:].strip())
@@ -198,11 +207,13 @@ class Store:
         """
         return history.find(self._db, number)
 
-    def undo(self, change: Change) -> Change:
-        """Put back what was there before a change, as a change of its own, and return that.
+    def check_undo(self, change: Change) -> None:
+        """Raise LookCloser where a later change touched the same thing, or somebody else has what would be put back."""
+        with self._db.transaction(rehearsal=True):
+            history.undo(self._tables, change, at=self._now(), by=self._user)
 
-        Raises LookCloser where a later change touched the same thing, or somebody else has what is put back.
-        """
+    def undo(self, change: Change) -> Change:
+        """Put back what was there before a change, as a change of its own, and return that; raises as check_undo."""
         with self._db.transaction():
             number = history.undo(self._tables, change, at=self._now(), by=self._user)
         return history.find(self._db, number)
@@ -225,6 +236,10 @@ class Store:
                     f"The external ID {details.external_id} belongs to {other}.",
                     hint=f"Look at that customer: koalalink show {other.number}",
                 )
+
+
+def _is_number(reference: str) -> bool:
+    return reference.isascii() and reference.isdigit() and len(reference) < 19  # more do not fit into SQLite's integer
 
 
 def _changed_meanwhile(customer: Customer) -> LookCloser:

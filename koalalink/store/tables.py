@@ -29,6 +29,21 @@ class Tables:
         found = self.customers("customer", number)
         return found[0] if found else None
 
+    def numbered(self, beginning: str, most: int) -> list[Customer]:
+        """Return up to `most` customers whose number begins with these digits."""
+        found: list[Customer] = []
+        # 4 begins 4, 40 to 49, 400 to 499: a range for each length keeps this quick at a million.
+        low, high = (int(beginning), int(beginning) + 1) if beginning else (0, 10**18)
+        while len(found) < most and low < 10**18:
+            sql = (
+                f"SELECT customer, {COLUMNS} FROM customers "
+                "WHERE customer >= :low AND customer < :high ORDER BY customer LIMIT :most"
+            )
+            rows = self.db.rows(sql, low=low, high=high, most=most - len(found))
+            found += [customer_from(row) for row in rows]
+            low, high = low * 10 or 10**18, high * 10
+        return found
+
     def insert_customer(self, number: int | None, details: CustomerDetails) -> int:
         """Add a customer under `number`, or under the next, and return it."""
         names = ("customer", *FIELDS, "email_key")

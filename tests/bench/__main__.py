@@ -69,6 +69,32 @@ def find() -> None:
     print(f"worst ratio: {worst:.2f}")
 
 
+def completion() -> None:
+    """What Tab proposes, at a thousand customers and at a million, against a fixed list in a one-command Typer app."""
+    for shell in ("bash", "fish"):
+        asked = {"COMP_CWORD": "2", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+        rival = script(
+            "a fixed list",
+            "fixed_completion.py",
+            _FIXED_COMPLETE=f"complete_{shell}",
+            COMP_WORDS="fixed 4",
+            _TYPER_COMPLETE_ARGS="fixed 4",
+            **{**asked, "COMP_CWORD": "1"},
+        )
+        for size in (1_000, 1_000_000):
+            ours = koalalink(
+                f"{shell}, {size:,} customers",
+                KOALALINK_HOME=str(home_with(size)),
+                _KOALALINK_COMPLETE=f"complete_{shell}",
+                COMP_WORDS="koalalink show 4",
+                _TYPER_COMPLETE_ARGS="koalalink show 4",
+                **asked,
+            )
+            if "42" not in ours.run() or "42" not in rival.run():
+                raise SystemExit("One of the two proposes nothing.")
+            ratio(ours, rival, goal=1.3)
+
+
 @contextmanager
 def _stripe(delay: float) -> Iterator[str]:
     command = [sys.executable, "-m", "tests.stripe_server", "--delay", str(delay)]
@@ -79,7 +105,7 @@ def _stripe(delay: float) -> Iterator[str]:
         server.stdin.close()
 
 
-BENCHMARKS = {benchmark.__name__: benchmark for benchmark in (startup, search, locations, find)}
+BENCHMARKS = {benchmark.__name__: benchmark for benchmark in (startup, search, locations, find, completion)}
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ class Contender:
 
 def koalalink(name: str, *arguments: str, **environ: str) -> Contender:
     """The program itself, as its console script starts it."""
-    start = "import sys; from koalalink.cli import app; sys.exit(app())"
+    start = "import sys; sys.argv[0] = 'koalalink'; from koalalink.cli import app; sys.exit(app())"
     return Contender(name, [sys.executable, "-c", start, *arguments], environ)
 
 
@@ -55,7 +55,7 @@ def script(name: str, file: str, *arguments: str, **environ: str) -> Contender:
 
 
 def ratio(ours: Contender, rival: Contender, *, goal: float, runs: int = RUNS) -> float:
-    """Run both in turns, print medians and their ratio, and return the ratio."""
+    """Run both in turns, print the median times and the median ratio of neighbouring runs, and return that."""
     for contender in (ours, rival) * 2:  # byte-code and the disk's cache
         contender.run()
     times: dict[str, list[float]] = {ours.name: [], rival.name: []}
@@ -63,7 +63,8 @@ def ratio(ours: Contender, rival: Contender, *, goal: float, runs: int = RUNS) -
         for contender in (ours, rival):
             times[contender.name].append(contender.seconds())
     mine, its = (statistics.median(times[contender.name]) for contender in (ours, rival))
-    quotient = mine / its
+    # Of two runs side by side: what slows the machine for a while slows both.
+    quotient = statistics.median(a / b for a, b in zip(times[ours.name], times[rival.name], strict=True))
     verdict = "reached" if quotient <= goal else "missed"
     print(f"{ours.name}: {mine * 1000:.0f} ms; {rival.name}: {its * 1000:.0f} ms; ", end="")
     print(f"ratio {quotient:.2f} (goal at most {goal}, {verdict}; medians of {runs})", flush=True)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from koalalink.context import AppContext
+from koalalink.domain.configuration import KeySource
 from tests.conftest import Run
 from tests.fakes import Person
 
@@ -247,6 +248,16 @@ def test_cards_of_somebody_who_is_not_linked_is_empty(run: Run) -> None:
     result = run("cards", "42", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (0, [])
     assert "is not linked" in result.stderr
+
+
+def test_cards_of_the_locations_that_answer_are_shown(run: Run, sandbox: AppContext) -> None:
+    """One location's failure is told, and its exit code is the command's."""
+    run("connect", "54", "cus_123", "-l", "downtown", "--offline")
+    uptown = sandbox.config.locations["uptown"]
+    sandbox.config.locations["uptown"] = uptown._replace(key_source=KeySource("api_key_env", ("MISSING",)))
+    result = run("cards", "54", "--json")
+    assert (result.exit_code, [row["stripe_id"] for row in json.loads(result.stdout)]) == (3, ["cus_123"])
+    assert "MISSING" in result.stderr
 
 
 def test_show_shows_either_side(run: Run) -> None:

@@ -1,5 +1,6 @@
 """Make the approved screens anew: `python -m tests.render`. Read the difference before you keep it."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from tests.conftest import NOW, runner
 from tests.pictures import recorded
 from tests.render.test_human import _SCREENS, GOLDEN
 
+os.environ["LOGNAME"] = "tester"  # as in the tests
 GOLDEN.mkdir(exist_ok=True)
 for name, arguments in _SCREENS.items():
     for width in (80, 120):

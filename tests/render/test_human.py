@@ -49,6 +49,7 @@ _SCREENS = {
     "show-stripe": ("show", "cus_123", "-l", "downtown"),
     "cards": ("cards", "5"),
     "locations": ("locations", "list"),
+    "history": ("history", "54"),
 }
 
 

@@ -1,0 +1,106 @@
+"""The history in words: what a change did, and what taking it back will do."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from koalalink.domain.changes import Action, Change, ChangeItem, Values
+from koalalink.errors import CorrectTheCommand
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def in_words(change: Change) -> str:
+    """Return what a change did, as "connected Jane Doe (42) to cus_123 at downtown"."""
+    if change.action is Action.UNDONE:
+        return f"undid change {change.undoes}"
+    customers = {item.customer: item.name for item in change.items}
+    links = [item for item in change.items if item.location is not None]
+    if len(customers) > 1:
+        added = len([item for item in change.items if item.location is None])
+        return f"{change.action} {_counted(added, 'customer')} and {_counted(len(links), 'link')}"
+    who = "".join(customers.values())
+    where = " and ".join(f"{_stripe_id(item)} at {item.location}" for item in links)
+    replaced = " and ".join(str((item.before or {}).get("stripe_id")) for item in links)
+    fields = ", ".join(name for item in change.items for name in _differing(item))
+    return {
+        Action.CONNECTED: f"connected {who} to {where}",
+        Action.REPLACED: f"connected {who} to {where}, replacing {replaced}",
+        Action.VERIFIED: f"verified that {who} is {where}",
+        Action.UNLINKED: f"unlinked {who} from {where}",
+        Action.ENABLED: f"switched on the link of {who} to {where}",
+        Action.DISABLED: f"switched off the link of {who} to {where}",
+        Action.EDITED: f"changed {fields} of {who}",
+        Action.REMOVED: f"removed {who}" + (f", and the link to {where}" if links else ""),
+    }.get(change.action, f"{change.action} {who}")
+
+
+def consequences(change: Change) -> Iterator[str]:
+    """Yield what taking a change back will do, a sentence each."""
+    for item in reversed(change.items):
+        yield _link_again(item) if item.location is not None else _customer_again(item)
+
+
+def read_since(text: str, now: datetime) -> datetime:
+    """Return the time that "yesterday", "2026-11-01", "2026-11-01T09:30", "3d" or "12h" means.
+
+    Times are the computer's own unless they name a zone. Raises CorrectTheCommand.
+    """
+    if (days := {"today": 0, "yesterday": 1}.get(text.strip().lower())) is not None:
+        midnight = now.astimezone().replace(hour=0, minute=0, second=0)
+        return (midnight - timedelta(days=days)).astimezone(UTC)
+    if ago := re.fullmatch(r"(\d{1,5})([mhdw])", text.strip()):
+        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise CorrectTheCommand(
+            f"“{text}” is no time.", hint="Type yesterday, a date as 2026-11-01, or how long ago: 12h, 3d or 2w."
+        ) from None
+    return moment.astimezone(UTC)
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago something was, as people say it; what is older than a month as a date."""
+    seconds = (now - moment).total_seconds()
+    for limit, size, unit in ((3600, 60, "minute"), (86_400, 3600, "hour"), (31 * 86_400, 86_400, "day")):
+        if seconds < limit:
+            return f"{_counted(int(seconds // size), unit)} ago" if seconds >= size else "just now"
+    return f"{moment:%Y-%m-%d}"
+
+
+def _customer_again(item: ChangeItem) -> str:
+    if item.before is None:
+        return f"{item.name} will be removed."
+    if item.after is None:
+        return f"{item.name} will be there again."
+    back = ", ".join(f"{name} “{item.before[key]}”" for name, key in _differing(item).items())
+    return f"{item.name} will have {back} again."
+
+
+def _link_again(item: ChangeItem) -> str:
+    place = f"at {item.location}"
+    if item.before is None:
+        return f"{item.name} will not be connected to {_stripe_id(item)} {place} any more."
+    old, new = item.before.get("stripe_id"), (item.after or {}).get("stripe_id")
+    if item.after is None:
+        return f"{item.name} will be connected to {old} {place} again."
+    if old != new:
+        return f"{item.name} will be connected to {old} {place} again, instead of {new}."
+    if item.before.get("enabled") != item.after.get("enabled"):
+        return f"The link of {item.name} to {old} {place} will be switched {'on' if item.before['enabled'] else 'off'}."
+    return f"The link of {item.name} to {old} {place} will count as not verified again."
+
+
+def _differing(item: ChangeItem) -> dict[str, str]:
+    before, after = item.before or {}, item.after or {}
+    return {key.replace("_", " "): key for key in before if before[key] != after.get(key)}
+
+
+def _stripe_id(item: ChangeItem) -> str:
+    values: Values = item.after or item.before or {}
+    return str(values.get("stripe_id"))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

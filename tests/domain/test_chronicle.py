@@ -1,0 +1,142 @@
+"""The history in words that can be read aloud."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from koalalink.domain.changes import Action, Change, ChangeItem, Values
+from koalalink.domain.chronicle import ago, consequences, in_words, read_since
+from koalalink.errors import CorrectTheCommand
+from tests.conftest import NOW
+
+JANE = "Jane Doe (42)"
+
+
+def link(stripe_id: str, *, enabled: int = 1, verified_at: int | None = None) -> Values:
+    """A link's row."""
+    return {"stripe_id": stripe_id, "enabled": enabled, "verified_at": verified_at}
+
+
+def item(before: Values | None, after: Values | None, location: str | None = "downtown") -> ChangeItem:
+    """Something that was done to Jane."""
+    return ChangeItem(customer=42, name=JANE, location=location, before=before, after=after)
+
+
+def change(action: Action, *items: ChangeItem, undoes: int | None = None) -> Change:
+    """A change by somebody."""
+    return Change(number=7, at=NOW, by="ann", action=action, note="", items=items, undoes=undoes, undone_by=None)
+
+
+_EMAIL: Values = {"email": "jane@x.com", "zip_code": ""}
+_NEW_EMAIL: Values = {"email": "doe@x.com", "zip_code": "98101"}
+
+SAID = [
+    (
+        change(Action.CONNECTED, item(None, link("cus_1"))),
+        "connected Jane Doe (42) to cus_1 at downtown",
+        ["Jane Doe (42) will not be connected to cus_1 at downtown any more."],
+    ),
+    (
+        change(Action.REPLACED, item(link("cus_1"), link("cus_2"))),
+        "connected Jane Doe (42) to cus_2 at downtown, replacing cus_1",
+        ["Jane Doe (42) will be connected to cus_1 at downtown again, instead of cus_2."],
+    ),
+    (
+        change(Action.VERIFIED, item(link("cus_1"), link("cus_1", verified_at=1))),
+        "verified that Jane Doe (42) is cus_1 at downtown",
+        ["The link of Jane Doe (42) to cus_1 at downtown will count as not verified again."],
+    ),
+    (
+        change(Action.UNLINKED, item(link("cus_1"), None), item(link("cus_2"), None, "uptown")),
+        "unlinked Jane Doe (42) from cus_1 at downtown and cus_2 at uptown",
+        [
+            "Jane Doe (42) will be connected to cus_2 at uptown again.",
+            "Jane Doe (42) will be connected to cus_1 at downtown again.",
+        ],
+    ),
+    (
+        change(Action.DISABLED, item(link("cus_1"), link("cus_1", enabled=0))),
+        "switched off the link of Jane Doe (42) to cus_1 at downtown",
+        ["The link of Jane Doe (42) to cus_1 at downtown will be switched on."],
+    ),
+    (
+        change(Action.ENABLED, item(link("cus_1", enabled=0), link("cus_1"))),
+        "switched on the link of Jane Doe (42) to cus_1 at downtown",
+        ["The link of Jane Doe (42) to cus_1 at downtown will be switched off."],
+    ),
+    (change(Action.ADDED, item(None, _EMAIL, None)), "added Jane Doe (42)", ["Jane Doe (42) will be removed."]),
+    (
+        change(Action.EDITED, item(_EMAIL, _NEW_EMAIL, None)),
+        "changed email, zip code of Jane Doe (42)",
+        ["Jane Doe (42) will have email “jane@x.com”, zip code “” again."],
+    ),
+    (
+        change(Action.REMOVED, item(link("cus_1"), None), item(_EMAIL, None, None)),
+        "removed Jane Doe (42), and the link to cus_1 at downtown",
+        ["Jane Doe (42) will be there again.", "Jane Doe (42) will be connected to cus_1 at downtown again."],
+    ),
+    (
+        change(Action.UNDONE, item(link("cus_1"), None), undoes=5),
+        "undid change 5",
+        ["Jane Doe (42) will be connected to cus_1 at downtown again."],
+    ),
+]
+
+
+@pytest.mark.parametrize(("done", "words", "back"), SAID, ids=[words for _, words, _ in SAID])
+def test_change_and_its_undoing_are_said_in_words(done: Change, words: str, back: list[str]) -> None:
+    """Who, to which Stripe ID, where; and what will be there again."""
+    assert (in_words(done), list(consequences(done))) == (words, back)
+
+
+def test_change_of_many_is_counted() -> None:
+    """Three thousand names are no sentence."""
+    bob = ChangeItem(customer=43, name="Bob (43)", location=None, before=None, after=_EMAIL)
+    done = change(Action.ADDED, item(None, _EMAIL, None), bob, item(None, link("cus_1")))
+    assert in_words(done) == "added 2 customers and 1 link"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "just now"),
+        (-50, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (3599, "59 minutes ago"),
+        (7300, "2 hours ago"),
+        (86_400, "1 day ago"),
+        (30 * 86_400, "30 days ago"),
+        (31 * 86_400, "2026-10-23"),
+    ],
+)
+def test_time_is_said_as_people_say_it(seconds: int, words: str) -> None:
+    """Also where a clock was put back since."""
+    assert ago(NOW - timedelta(seconds=seconds), NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("3d", NOW - timedelta(days=3)),
+        ("12h", NOW - timedelta(hours=12)),
+        (" 2w ", NOW - timedelta(weeks=2)),
+        ("90m", NOW - timedelta(minutes=90)),
+        ("2026-11-01T09:30+01:00", datetime(2026, 11, 1, 8, 30, tzinfo=UTC)),
+        ("2026-11-01", datetime(2026, 11, 1).astimezone(UTC)),
+        ("today", datetime(2026, 11, 23).astimezone(UTC)),
+        ("Yesterday", datetime(2026, 11, 22).astimezone(UTC)),
+    ],
+)
+def test_since_is_read_as_people_type_it(text: str, moment: datetime) -> None:
+    """A date begins at midnight here."""
+    assert read_since(text, NOW) == moment
+
+
+@pytest.mark.parametrize("text", ["", "soon", "3", "3x", "2026-13-01", "99999999d"])
+def test_no_time_is_said_to_be_none(text: str) -> None:
+    """With an example of what is one."""
+    with pytest.raises(CorrectTheCommand, match="is no time") as refused:
+        read_since(text, NOW)
+    assert refused.value.hint is not None
+    assert "2026-11-01" in refused.value.hint
