@@ -3,7 +3,6 @@
 Imports stand inside functions here, so that a local command loads neither Stripe's library nor Rich.
 """
 
-import getpass
 import os
 import re
 import sys
@@ -97,7 +96,7 @@ class AppContext:
         from koalalink.store.database import Database
         from koalalink.store.store import Store
 
-        store = Store(Database(self.config.store_path), user=_user(), now=lambda: self.now)
+        store = Store(Database(self.config.store_path), user=_user, now=lambda: self.now)
         if self.sandbox:
             self._fill(store)
         return store
@@ -233,6 +232,8 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def _user() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a number without a name, as in some containers

@@ -21,8 +21,8 @@ from koalalink.store.tables import COLUMNS, Tables
 class Store:
     """The customers of one business, in one SQLite file."""
 
-    def __init__(self, database: Database, *, user: str, now: Callable[[], datetime]) -> None:
-        """Read and write `database`; every change is signed with `user` and the time `now`."""
+    def __init__(self, database: Database, *, user: Callable[[], str], now: Callable[[], datetime]) -> None:
+        """Read and write `database`; every change is signed with what `user` and `now` return."""
         self._db = database
         self._tables = Tables(database)
         self._user = user
@@ -119,7 +119,7 @@ class Store:
         with self._db.transaction():
             if history.read(self._db, limit=1):
                 return
-            touched = history.begin(self._db, self._now(), self._user, Action.ADDED, note)
+            touched = history.begin(self._db, self._now(), self._user(), Action.ADDED, note)
             for details in people:
                 touched(self._tables.insert_customer(None, details), None, None, details._asdict())
             for link in links:
@@ -210,12 +210,12 @@ class Store:
     def check_undo(self, change: Change) -> None:
         """Raise LookCloser where a later change touched the same thing, or somebody else has what would be put back."""
         with self._db.transaction(rehearsal=True):
-            history.undo(self._tables, change, at=self._now(), by=self._user)
+            history.undo(self._tables, change, at=self._now(), by=self._user())
 
     def undo(self, change: Change) -> Change:
         """Put back what was there before a change, as a change of its own, and return that; raises as check_undo."""
         with self._db.transaction():
-            number = history.undo(self._tables, change, at=self._now(), by=self._user)
+            number = history.undo(self._tables, change, at=self._now(), by=self._user())
         return history.find(self._db, number)
 
     # The parts of writes
@@ -223,7 +223,7 @@ class Store:
     @contextmanager
     def _change(self, action: Action, note: str = "") -> Iterator[history.Touched]:
         with self._db.transaction():
-            yield history.begin(self._db, self._now(), self._user, action, note)
+            yield history.begin(self._db, self._now(), self._user(), action, note)
 
     def _expect_unchanged(self, customer: Customer) -> None:
         if self._tables.customer(customer.number) != customer:

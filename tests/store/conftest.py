@@ -12,7 +12,7 @@ from tests.conftest import NOW
 
 def open_store(path: Path, *, busy_wait: float = 5.0) -> Store:
     """Open a store."""
-    return Store(Database(path, busy_wait=busy_wait), user="tester", now=lambda: NOW)
+    return Store(Database(path, busy_wait=busy_wait), user=lambda: "tester", now=lambda: NOW)
 
 
 @pytest.fixture
