@@ -42,6 +42,9 @@ def history(
 def undo(
     ctx: typer.Context,
     change: o.OptionalChangeArgument = None,
+    keep_touched: Annotated[
+        bool, typer.Option("--keep-touched", help="Leave the customers that later changes touched.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: o.JsonOption = False,
 ) -> None:
@@ -52,4 +55,5 @@ def undo(
     Example: koalalink undo 17
     """
     koala = AppContext.of(ctx)
-    koala.output(as_json).undone(take_back(koala.store, koala.conversation, change, agreed=yes))
+    done = take_back(koala.store, koala.conversation, change, agreed=yes, keep_touched=keep_touched)
+    koala.output(as_json).undone(done)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 Values = dict[str, str | int | None]
 
@@ -17,6 +17,8 @@ class Action(StrEnum):
     REPLACED = "replaced"
     VERIFIED = "verified"
     UNLINKED = "unlinked"
+    IMPORTED = "imported"
+    REMAPPED = "remapped"
     ENABLED = "enabled"
     DISABLED = "disabled"
     UNDONE = "undone"
@@ -36,8 +38,16 @@ class ChangeItem(NamedTuple):
     after: Values | None
 
 
+class Tally(NamedTuple):
+    """How many customers, or links, a change has made new, changed, or taken away."""
+
+    of_links: bool
+    kind: Literal["new", "changed", "gone"]
+    size: int
+
+
 class Change(NamedTuple):
-    """One write: who, when, what, and every thing it touched."""
+    """One write: who, when, and what it touched."""
 
     number: int
     at: datetime
@@ -45,6 +55,8 @@ class Change(NamedTuple):
     action: Action
     note: str
     items: tuple[ChangeItem, ...]
+    """Every thing it touched; of a change of many none, but for `tallies`."""
+    tallies: tuple[Tally, ...]
     undoes: int | None
     """The change that this one has taken back."""
     undone_by: int | None

@@ -16,9 +16,10 @@ def in_words(change: Change) -> str:
         return f"undid change {change.undoes}"
     customers = {item.customer: item.name for item in change.items}
     links = [item for item in change.items if item.location is not None]
-    if len(customers) > 1:
-        added = len([item for item in change.items if item.location is None])
-        return f"{change.action} {_counted(added, 'customer')} and {_counted(len(links), 'link')}"
+    if len(customers) != 1:
+        numbers = [sum(t.size for t in change.tallies if t.of_links is of_links) for of_links in (False, True)]
+        nouns = [_counted(n, noun) for n, noun in zip(numbers, ("customer", "link"), strict=True) if n]
+        return f"{change.action} {' and '.join(nouns) or 'nothing'}"
     who = "".join(customers.values())
     where = " and ".join(f"{_stripe_id(item)} at {item.location}" for item in links)
     replaced = " and ".join(str((item.before or {}).get("stripe_id")) for item in links)
@@ -37,6 +38,13 @@ def in_words(change: Change) -> str:
 
 def consequences(change: Change) -> Iterator[str]:
     """Yield what taking a change back will do, a sentence each."""
+    for tally in () if change.items else change.tallies:
+        many = _counted(tally.size, "link" if tally.of_links else "customer")
+        yield {
+            "new": f"{many} that came with it will be removed.",
+            "changed": f"{many} will be as before.",
+            "gone": f"{many} will be there again.",
+        }[tally.kind]
     for item in reversed(change.items):
         yield _link_again(item) if item.location is not None else _customer_again(item)
 

@@ -21,6 +21,8 @@ class CustomerDetails(NamedTuple):
     zip: str = ""
     country: str = ""
     notes: str = ""
+    extra: str = ""
+    """The columns of a customer file that fit no field: a JSON object of texts; empty where there are none."""
 
     @property
     def name(self) -> str:

@@ -1,17 +1,20 @@
 """Changes: written with every write, read newest first, and taken back."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from sqlite3 import Row
 
-from koalalink.domain.changes import Action, Change, ChangeItem, Values
+from koalalink.domain.changes import Action, Change, ChangeItem, Tally, Values
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.errors import LookCloser, LookForAnother
 from koalalink.store.database import Database
 from koalalink.store.rows import link_from
 from koalalink.store.tables import Tables
+
+_FEW = 10
+"""A change of more things than these is told by counting them."""
 
 
 class Touched:
@@ -103,8 +106,11 @@ def find(db: Database, number: int | None) -> Change:
     raise LookForAnother("There is nothing to undo.", hint="To take back an undo, name its number: koalalink history")
 
 
-def undo(tables: Tables, change: Change, *, at: datetime, by: str) -> int:
-    """Put back what every item of a change was before, last first, and return the new change's number."""
+def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched: bool = False) -> int:
+    """Put back what every item of a change was before, last first, and return the new change's number.
+
+    Raises LookCloser where later changes touched them, or with `keep_touched` leaves the customers they touched.
+    """
     undone_by = _undone_by(tables.db, change.number)
     if undone_by is not None:
         raise LookCloser(
@@ -112,16 +118,22 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str) -> int:
             hint=f"To bring it back, type: koalalink undo {undone_by}",
         )
     later = _later(tables.db, change)
-    touched = begin(tables.db, at, by, Action.UNDONE, "", undoes=change.number)
-    for item in reversed(change.items):
-        if (item.customer, item.location) in later:
-            raise _touched_later(change, item, later)
+    every = [*items(tables.db, change.number)]
+    touched = {item.customer for item in every if (item.customer, item.location) in later}
+    # Who is removed goes with all links, so a link that was made since counts, too.
+    touched |= {i.customer for i in every if i.location is None and i.before is None} & {who for who, _ in later}
+    if touched and not keep_touched:
+        raise _touched_later(change, [item for item in every if item.customer in touched], later)
+    write = begin(tables.db, at, by, Action.UNDONE, "", undoes=change.number)
+    for item in reversed(every):
+        if item.customer in touched:
+            continue
         if item.location is None:
             _restore_customer(tables, change, item, later)
         else:
             _restore_link(tables, change, item, item.location, later)
-        touched(item.customer, item.location, item.after, item.before)
-    return touched.change
+        write(item.customer, item.location, item.after, item.before)
+    return write.change
 
 
 _Later = dict[tuple[int, str | None], int]
@@ -140,19 +152,20 @@ def _later(db: Database, change: Change) -> _Later:
         """,
         change=change.number,
     )
-    return {
-        (row["customer"], row["location"]): row["change"]
-        for row in rows
-        # One that was taken back since, and the taking back, are as if they had never been.
-        if (row["undoes"] is None or row["undoes"] <= change.number) and _undone_by(db, row["change"]) is None
+    # One that was taken back since, and the taking back, are as if they had never been.
+    standing = {
+        row["change"]: (row["undoes"] is None or row["undoes"] <= change.number)
+        and _undone_by(db, row["change"]) is None
+        for row in {row["change"]: row for row in rows}.values()
     }
+    return {(row["customer"], row["location"]): row["change"] for row in rows if standing[row["change"]]}
 
 
 def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _Later) -> None:
     customer = tables.customer(item.customer)
     details = _details(item.before)
     if (customer and customer.details) != _details(item.after):
-        raise _touched_later(change, item, later)
+        raise _touched_later(change, [item], later)
     for other in tables.customers("external_id", details.external_id if details else ""):
         if other.number != item.customer:
             raise LookCloser(
@@ -161,7 +174,7 @@ def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _
             )
     if details is None:
         if customer and tables.with_links([customer])[0].links:
-            raise _touched_later(change, item, later)
+            raise _touched_later(change, [item], later)
         tables.delete_customer(item.customer)
     elif customer is None:
         tables.insert_customer(item.customer, details)
@@ -172,13 +185,13 @@ def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _
 def _restore_link(tables: Tables, change: Change, item: ChangeItem, location: str, later: _Later) -> None:
     link = tables.link(item.customer, location)
     if link != _link(item.customer, location, item.after):
-        raise _touched_later(change, item, later)
+        raise _touched_later(change, [item], later)
     restored = _link(item.customer, location, item.before)
     if restored is None:
         tables.delete_link(item.customer, location)
         return
     if tables.customer(item.customer) is None:
-        raise _touched_later(change, item, later)
+        raise _touched_later(change, [item], later)
     for holder in tables.holders(restored.stripe_id):
         if holder.customer.number != item.customer:
             raise LookCloser(
@@ -196,18 +209,24 @@ def _link(customer: int, location: str, values: Values | None) -> Link | None:
     return None if values is None else link_from({"customer": customer, "location": location, **values})
 
 
-def _touched_later(change: Change, item: ChangeItem, later: _Later) -> LookCloser:
-    """Return why the item is not what the change has left."""
-    numbers = [number for (customer, _), number in later.items() if customer == item.customer]
-    number = later.get((item.customer, item.location)) or max(numbers, default=None)
-    if number is None:  # the file was altered by another program
+def _touched_later(change: Change, items: list[ChangeItem], later: _Later) -> LookCloser:
+    """Return why the items are not what the change has left."""
+    customers = {item.customer: item.name for item in items}
+    whom = items[0].name + (f" and {len(customers) - 1:,} more" if len(customers) > 1 else "")
+    touched = {(item.customer, item.location) for item in items} & set(later)
+    # Where not the thing itself was touched, it was something that hangs on it: a link of one who would be removed.
+    touched |= {key for key in later if key[0] in customers.keys() - {who for who, _ in touched}}
+    numbers = sorted({later[key] for key in touched}, reverse=True)
+    if not numbers:  # the file was altered by another program
         return LookCloser(
-            f"Change {change.number} cannot be undone: {item.name} is not as it has left them.",
-            hint=f"Look at what was done: koalalink history {item.customer}",
+            f"Change {change.number} cannot be undone: {whom} is not as it has left them.",
+            hint=f"Look at what was done: koalalink history {items[0].customer}",
         )
+    which = f"change {numbers[0]} has" if len(numbers) == 1 else f"changes {', '.join(map(str, numbers[:9]))} have"
+    many = f" Or leave those as they are: koalalink undo {change.number} --keep-touched" if not change.items else ""
     return LookCloser(
-        f"Change {change.number} cannot be undone: change {number} has touched {item.name} since.",
-        hint=f"Undo that first: koalalink undo {number}. To see both: koalalink history {item.customer}",
+        f"Change {change.number} cannot be undone: {which} touched {whom} since.",
+        hint=f"Undo that first: koalalink undo {numbers[0]}. To see both: koalalink history {items[0].customer}.{many}",
     )
 
 
@@ -219,20 +238,35 @@ def _undone_by(db: Database, change: int) -> int | None:
     return None
 
 
+def _tallies(db: Database, change: int) -> Iterator[Tally]:
+    for row in db.rows(
+        """
+        SELECT location IS NOT NULL AS of_links, CASE WHEN before IS NULL THEN 'new' WHEN after IS NULL THEN 'gone'
+            ELSE 'changed' END AS kind, count(*) AS size
+        FROM change_items WHERE change = :change GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+        change=change,
+    ):
+        yield Tally(of_links=bool(row["of_links"]), kind=row["kind"], size=row["size"])
+
+
 def _change(db: Database, row: Row) -> Change:
+    tallies = tuple(_tallies(db, row["change"]))
     return Change(
         number=row["change"],
         at=datetime.fromtimestamp(row["at"], UTC),
         by=row["by"],
         action=Action(row["action"]),
         note=row["note"],
-        items=tuple(_items(db, row["change"])),
+        items=tuple(items(db, row["change"])) if sum(tally.size for tally in tallies) <= _FEW else (),
+        tallies=tallies,
         undoes=row["undoes"],
         undone_by=_undone_by(db, row["change"]),
     )
 
 
-def _items(db: Database, change: int) -> Iterable[ChangeItem]:
+def items(db: Database, change: int) -> Iterable[ChangeItem]:
+    """Return every thing that a change touched, in order."""
     for row in db.rows(
         "SELECT customer, location, before, after FROM change_items WHERE change = :change ORDER BY item", change=change
     ):

@@ -3,6 +3,8 @@
 import sqlite3
 import time
 
+from koalalink.domain.contact import phone_key
+from koalalink.domain.text import fold
 from koalalink.errors import MendTheStore
 
 APPLICATION_ID = 0x4B4F414C
@@ -85,6 +87,17 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX changes_by_undoes ON changes (undoes) WHERE undoes IS NOT NULL",
         "CREATE INDEX changes_by_time ON changes (at)",
     ),
+    (
+        "ALTER TABLE customers ADD COLUMN phone_key TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE customers ADD COLUMN name_key TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE customers ADD COLUMN extra TEXT NOT NULL DEFAULT '' CHECK (extra = '' OR json_valid(extra))",
+        """
+        UPDATE customers SET phone_key = phone_key(phone),
+            name_key = fold(iif(first_name || last_name = '', company, first_name || ' ' || last_name))
+        """,
+        "CREATE INDEX customers_by_phone ON customers (phone_key) WHERE phone_key <> ''",
+        "CREATE INDEX customers_by_name ON customers (name_key) WHERE name_key <> ''",
+    ),
 )
 
 
@@ -97,6 +110,8 @@ def migrate(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) 
         return
     if not _tables(db):
         _let_readers_and_a_writer_work_together(db)
+    db.create_function("fold", 1, fold, deterministic=True)
+    db.create_function("phone_key", 1, phone_key, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
         # Asked again: another process may have been first.

@@ -6,11 +6,14 @@ from sqlite3 import Row
 from typing import Any
 
 from koalalink.domain.changes import Values
+from koalalink.domain.contact import phone_key
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.domain.text import fold
 
 FIELDS = CustomerDetails._fields
+KEYS = ("email_key", "phone_key", "name_key")
+"""Columns that customers are matched by."""
 
 
 def customer_from(row: Row) -> Customer:
@@ -20,7 +23,8 @@ def customer_from(row: Row) -> Customer:
 
 def customer_values(details: CustomerDetails) -> Values:
     """Return the columns of a customer's row, its number aside."""
-    return {**details._asdict(), "email_key": fold(details.email)}
+    keys = {"email_key": fold(details.email), "phone_key": phone_key(details.phone), "name_key": fold(details.name)}
+    return {**details._asdict(), **keys}
 
 
 def link_from(row: Row | Mapping[str, Any]) -> Link:

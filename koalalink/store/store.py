@@ -207,15 +207,15 @@ class Store:
         """
         return history.find(self._db, number)
 
-    def check_undo(self, change: Change) -> None:
+    def check_undo(self, change: Change, *, keep_touched: bool = False) -> None:
         """Raise LookCloser where a later change touched the same thing, or somebody else has what would be put back."""
         with self._db.transaction(rehearsal=True):
-            history.undo(self._tables, change, at=self._now(), by=self._user())
+            history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
 
-    def undo(self, change: Change) -> Change:
+    def undo(self, change: Change, *, keep_touched: bool = False) -> Change:
         """Put back what was there before a change, as a change of its own, and return that; raises as check_undo."""
         with self._db.transaction():
-            number = history.undo(self._tables, change, at=self._now(), by=self._user())
+            number = history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
         return history.find(self._db, number)
 
     # The parts of writes

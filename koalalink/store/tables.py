@@ -7,7 +7,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.store import finding
 from koalalink.store.database import Database
-from koalalink.store.rows import FIELDS, customer_from, customer_values, link_from, link_values
+from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, link_from, link_values
 
 COLUMNS = ", ".join(FIELDS)
 _LINK_COLUMNS = "customer, location, stripe_id, enabled, account, livemode, verified_at"
@@ -46,7 +46,7 @@ class Tables:
 
     def insert_customer(self, number: int | None, details: CustomerDetails) -> int:
         """Add a customer under `number`, or under the next, and return it."""
-        names = ("customer", *FIELDS, "email_key")
+        names = ("customer", *FIELDS, *KEYS)
         sql = f"INSERT INTO customers ({', '.join(names)}) VALUES (:{', :'.join(names)})"
         number = self.db.execute(sql, customer=number, **customer_values(details))
         self._index(number)
@@ -54,7 +54,7 @@ class Tables:
 
     def update_customer(self, number: int, details: CustomerDetails) -> None:
         """Give a customer other details."""
-        assignments = ", ".join(f"{name} = :{name}" for name in (*FIELDS, "email_key"))
+        assignments = ", ".join(f"{name} = :{name}" for name in (*FIELDS, *KEYS))
         sql = f"UPDATE customers SET {assignments} WHERE customer = :customer"
         self.db.execute(sql, **customer_values(details), customer=number)
         self._index(number)

@@ -10,7 +10,7 @@ from pathlib import Path
 from koalalink.domain.customers import CustomerDetails
 from koalalink.store.database import Database
 from koalalink.store.migrations import STEPS
-from koalalink.store.rows import FIELDS, customer_values
+from koalalink.store.rows import FIELDS, KEYS, customer_values
 
 _FIRST = (
     "jane maria john robert liz ana peter kim dorothy emily jill carlos zoe liam noah olivia emma ava lucas".split()
@@ -36,7 +36,7 @@ def home_with(customers: int) -> Path:
 
 
 def _fill(db: sqlite3.Connection, customers: int) -> None:
-    names = (*FIELDS, "email_key")
+    names = (*FIELDS, *KEYS)
     people = list(_people(customers))
     sql = f"INSERT INTO customers ({', '.join(names)}) VALUES (:{', :'.join(names)})"
     db.executemany(sql, (customer_values(details) for details in people))

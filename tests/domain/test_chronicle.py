@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from koalalink.domain.changes import Action, Change, ChangeItem, Values
+from koalalink.domain.changes import Action, Change, ChangeItem, Tally, Values
 from koalalink.domain.chronicle import ago, consequences, in_words, read_since
 from koalalink.errors import CorrectTheCommand
 from tests.conftest import NOW
@@ -24,7 +24,9 @@ def item(before: Values | None, after: Values | None, location: str | None = "do
 
 def change(action: Action, *items: ChangeItem, undoes: int | None = None) -> Change:
     """A change by somebody."""
-    return Change(number=7, at=NOW, by="ann", action=action, note="", items=items, undoes=undoes, undone_by=None)
+    return Change(
+        number=7, at=NOW, by="ann", action=action, note="", items=items, tallies=(), undoes=undoes, undone_by=None
+    )
 
 
 _EMAIL: Values = {"email": "jane@x.com", "zip_code": ""}
@@ -91,9 +93,18 @@ def test_change_and_its_undoing_are_said_in_words(done: Change, words: str, back
 
 def test_change_of_many_is_counted() -> None:
     """Three thousand names are no sentence."""
-    bob = ChangeItem(customer=43, name="Bob (43)", location=None, before=None, after=_EMAIL)
-    done = change(Action.ADDED, item(None, _EMAIL, None), bob, item(None, link("cus_1")))
-    assert in_words(done) == "added 2 customers and 1 link"
+    tallies = (
+        Tally(of_links=False, kind="new", size=2_000),
+        Tally(of_links=False, kind="gone", size=1),
+        Tally(of_links=True, kind="changed", size=1),
+    )
+    done = change(Action.ADDED)._replace(tallies=tallies)
+    assert in_words(done) == "added 2,001 customers and 1 link"
+    assert list(consequences(done)) == [
+        "2,000 customers that came with it will be removed.",
+        "1 customer will be there again.",
+        "1 link will be as before.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,24 @@ def test_link_of_a_customer_who_was_removed_since_is_not_given_back(store: Store
     assert state_of(store)[1, "downtown"] == link(ann)
 
 
+def test_those_touched_since_can_be_kept(store: Store) -> None:
+    """Then the rest is undone, also of a change of many; and it can be taken up again."""
+    people = [CustomerDetails(first_name=f"Ann {number}") for number in range(20)]
+    store.fill(people, [Link(customer=2, location="downtown", stripe_id="cus_1")], note="")
+    before = state_of(store)
+    store.edit(store.find("1"), CustomerDetails(first_name="Anna"))
+    connect(store, store.find("3"), link(store.find("3"), "cus_3"))
+    with pytest.raises(LookCloser, match="changes 3, 2 have touched Ann 0 \\(1\\) and 1 more since") as refused:
+        undo(store, 1)
+    assert "--keep-touched" in (refused.value.hint or "")
+    undone = store.undo(store.change(1), keep_touched=True)
+    assert set(state_of(store)) == {(1, ""), (3, ""), (3, "downtown")}
+    undo(store, undone.number)
+    undo(store, 3)
+    undo(store, 2)
+    assert state_of(store) == before
+
+
 def test_change_of_many_is_undone_whole_or_not_at_all(store: Store) -> None:
     """One who was touched since keeps all from being undone."""
     people = [CustomerDetails(first_name=name) for name in ("Ann", "Bob", "Cy")]
@@ -168,7 +186,10 @@ def test_change_of_many_is_undone_whole_or_not_at_all(store: Store) -> None:
 
 _NAMES = st.sampled_from(["Ann", "Bob", "Zoë"])
 _EXTERNAL = st.sampled_from(["", "", "BK-1", "BK-2"])
-_DETAILS = st.builds(CustomerDetails, first_name=_NAMES, external_id=_EXTERNAL, email=st.sampled_from(["", "a@x.com"]))
+_EXTRA = st.sampled_from(["", '{"Tag": "x"}'])
+_DETAILS = st.builds(
+    CustomerDetails, first_name=_NAMES, external_id=_EXTERNAL, email=st.sampled_from(["", "a@x.com"]), extra=_EXTRA
+)
 
 
 class Histories(RuleBasedStateMachine):
