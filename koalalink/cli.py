@@ -35,6 +35,7 @@ class Root(LazyGroup):
         "history": "history",
         "undo": "history",
         "customers": "customers",
+        "remap": "remap",
         "init": "setup",
         "doctor": "setup",
         "locations": "locations",

@@ -6,7 +6,9 @@ Imports stand inside functions here, so that a local command loads neither Strip
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as Environment
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +20,11 @@ from koalalink.domain.configuration import Config, KeySource, Location
 from koalalink.errors import CorrectTheCommand
 
 if TYPE_CHECKING:
+    from koalalink.domain.exports import Format, Purpose
+    from koalalink.domain.remaps import Mapping
+    from koalalink.files.exports import Export
+    from koalalink.files.table import Table
+    from koalalink.files.writing import RejectsFile
     from koalalink.gateway import StripeGateway
     from koalalink.operations.ports import Conversation
     from koalalink.render.output import Output
@@ -33,7 +40,7 @@ class AppContext:
         home: Path | None = None,
         config_file: Path | None = None,
         sandbox: bool = False,
-        environ: Mapping[str, str] = os.environ,
+        environ: Environment[str, str] = os.environ,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         may_ask: bool | None = None,
         says_sandbox: bool = True,
@@ -64,7 +71,7 @@ class AppContext:
 
     def spelled(self, text: str) -> str:
         """Return `text` with its commands as they are typed here: in the sandbox, with --sandbox."""
-        verbs = "search|show|connect|unlink|enable|disable|cards|history|undo|customers|locations list|doctor"
+        verbs = "search|show|connect|unlink|enable|disable|cards|history|undo|remap|customers|locations list|doctor"
         return re.sub(rf"koalalink (?=(?:{verbs})\b)", "koalalink --sandbox ", text) if self._says_sandbox else text
 
     @property
@@ -181,6 +188,71 @@ class AppContext:
 
         opened = webbrowser.open(url)
         self.conversation.note(f"Opened {url}" if opened else f"No browser can be opened here. The address is {url}")
+
+    @contextmanager
+    def table(self, file: str, maps: list[str]) -> "Iterator[Table]":
+        """Open a file of customers; `maps` are COLUMN=FIELD."""
+        from koalalink.files.columns import read_choices
+        from koalalink.files.table import Table
+
+        with Table(file, sys.stdin.buffer, read_choices(maps)) as table:
+            yield table
+
+    @contextmanager
+    def rejects(self, path: Path | None, file: str, table: "Table") -> "Iterator[RejectsFile]":
+        """Prepare a file for the rows of a table that are not imported; beside the table's, where none is named."""
+        from koalalink.files.columns import REASON
+        from koalalink.files.writing import RejectsFile
+
+        source = Path("customers.csv" if file == "-" else file)
+        rejects = RejectsFile(path or source.with_name(f"{source.stem}.rejects.csv"), table.titles, REASON)
+        try:
+            yield rejects
+        finally:
+            rejects.close()
+
+    @contextmanager
+    def export(
+        self, file: str, kind: "Format | None", columns: str | None, purpose: "Purpose | None", location: str | None
+    ) -> "Iterator[Export]":
+        """Begin an export of the store's customers."""
+        from koalalink.domain import exports
+        from koalalink.files.columns import kept_title
+        from koalalink.files.exports import exported
+        from koalalink.render.records import export_record
+
+        suffix = Path(file).suffix.lower().removeprefix(".")
+        told = exports.Format(suffix) if suffix in [*exports.Format] else exports.Format.CSV
+        if purpose is exports.Purpose.STRIPE_METADATA:
+            shown = exports.metadata_columns(self.config.location(location).name)
+        else:
+            shown = exports.chosen(exports.columns_for(self.store.shape(), kept_title), columns)
+        harmless = purpose is None
+        with exported(file, sys.stdout.buffer, kind or told, shown, export_record, harmless=harmless) as sink:
+            yield sink
+
+    def mapping(self, file: str) -> "list[Mapping]":
+        """Read a mapping file of Stripe's."""
+        from koalalink.files.mapping import read_mapping
+
+        return read_mapping(file, sys.stdin.buffer)
+
+    @staticmethod
+    def file_name(file: str) -> str:
+        """Return a file as it is called in messages."""
+        return "the input" if file == "-" else Path(file).name
+
+    def link_place(self, name: str | None, table: "Table") -> str | None:
+        """Return the location of Stripe IDs in a column that names none."""
+        if not any(column.field == "stripe_id" and not column.location for column in table.columns):
+            return None
+        return self.config.location(name).name if self.config.locations or not name else name
+
+    def check_link_places(self, names: "Iterable[str]", *, verify: bool) -> None:
+        """Raise CorrectTheCommand where a location is not set up; while none is, it can be named unverified."""
+        for name in names:
+            if verify or self.config.locations:
+                self.config.location(name)
 
     def refuse_existing_config(self, *, force: bool) -> None:
         """Raise CorrectTheCommand where there is a configuration already, unless it may be written anew."""

@@ -1,8 +1,9 @@
 """Hand-written stand-ins for the people and things around an operation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from koalalink.domain.imports import Column
 from koalalink.domain.review import Hits, LinkReview
 
 
@@ -19,6 +20,7 @@ class Person:
         self.asked: list[str] = []
         self.reviews: list[LinkReview] = []
         self.shown: list[Hits] = []
+        self.columns_shown: list[tuple[str, str, str | None]] = []
 
     def note(self, text: str) -> None:
         """Hear a remark."""
@@ -52,6 +54,10 @@ class Person:
         """Choose one."""
         self.asked.append(f"{question} {count}")
         return self.chooses
+
+    def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        """See what the columns of a file were taken for."""
+        self.columns_shown = [(column.title, column.field, column.location) for column in columns]
 
     @contextmanager
     def counting(self, what: str) -> Iterator[Callable[[int], None]]:

@@ -16,6 +16,8 @@ class Customers(LazyGroup):
         "list": "customers_list",
         "edit": "customers_editing",
         "remove": "customers_editing",
+        "import": "customers_import",
+        "export": "customers_export",
     }
 
 
@@ -29,4 +31,4 @@ app = typer.Typer(
 
 @app.callback(rich_help_panel=o.CUSTOMERS)
 def _group() -> None:
-    """Your own customers: add, list, edit, remove."""
+    """Your own customers: add, list, edit, remove, import, export."""

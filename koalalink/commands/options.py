@@ -8,6 +8,7 @@ from koalalink.commands import completion
 
 FIND = "Find and link"
 CUSTOMERS = "Customers"
+BULK = "In bulk"
 SETUP = "Set-up"
 
 _CUSTOMER = typer.Argument(

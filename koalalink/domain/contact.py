@@ -1,6 +1,7 @@
 """Emails and phones: what makes two of them the same."""
 
 import re
+from functools import lru_cache
 
 from koalalink.domain.agreement import Agreement
 from koalalink.domain.text import digits, fold
@@ -12,6 +13,8 @@ _NO_EMAIL = frozenset(
     "fake abc asdf example customer".split()
 )
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
+_ROUNDED = re.compile(r"\dE\+?\d", re.IGNORECASE)
+_LETTER = re.compile(r"[^\d\s().+-]")
 _EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d*\s*$", re.IGNORECASE)
 
 
@@ -42,15 +45,16 @@ def compare_emails(ours: str, theirs: str) -> Agreement:
     return _compared(email_key(ours), email_key(theirs))
 
 
+@lru_cache(maxsize=4096)  # a batch of an import asks for each several times
 def phone_key(phone: str) -> str:
     """Return the digits that a phone number is dialled with, or "" where it is no usable number.
 
     Dropped are an extension, a leading 00, a trunk 0, and the 1 before ten North American digits. Numbers of
     fewer than seven digits, of one digit repeated, counting up, or rounded by a spreadsheet (1.55512E+10) name nobody.
     """
-    if re.search(r"\dE\+?\d", phone, re.IGNORECASE):
+    if _ROUNDED.search(phone):
         return ""
-    number = digits(_EXTENSION.sub("", phone)).lstrip("0")
+    number = digits(_EXTENSION.sub("", phone) if _LETTER.search(phone) else phone).lstrip("0")
     if len(number) == 11 and number.startswith("1"):
         number = number[1:]
     made_up = len(set(number)) == 1 or number in "12345678901234567890"

@@ -1,5 +1,6 @@
 """How texts are compared and made fit to print."""
 
+import re
 import unicodedata
 
 # Letters that carry no separable accent in Unicode, but that people type without their stroke.
@@ -7,18 +8,21 @@ _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 
 # Invisible characters that reorder or hide text: bidirectional marks and overrides, zero-width ones, line separators.
 _DECEPTIVE = {*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0x061C, 0xFEFF}
+_NO_DIGITS = re.compile(r"[^0-9]+")
 
 
 def fold(text: str) -> str:
     """Return `text` without case, accents and surplus spaces, for comparing only."""
     if text.isascii():
-        return " ".join(text.lower().split())
+        return " ".join(text.lower().split()) if " " in text or not text.isprintable() else text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).translate(_STROKES).split())
 
 
 def digits(text: str) -> str:
     """Return the digits of `text`, of any script, as 0 to 9."""
+    if text.isascii():
+        return _NO_DIGITS.sub("", text)
     return "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
 
 

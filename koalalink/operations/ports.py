@@ -7,6 +7,7 @@ from typing import Protocol
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer
+from koalalink.domain.imports import Column
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.review import Hits, LinkReview
 from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
@@ -74,6 +75,9 @@ class Conversation(Protocol):
 
     def choose(self, question: str, count: int) -> int | None:
         """Ask for a number from 1 to `count`; None is an answer, too."""
+
+    def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        """Show what the columns of a file were taken for, and some rows."""
 
     def counting(self, what: str) -> AbstractContextManager[Callable[[int], None]]:
         """Show a number that grows; the function that is given adds to it."""

@@ -19,7 +19,9 @@ from koalalink.domain.changes import Change
 from koalalink.domain.chronicle import ago, in_words
 from koalalink.domain.customers import Customer
 from koalalink.domain.identity import Check, Result
+from koalalink.domain.imports import Column, Imported
 from koalalink.domain.links import Link, Page
+from koalalink.domain.remaps import Remapped
 from koalalink.domain.review import (
     Connected,
     CustomerPage,
@@ -57,6 +59,8 @@ Spelled = Callable[[str], str]
 """Makes the commands in a text fit to be typed here."""
 
 _WIDE = 110  # columns, from which on a search shows everything
+_PROBLEMS = 20
+_CELL = 24  # characters of a file's cell that are shown
 
 
 class RichOutput:
@@ -192,6 +196,43 @@ class RichOutput:
         self._say(f"Removed customer {customer.number}, {customer.details.name or customer.details.email}.", "green")
         for link in links:
             self._say(f"The link to {link.stripe_id} at {link.location} went with it.", "yellow")
+
+    def imported(self, done: Imported) -> None:
+        parts = [f"{size:,} {what}" for what, size in _fates(done) if size]
+        self._say(f"{_counted(done.rows, 'row')} of {done.file}: {', '.join(parts)}.", "green")
+        links = (("linked", done.linked), ("linked already", done.already_linked), ("not linked", done.links_rejected))
+        if any(size for _, size in links):
+            self._say(f"Stripe IDs: {', '.join(f'{size:,} {what}' for what, size in links if size)}.", "green")
+        if done.troubles:
+            table = _table("Row", "Column", "Value", "Why it was not imported")
+            for trouble in done.troubles:
+                value = _text(_shortened(trouble.value))
+                table.add_row(_text(str(trouble.row)), _text(trouble.column), value, _text(trouble.reason, "yellow"))
+            self._console.print(table)
+        if done.rejects:
+            self._say(f"What was not imported is in {done.rejects}, with the reasons.", "yellow")
+            self._say(f"Mend it there, save it, and type: koalalink customers import {done.rejects}", "yellow")
+        if done.change is None:
+            self._say("Nothing was changed.", "green")
+        else:
+            self._say(f"To take all of it back, type: koalalink undo {done.change}")
+
+    def remapped(self, done: Remapped) -> None:
+        fates = {"moved": done.moved, "unchanged": done.unchanged, "not in the file": done.missing}
+        fates |= {"in conflict": done.conflicts}
+        parts = ", ".join(f"{size:,} {what}" for what, size in fates.items() if size)
+        self._say(f"{_counted(done.links, 'link')} at {done.location}: {parts or 'nothing to do'}.", "green")
+        if done.problems:
+            table = _table("Customer", "Old", "New", "Why it was not moved")
+            for problem in done.problems[:_PROBLEMS]:
+                table.add_row(
+                    _text(problem.customer), _text(problem.old), _text(problem.new), _text(problem.reason, "yellow")
+                )
+            self._console.print(table)
+        if len(done.problems) > _PROBLEMS:
+            self._say(f"And {len(done.problems) - _PROBLEMS:,} more; --json shows all.", "yellow")
+        if done.change is not None:
+            self._say(f"To take all of it back, type: koalalink undo {done.change}")
 
     def history(self, changes: Sequence[Change]) -> None:
         if not changes:
@@ -339,6 +380,14 @@ class RichConversation:
             self._console.print()
             return ""
 
+    def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        table = _table("Column", "is taken for", *(f"Row {number}" for number in range(1, len(rows) + 1)))
+        for column in columns:
+            style = "yellow" if column.field == "extra" else "dim" if column.field == "ignore" else "green"
+            cells = (_text(_shortened(row[column.place])) for row in rows)
+            table.add_row(_text(column.title), _text(column.meaning, style), *cells)
+        self._console.print(table)
+
     @contextmanager
     def counting(self, what: str) -> Iterator[Callable[[int], None]]:
         columns = (
@@ -351,6 +400,23 @@ class RichConversation:
         task = progress.add_task(what, total=None, visible=False)
         with progress:
             yield lambda count: progress.update(task, advance=count, visible=True)
+
+
+def _fates(done: Imported) -> Iterator[tuple[str, int]]:
+    yield "added", done.added
+    yield "updated", done.updated
+    yield "unchanged", done.unchanged
+    yield "skipped", done.skipped
+    yield "repeated in the file", done.repeated
+    yield "not imported", done.rejected
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
 
 
 def _print_whole(console: Console, text: Text) -> None:

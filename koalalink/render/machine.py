@@ -16,7 +16,9 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
 
     from koalalink.domain.changes import Change
     from koalalink.domain.customers import Customer
+    from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, Page
+    from koalalink.domain.remaps import Remapped
     from koalalink.domain.review import Connected, CustomerPage, Finding, Hits, LocationReport, StripePage
     from koalalink.render.records import Record
 
@@ -62,6 +64,12 @@ class JsonOutput:
 
     def removed(self, customer: Customer, links: Sequence[Link]) -> None:
         self._print(records.customer_record(LinkedCustomer(customer=customer, links=tuple(links))))
+
+    def imported(self, done: Imported) -> None:
+        self._print(records.imported_record(done))
+
+    def remapped(self, done: Remapped) -> None:
+        self._print(records.remapped_record(done))
 
     def history(self, changes: Sequence[Change]) -> None:
         self._print([records.change_record(change) for change in changes])
@@ -123,6 +131,12 @@ class TabOutput:
     def removed(self, customer: Customer, links: Sequence[Link]) -> None:
         self._sentence(f"Removed customer {customer.number}, {customer.details.name or customer.details.email}.")
 
+    def imported(self, done: Imported) -> None:
+        self._with_problems(records.imported_record(done))
+
+    def remapped(self, done: Remapped) -> None:
+        self._with_problems(records.remapped_record(done))
+
     def history(self, changes: Sequence[Change]) -> None:
         columns = tuple("change at by action customer location stripe_id before note undone_by".split())
         self._rows(columns, [records.change_record(change) for change in changes])
@@ -140,6 +154,12 @@ class TabOutput:
     def _rows(self, columns: Sequence[str], rows: Sequence[Record]) -> None:
         lines = [columns, *([_cell(row[column]) for column in columns] for row in rows)]
         sys.stdout.write("".join("\t".join(line) + "\n" for line in lines))
+
+    def _with_problems(self, record: Record) -> None:
+        problems = record.pop("problems")
+        self._rows(tuple(record), [record])
+        if problems:
+            self._rows(tuple(problems[0]), problems)
 
     def _fields(self, record: Record) -> None:
         self._rows(("field", "value"), [{"field": name, "value": value} for name, value in record.items()])

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from koalalink.domain.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from koalalink.domain.imports import Column
     from koalalink.domain.review import Hits, LinkReview
 
 
@@ -46,6 +47,10 @@ class PlainConversation:
 
     def choose(self, question: str, count: int) -> int | None:
         return None
+
+    def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        for column in columns:
+            self.note(f"Column {column.title}: {column.meaning}")
 
     @contextmanager
     def counting(self, what: str) -> Iterator[Callable[[int], None]]:

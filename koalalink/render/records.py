@@ -5,13 +5,16 @@ A text that is not known is null.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
     from koalalink.domain.changes import Change, Values
     from koalalink.domain.customers import Customer
+    from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, LinkedCustomer
+    from koalalink.domain.remaps import Remapped
     from koalalink.domain.review import Connected, CustomerPage, Finding, Hit, LinkCards, LocationReport, StripePage
     from koalalink.domain.stripe_customers import Card, StripeCustomer
 
@@ -57,6 +60,12 @@ def customer_record(linked: LinkedCustomer) -> Record:
     }
 
 
+def export_record(linked: LinkedCustomer) -> Record:
+    """A customer in an export: as in `customers list`, with the columns of files that fitted no field."""
+    extra = linked.customer.details.extra
+    return {**customer_record(linked), "extra": json.loads(extra) if extra else {}}
+
+
 def customer_page_record(page: CustomerPage, now: datetime) -> Record:
     """The page of a customer of the store."""
     return {**customer_record(page.linked), "cards": [row for cards in page.cards for row in card_records(cards, now)]}
@@ -98,6 +107,18 @@ def card_records(cards: LinkCards, now: datetime) -> list[Record]:
     link = cards.link
     place = {"location": link.location, "stripe_id": link.stripe_id}
     return [{**place, **_card(card, now), "enabled": link.enabled} for card in cards.cards or ()]
+
+
+def imported_record(done: Imported) -> Record:
+    """What `customers import` did."""
+    counts = done._asdict()
+    troubles, rejects = counts.pop("troubles"), counts.pop("rejects")
+    return {**counts, "rejects": str(rejects) if rejects else None, "problems": [each._asdict() for each in troubles]}
+
+
+def remapped_record(done: Remapped) -> Record:
+    """What `remap` did."""
+    return {**done._asdict(), "problems": [conflict._asdict() for conflict in done.problems]}
 
 
 def change_record(change: Change) -> Record:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from koalalink.store.migrations import HISTORY_TRIGGERS, migrate
 
 BUSY_WAIT = 5.0
 """Seconds to wait for another process that is writing."""
+
+
+Value = str | int | None
 
 
 class Database:
@@ -29,6 +32,7 @@ class Database:
                 try:
                     self._db.row_factory = sqlite3.Row
                     self._db.execute("PRAGMA foreign_keys = ON")
+                    self._db.execute("PRAGMA cache_size = -65536")
                     migrate(self._db)
                 except BaseException:
                     self._db.close()
@@ -51,6 +55,11 @@ class Database:
         """Execute a statement of a transaction and return the number of the row it added, if it added one."""
         with self._translated():
             return self._db.execute(sql, values).lastrowid or 0
+
+    def execute_many(self, sql: str, values: Iterable[dict[str, Value] | tuple[Value, ...]]) -> None:
+        """Execute a statement of a transaction once for each of `values`."""
+        with self._translated():
+            self._db.executemany(sql, values)
 
     @contextmanager
     def transaction(self, *, rehearsal: bool = False) -> Iterator[None]:

@@ -5,32 +5,39 @@ is looked up as such; a shorter one by all the threes that begin with it.
 """
 
 import re
-from collections.abc import Iterable
 from sqlite3 import Row
 
 from koalalink.domain.contact import phone_key
+from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.text import digits, fold, printable
 from koalalink.store.database import Database
 
 _PHONE = re.compile(r"(?=.*\d)[\d\s().+/-]*", re.DOTALL)
 
 
-def index(db: Database, number: int, texts: Iterable[str]) -> None:
-    """Let customer `number` be found by `texts` from now on, and by nothing else."""
-    forget(db, number)
-    lines = [fold(printable(text)) for text in texts]
-    lines += [digits(line) for line in lines if _PHONE.fullmatch(line)]
-    db.execute(
-        "INSERT INTO customer_search (rowid, text) VALUES (:number, :text)",
-        number=number,
-        # The last letters, too, begin three: hence the two lines at the end.
-        text="\n".join(lines) + "\n\n",
-    )
+INDEX = "INSERT INTO customer_search (rowid, text) VALUES (:number, :text)"
+FORGET = "DELETE FROM customer_search WHERE rowid = :number"
+
+
+def index(db: Database, linked: LinkedCustomer) -> None:
+    """Let a customer be found by what is stored now, and by nothing else."""
+    forget(db, linked.customer.number)
+    db.execute(INDEX, **indexed(linked))
+
+
+def indexed(linked: LinkedCustomer) -> dict[str, str | int | None]:
+    """Return the values of INDEX for a customer."""
+    details = linked.customer.details
+    texts = (details.name, details.company, details.email, details.phone, *(link.stripe_id for link in linked.links))
+    lines = [fold(printable(text)) if text else "" for text in texts]
+    lines += [digits(line) for line in lines if line and not line[0].isalpha() and _PHONE.fullmatch(line)]
+    # The last letters, too, begin three: hence the two lines at the end.
+    return {"number": linked.customer.number, "text": "\n".join(lines) + "\n\n"}
 
 
 def forget(db: Database, number: int) -> None:
     """Let customer `number` be found by nothing."""
-    db.execute("DELETE FROM customer_search WHERE rowid = :number", number=number)
+    db.execute(FORGET, number=number)
 
 
 def matching(db: Database, query: str) -> tuple[list[str], dict[str, str | int | None]]:

@@ -23,8 +23,12 @@ def customer_from(row: Row) -> Customer:
 
 def customer_values(details: CustomerDetails) -> Values:
     """Return the columns of a customer's row, its number aside."""
-    keys = {"email_key": fold(details.email), "phone_key": phone_key(details.phone), "name_key": fold(details.name)}
-    return {**details._asdict(), **keys}
+    return {**details._asdict(), **dict(zip(KEYS, keys_of(details), strict=True))}
+
+
+def keys_of(details: CustomerDetails) -> tuple[str, str, str]:
+    """Return the values of KEYS."""
+    return fold(details.email), phone_key(details.phone), fold(details.name)
 
 
 def link_from(row: Row | Mapping[str, Any]) -> Link:

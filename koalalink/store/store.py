@@ -9,10 +9,12 @@ from datetime import datetime
 
 from koalalink.domain.changes import Action, Change
 from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.exports import Shape
 from koalalink.domain.links import Holder, Link, LinkedCustomer, Page
 from koalalink.domain.text import fold, printable
 from koalalink.errors import CorrectTheCommand, LookCloser, LookForAnother
 from koalalink.store import finding, history
+from koalalink.store.bulk import Bulk
 from koalalink.store.database import Database
 from koalalink.store.rows import customer_from, link_values
 from koalalink.store.tables import COLUMNS, Tables
@@ -102,6 +104,34 @@ class Store:
             customers = [customer_from(row) for row in rows[:limit]]
             return Page(customers=self._tables.with_links(customers), more=len(rows) > limit)
 
+    def everybody(self, *, linked: bool | None = None, location: str | None = None) -> Iterator[LinkedCustomer]:
+        """Yield all customers by number, those of one moment; `linked` and `location` as for `page`."""
+        clause = ""
+        if linked is not None:
+            clause = (
+                f"AND {'' if linked else 'NOT '}EXISTS (SELECT 1 FROM links WHERE links.customer = customers.customer "
+                "AND (:location IS NULL OR links.location = :location))"
+            )
+        sql = f"SELECT customer, {COLUMNS} FROM customers WHERE customer > :last {clause} ORDER BY customer LIMIT 1000"
+        last = 0
+        with self._db.snapshot():
+            while rows := self._db.rows(sql, last=last, location=location):
+                yield from self._tables.with_links([customer_from(row) for row in rows])
+                last = rows[-1]["customer"]
+
+    def shape(self) -> Shape:
+        """Return what there is besides the fields that every customer has."""
+        places = self._db.rows("SELECT location, min(enabled) AS on_ FROM links GROUP BY location ORDER BY location")
+        titles = self._db.rows(
+            "SELECT DISTINCT each.key AS title FROM customers, json_each(extra) AS each "
+            "WHERE extra <> '' ORDER BY title"
+        )
+        return Shape(
+            locations=tuple(row["location"] for row in places),
+            switched_off_at=tuple(row["location"] for row in places if not row["on_"]),
+            extra=tuple(row["title"] for row in titles),
+        )
+
     def record(self, customer: Customer) -> LinkedCustomer:
         """Return the customer with all links."""
         return self._tables.with_links([customer])[0]
@@ -185,6 +215,12 @@ class Store:
                     raise _changed_meanwhile(customer)
                 self._tables.delete_link(link.customer, link.location)
                 touched(link.customer, link.location, link_values(link), None)
+
+    @contextmanager
+    def bulk(self, action: Action, note: str, *, rehearsal: bool) -> Iterator[Bulk]:
+        """Write many customers and links in one change; a rehearsal finds out what would happen, and keeps nothing."""
+        with self._db.transaction(rehearsal=rehearsal):
+            yield Bulk(self._tables, lambda: history.begin(self._db, self._now(), self._user(), action, note).change)
 
     # History
 

@@ -10,7 +10,7 @@ from koalalink.store.database import Database
 from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, link_from, link_values
 
 COLUMNS = ", ".join(FIELDS)
-_LINK_COLUMNS = "customer, location, stripe_id, enabled, account, livemode, verified_at"
+LINK_COLUMNS = "customer, location, stripe_id, enabled, account, livemode, verified_at"
 
 
 class Tables:
@@ -66,7 +66,7 @@ class Tables:
 
     def link(self, customer: int, location: str) -> Link | None:
         """Return a customer's link at a location."""
-        sql = f"SELECT {_LINK_COLUMNS} FROM links WHERE customer = :customer AND location = :location ORDER BY location"
+        sql = f"SELECT {LINK_COLUMNS} FROM links WHERE customer = :customer AND location = :location ORDER BY location"
         found = self.db.rows(sql, customer=customer, location=location)
         return link_from(found[0]) if found else None
 
@@ -74,7 +74,7 @@ class Tables:
         """Add a link, in the place of the one that the customer has there."""
         self.delete_link(link.customer, link.location)
         self.db.execute(
-            f"INSERT INTO links ({_LINK_COLUMNS}) VALUES "
+            f"INSERT INTO links ({LINK_COLUMNS}) VALUES "
             "(:customer, :location, :stripe_id, :enabled, :account, :livemode, :verified_at)",
             customer=link.customer,
             location=link.location,
@@ -102,7 +102,7 @@ class Tables:
     def with_links(self, customers: Sequence[Customer]) -> tuple[LinkedCustomer, ...]:
         """Return customers with all their links."""
         rows = self.db.rows(
-            f"SELECT {_LINK_COLUMNS} FROM links "
+            f"SELECT {LINK_COLUMNS} FROM links "
             "WHERE customer IN (SELECT value FROM json_each(:numbers)) ORDER BY customer, location",
             numbers=json.dumps([customer.number for customer in customers]),
         )
@@ -118,6 +118,4 @@ class Tables:
         customer = self.customer(number)
         if customer is None:
             return
-        [linked] = self.with_links([customer])
-        details, stripe_ids = customer.details, (link.stripe_id for link in linked.links)
-        finding.index(self.db, number, (details.name, details.company, details.email, details.phone, *stripe_ids))
+        finding.index(self.db, self.with_links([customer])[0])

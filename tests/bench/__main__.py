@@ -2,16 +2,20 @@
 
 import json
 import platform
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from koalalink.sandbox.people import KEYS
-from tests.bench.measure import TOP, koalalink, ratio, script
-from tests.bench.stores import home_with
+from tests.bench.measure import TOP, Contender, koalalink, ratio, script
+from tests.bench.stores import home_with, write_customers
 
 
 def startup() -> None:
@@ -95,6 +99,31 @@ def completion() -> None:
             ratio(ours, rival, goal=1.3)
 
 
+def import_() -> None:
+    """100,000 customers with Stripe IDs against `sqlite-utils insert --csv` of the same file; and a million."""
+    with tempfile.TemporaryDirectory() as folder:
+        top = Path(folder)
+        contenders = {}
+        for size in (100_000, 1_000_000):
+            file, home = top / f"{size}.csv", top / f"home{size}"
+            write_customers(file, size)
+            contenders[size] = replace(
+                koalalink(
+                    f"import of {size:,}",
+                    *("customers", "import", str(file), "--no-verify", "-l", "downtown"),
+                    KOALALINK_HOME=str(home),
+                ),
+                prepare=partial(shutil.rmtree, home, ignore_errors=True),
+            )
+        database = top / "rival.db"
+        insert = [sys.executable, "-m", "sqlite_utils", "insert", str(database), "customers", str(top / "100000.csv")]
+        rival = Contender("sqlite-utils", [*insert, "--csv"], {}, prepare=partial(database.unlink, missing_ok=True))
+        ratio(contenders[100_000], rival, goal=0.7, runs=5)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        print(f"The most memory of these and of importing: {before / 1024:.0f} MB (goal at most 200)")
+        ratio(contenders[1_000_000], contenders[100_000], goal=12, runs=1)
+
+
 @contextmanager
 def _stripe(delay: float) -> Iterator[str]:
     command = [sys.executable, "-m", "tests.stripe_server", "--delay", str(delay)]
@@ -105,7 +134,9 @@ def _stripe(delay: float) -> Iterator[str]:
         server.stdin.close()
 
 
-BENCHMARKS = {benchmark.__name__: benchmark for benchmark in (startup, search, locations, find, completion)}
+BENCHMARKS = {
+    benchmark.__name__.strip("_"): benchmark for benchmark in (startup, search, locations, find, completion, import_)
+}
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Stores of any size, made once and kept in the folder for temporary files."""
 
+import csv
 import random
 import shutil
 import sqlite3
@@ -44,6 +45,17 @@ def _fill(db: sqlite3.Connection, customers: int) -> None:
     db.executemany("INSERT INTO links VALUES (?, 'main', ?, 1, NULL, 0, NULL)", linked)
     texts = ((n, _text(n, details)) for n, details in enumerate(people, 1))
     db.executemany("INSERT INTO customer_search (rowid, text) VALUES (?, ?)", texts)
+
+
+def write_customers(file: Path, customers: int) -> None:
+    """Write a file of this many customers in twelve columns."""
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        rows = csv.writer(stream)
+        titles = "Customer Number,First Name,Last Name,Company,Email,Phone,Address,City,State,Zip,Notes,Stripe ID"
+        rows.writerow(titles.split(","))
+        for number, person in enumerate(_people(customers)):
+            place = (f"{number % 9973} Cedar Street", "Seattle", "WA", f"{98000 + number % 999}", "")
+            rows.writerow((*person[:6], *place, f"cus_{number * 7919:014x}"))
 
 
 def _people(customers: int) -> Iterator[CustomerDetails]:

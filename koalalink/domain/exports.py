@@ -1,0 +1,116 @@
+"""Customers on their way out: which columns their file has, and what stands in them."""
+
+import json
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.domain.text import printable
+from koalalink.errors import CorrectTheCommand
+
+FIELDS = tuple(name for name in CustomerDetails._fields if name != "extra")
+
+
+class Format(StrEnum):
+    """Kinds of files."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    JSONL = "jsonl"
+    XLSX = "xlsx"
+
+
+class Purpose(StrEnum):
+    """What an export is for, where not for a spreadsheet and for coming back."""
+
+    STRIPE_METADATA = "stripe-metadata"
+    PLAIN = "plain"
+
+
+class Shape(NamedTuple):
+    """What customers of a store have besides the fields that all have."""
+
+    locations: tuple[str, ...]
+    switched_off_at: tuple[str, ...]
+    """The locations where a link is switched off."""
+    extra: tuple[str, ...]
+    """The titles of columns that fitted no field."""
+
+
+class ExportColumn(NamedTuple):
+    """A column of an export; `name` is what it is chosen by."""
+
+    name: str
+    title: str
+    cell: Callable[[LinkedCustomer], str]
+
+
+def columns_for(shape: Shape, kept_title: Callable[[str], str]) -> list[ExportColumn]:
+    """Return all columns; `kept_title` gives those that fit no field a title that fits none when they come back."""
+    return [
+        ExportColumn("number", "KoalaLink number", lambda linked: str(linked.customer.number)),
+        *(ExportColumn(name, _title(name), _field(name)) for name in FIELDS),
+        *(ExportColumn("stripe_ids", f"Stripe ID ({place})", _stripe_id(place)) for place in shape.locations),
+        *(ExportColumn("stripe_ids", f"Stripe link ({place})", _switched(place)) for place in shape.switched_off_at),
+        *(ExportColumn("extra", kept_title(title), _extra(title)) for title in shape.extra),
+    ]
+
+
+def chosen(columns: Sequence[ExportColumn], names: str | None) -> list[ExportColumn]:
+    """Return the columns called by `names`, divided by commas, in that order; raises CorrectTheCommand."""
+    if names is None:
+        return [*columns]
+    known = dict.fromkeys(["number", *FIELDS, "stripe_ids", "extra"])
+    wanted = [name.strip().lower().replace("-", "_").replace(" ", "_") for name in names.split(",")]
+    for name in wanted:
+        if name not in known:
+            raise CorrectTheCommand(f"There is no column “{printable(name)}”.", hint=f"Known are: {', '.join(known)}.")
+    return [column for name in dict.fromkeys(wanted) for column in columns if column.name == name]
+
+
+def metadata_columns(location: str) -> list[ExportColumn]:
+    """Return the columns that write our customers' numbers into Stripe's metadata, for tools that can do that."""
+    return [
+        ExportColumn("id", "id", _stripe_id(location)),
+        ExportColumn("number", "metadata[customer_number]", lambda linked: str(linked.customer.number)),
+        ExportColumn("external_id", "metadata[external_id]", _field("external_id")),
+    ]
+
+
+def _title(name: str) -> str:
+    return "External ID" if name == "external_id" else name.replace("_", " ").title()
+
+
+def _field(name: str) -> Callable[[LinkedCustomer], str]:
+    return lambda linked: str(getattr(linked.customer.details, name))
+
+
+def _link(linked: LinkedCustomer, place: str) -> Link | None:
+    return next((link for link in linked.links if link.location == place), None)
+
+
+def _stripe_id(place: str) -> Callable[[LinkedCustomer], str]:
+    def cell(linked: LinkedCustomer) -> str:
+        link = _link(linked, place)
+        return link.stripe_id if link else ""
+
+    return cell
+
+
+def _switched(place: str) -> Callable[[LinkedCustomer], str]:
+    def cell(linked: LinkedCustomer) -> str:
+        link = _link(linked, place)
+        return "" if link is None else "on" if link.enabled else "off"
+
+    return cell
+
+
+def _extra(title: str) -> Callable[[LinkedCustomer], str]:
+    def cell(linked: LinkedCustomer) -> str:
+        extra = linked.customer.details.extra
+        return str(json.loads(extra).get(title, "")) if extra else ""
+
+    return cell

@@ -1,0 +1,148 @@
+"""What the columns of a file mean, told by their names."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from koalalink.domain.imports import Column
+from koalalink.domain.text import fold, printable
+from koalalink.errors import CorrectTheCommand
+
+FIELDS = tuple(
+    "external_id first_name last_name name company email phone address apartment city state zip country notes".split()
+)
+"""What a column can be, besides a Stripe ID; `name` is a full name, `apartment` is put behind the address."""
+
+REASON = "KoalaLink reason"
+"""The title of the column that says why a row was not imported."""
+
+_KEPT = "extra: "
+_NAMES = {
+    "number": "koalalink number",
+    "ignore": "koalalink reason",
+    "stripe_id": "stripe id,stripe customer id,stripe customer,stripe,stripe account id,customer stripe id",
+    "external_id": "external id,customer number,client id,client number,booking system id,reference",
+    "first_name": "first name,firstname,given name,forename,first,customer first name,client first name",
+    "last_name": "last name,lastname,surname,family name,last,customer last name,client last name",
+    "name": "name,full name,customer name,client name,customer,client",
+    "company": "company,company name,business,business name,organization,organisation,customer company",
+    "email": "email,e mail,email address,e mail address,mail,customer email,client email,primary email",
+    "phone": "phone,phone number,telephone,tel,mobile,mobile phone,mobile number,cell,cell phone,customer phone,"
+    "client phone,contact number,primary phone",
+    "address": "address,street address,street,address line1,address line 1,address 1,customer address,home address,"
+    "service address",
+    "apartment": "apt,apartment,unit,suite,apt suite,apt number,address line2,address line 2,address 2,customer apt",
+    "city": "city,town,address city,customer city",
+    "state": "state,province,region,address state,customer state,state province",
+    "zip": "zip,zip code,zipcode,postal code,postcode,post code,zip postal code,address postal code,address zip,"
+    "customer zip code,customer zip",
+    "country": "country,address country,customer country",
+    "notes": "notes,note,comments,comment,customer notes,client notes",
+}
+_FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split(",")}
+_EITHER = ("id", "customer id")
+"""Stripe calls its own ID so, and so does everybody else theirs: the cells tell."""
+
+_AT_A_LOCATION = re.compile(r"(.*?)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]")
+
+
+def columns_of(titles: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[str, str]) -> list[Column]:
+    """Return what every column means, as told by its title, or where it is among `chosen` as chosen.
+
+    Raises CorrectTheCommand where nothing is recognised, or two columns would be the same field.
+    """
+    wanted = {_key(title): field for title, field in chosen.items()}
+    unknown = [title for title in chosen if _key(title) not in {_key(other) for other in titles}]
+    if unknown:
+        raise CorrectTheCommand(
+            f"The file has no column “{printable(unknown[0])}”.", hint=f"It has: {_listed(titles)}."
+        )
+    taken = {_parsed(field) for field in wanted.values()}
+    columns = []
+    for index, title in enumerate(titles):
+        if _key(title) in wanted:
+            columns.append(Column(index, title, *_parsed(wanted[_key(title)])))
+            continue
+        if title.startswith(_KEPT):
+            columns.append(Column(index, title.removeprefix(_KEPT), "extra"))
+            continue
+        field, location = _meant(title, [row[index] for row in sample if index < len(row)])
+        # Where somebody has said which column is the email, another is none.
+        columns.append(Column(index, title, *(("extra", None) if (field, location) in taken else (field, location))))
+    _refuse_doubles(columns)
+    if not any(column.field in (*FIELDS, "stripe_id") for column in columns):
+        raise CorrectTheCommand(
+            f"None of its columns is known: {_listed(titles)}.",
+            hint='Say which is which, for example: --map "Client=name". Known are: ' + ", ".join(FIELDS) + ".",
+        )
+    return columns
+
+
+def recognised(titles: Sequence[str], chosen: Mapping[str, str]) -> int:
+    """Return how many of these cells are titles of columns, which tells the header from a stray line before it."""
+    wanted = {_key(title) for title in chosen}
+    return sum(_key(title) in wanted or _meant(title, ())[0] != "extra" for title in titles)
+
+
+def read_choices(choices: Sequence[str]) -> dict[str, str]:
+    """Return the field of each column of "COLUMN=FIELD"; raises CorrectTheCommand where it is none."""
+    chosen = {}
+    for choice in choices:
+        title, equals, field = choice.rpartition("=")
+        if not equals or not title.strip():
+            raise CorrectTheCommand(f"“{choice}” is not COLUMN=FIELD.", hint='For example: --map "Client=name"')
+        _parsed(field)
+        chosen[title] = field
+    return chosen
+
+
+def _parsed(field: str) -> tuple[str, str | None]:
+    name, _, location = field.strip().lower().partition(":")
+    name = name.replace("-", "_")
+    if name not in (*FIELDS, "stripe_id", "extra", "ignore") or (location and name != "stripe_id"):
+        raise CorrectTheCommand(
+            f"“{printable(field)}” is no field.",
+            hint=f"Known are: {', '.join(FIELDS)}, stripe_id, stripe_id:LOCATION, extra, ignore.",
+        )
+    return name, location or None
+
+
+def _meant(title: str, cells: Sequence[str]) -> tuple[str, str | None]:
+    key = _key(title)
+    if key in _EITHER:
+        return ("stripe_id" if any(cell.strip().startswith("cus_") for cell in cells) else "external_id"), None
+    if key in _FIELD_OF:
+        return _FIELD_OF[key], None
+    if title.startswith(_KEPT):
+        return "extra", None
+    if at := _AT_A_LOCATION.fullmatch(title.strip()):
+        name, location = _key(at[1]), at[2].strip()
+        if name == "stripe link":
+            return "stripe_link", location
+        if _FIELD_OF.get(name) == "stripe_id":
+            return "stripe_id", location
+    return "extra", None
+
+
+def kept_title(title: str) -> str:
+    """Return the title of a column that fits no field as it is exported, so that it fits none when it comes back."""
+    return _KEPT + title if _meant(title, ())[0] != "extra" or title.startswith(_KEPT) else title
+
+
+def _refuse_doubles(columns: Sequence[Column]) -> None:
+    seen: dict[tuple[str, str | None], Column] = {}
+    for column in columns:
+        other = seen.setdefault((column.field, column.location), column)
+        if other is not column and column.field not in ("extra", "ignore"):
+            raise CorrectTheCommand(
+                f"Two columns are the {column.field.replace('_', ' ')}: “{other.title}” and “{column.title}”.",
+                hint=f'Say what the other is, for example: --map "{column.title}=extra"',
+            )
+
+
+def _key(title: str) -> str:
+    return " ".join(re.sub(r"[^\w]|_", " ", fold(title)).split())
+
+
+def _listed(titles: Sequence[str]) -> str:
+    shown = [printable(title)[:40] for title in titles if title.strip()][:12]
+    return ", ".join(shown) + (", …" if len(titles) > 12 else "")

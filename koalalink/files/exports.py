@@ -1,0 +1,111 @@
+"""Exports: every kind of file that customers can be written into."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from koalalink.domain.exports import ExportColumn, Format
+from koalalink.domain.links import LinkedCustomer
+from koalalink.errors import CorrectTheSetup
+from koalalink.files.cells import guarded
+from koalalink.files.writing import Beside, Lines
+
+Record = Callable[[LinkedCustomer], dict[str, Any]]
+
+
+class Export(Protocol):
+    """A file in the making."""
+
+    def write(self, linked: LinkedCustomer) -> None:
+        """Write one customer."""
+
+    def finish(self) -> None:
+        """Write what is still held back."""
+
+
+class _CsvExport:
+    def __init__(self, stream: BinaryIO, columns: Sequence[ExportColumn], *, delimiter: str, harmless: bool, bom: bool):
+        self._columns = columns
+        self._lines = Lines(stream, delimiter=delimiter, harmless=harmless, bom=bom)
+        self._lines.write([column.title for column in columns])
+
+    def write(self, linked: LinkedCustomer) -> None:
+        self._lines.write([column.cell(linked) for column in self._columns])
+
+    def finish(self) -> None:
+        self._lines.finish()
+
+
+class _JsonExport:
+    def __init__(self, stream: BinaryIO, record: Record, *, lines: bool):
+        self._stream, self._record, self._lines = stream, record, lines
+        self._between = "" if lines else "["
+
+    def write(self, linked: LinkedCustomer) -> None:
+        text = json.dumps(self._record(linked), ensure_ascii=False)
+        self._stream.write(f"{self._between}{text}\n".encode())
+        self._between = "" if self._lines else ","
+
+    def finish(self) -> None:
+        if not self._lines:
+            self._stream.write(b"[]\n" if self._between == "[" else b"]\n")
+        self._stream.flush()
+
+
+class _XlsxExport:
+    def __init__(self, stream: BinaryIO, columns: Sequence[ExportColumn]):
+        try:
+            from openpyxl import Workbook  # 150 ms; an extra
+            from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+        except ImportError:
+            raise CorrectTheSetup(
+                "What writes Excel files is not installed.",
+                hint="Type: pip install 'koalalink[xlsx]'. Or export CSV, which Excel reads, too.",
+            ) from None
+        self._illegal = ILLEGAL_CHARACTERS_RE
+        self._stream, self._columns = stream, columns
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("Customers")
+        self._sheet.append([column.title for column in columns])
+
+    def write(self, linked: LinkedCustomer) -> None:
+        cells = (guarded(column.cell(linked)) for column in self._columns)
+        self._sheet.append([self._illegal.sub("", cell) for cell in cells])
+
+    def finish(self) -> None:
+        self._book.save(self._stream)
+
+
+@contextmanager
+def exported(
+    file: str,
+    stdout: BinaryIO,
+    kind: Format,
+    columns: Sequence[ExportColumn],
+    record: Record,
+    *,
+    harmless: bool,
+) -> Iterator[Export]:
+    """Begin an export into a file, which is in its place once it is finished, or to stdout for "-"."""
+    path = None if file == "-" else Path(file)
+    beside = Beside(path) if path else None
+    stream = beside.stream if beside else stdout
+    try:
+        yield _export(stream, kind, columns, record, harmless=harmless, bom=harmless and path is not None)
+        if beside:
+            beside.keep()
+    finally:
+        if beside:
+            beside.discard()
+
+
+def _export(
+    stream: BinaryIO, kind: Format, columns: Sequence[ExportColumn], record: Record, *, harmless: bool, bom: bool
+) -> Export:
+    if kind in (Format.JSON, Format.JSONL):
+        return _JsonExport(stream, record, lines=kind is Format.JSONL)
+    if kind is Format.XLSX:
+        return _XlsxExport(stream, columns)
+    return _CsvExport(stream, columns, delimiter="\t" if kind is Format.TSV else ",", harmless=harmless, bom=bom)

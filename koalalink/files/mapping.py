@@ -1,0 +1,60 @@
+"""Stripe's mapping files."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from koalalink.domain.remaps import Mapping
+from koalalink.domain.stripe_ids import customer_id
+from koalalink.errors import CorrectTheCommand, KoalaError
+from koalalink.files.cells import plain
+from koalalink.files.rows import delimiter_of, rows_of
+from koalalink.files.text import encoding_of, lines_of, opened
+
+_HEADERS = (("customer_id_old", "customer_id_new"), ("old_customer_id", "stripe_customer_id"))
+
+
+def read_mapping(file: str, stdin: BinaryIO) -> list[Mapping]:
+    """Return the rows of a mapping file, those without a new customer aside.
+
+    Raises a KoalaError with a sentence where it is none, or a new ID is no customer's.
+    """
+    name = "the input" if file == "-" else Path(file).name
+    with opened(file, stdin) as raw:
+        encoding = encoding_of(raw, name)
+        delimiter = delimiter_of([*islice(lines_of(raw, encoding), 50)], _known)
+        rows = rows_of(lines_of(raw, encoding), delimiter, 0)
+        titles = [plain(cell).lower() for cell in next((row.cells for row in rows), [])]
+        pair = next((pair for pair in _HEADERS if set(pair) <= set(titles)), None)
+        if pair is None:
+            raise CorrectTheCommand(
+                f"{name} is no mapping file of Stripe's.",
+                hint=f"Its header has {' and '.join(_HEADERS[0])}, or {' and '.join(_HEADERS[1])}.",
+            )
+        old, new = (titles.index(title) for title in pair)
+        mappings = []
+        for row in rows:
+            if not any(map(str.strip, row.cells)):
+                continue
+            if row.problem or len(row.cells) <= max(old, new):
+                raise CorrectTheCommand(
+                    f"Row {row.number} of {name} is not whole. {row.problem}".strip(), hint="Nothing was changed."
+                )
+            before, after = plain(row.cells[old]), plain(row.cells[new])
+            if before and after:
+                mappings.append(Mapping(row.number, before, _checked(after, row.number, name)))
+    if not mappings:
+        raise CorrectTheCommand(f"{name} has a header, and no rows below it.", hint="Is it the right file?")
+    return mappings
+
+
+def _known(titles: Sequence[str]) -> int:
+    return max(len(set(pair) & {title.strip().lower() for title in titles}) for pair in _HEADERS)
+
+
+def _checked(text: str, row: int, name: str) -> str:
+    try:
+        return customer_id(text)
+    except KoalaError as error:
+        raise CorrectTheCommand(f"Row {row} of {name}: {error.message}", hint="Nothing was changed.") from None

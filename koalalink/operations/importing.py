@@ -1,0 +1,505 @@
+"""Customers in from a file: all of it in one change, and every row either in or told."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from koalalink.domain.agreement import Agreement
+from koalalink.domain.changes import Action
+from koalalink.domain.contact import phone_key
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.identity import judge
+from koalalink.domain.imports import (
+    Column,
+    Entries,
+    Entry,
+    Imported,
+    MatchOn,
+    OnMatch,
+    Row,
+    Trouble,
+    differing,
+    merged,
+    same_name,
+)
+from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.stripe_customers import StripeProfile
+from koalalink.domain.stripe_ids import customer_id
+from koalalink.domain.text import fold
+from koalalink.errors import Aborted, CorrectTheCommand, KoalaError, LookCloser
+from koalalink.operations.looking_up import Found, look_up
+from koalalink.operations.ports import Conversation, StripeAt
+
+_BATCH = 1000
+_SHOWN = 20
+
+
+class Table(Protocol):
+    """A file of customers."""
+
+    name: str
+    columns: Sequence[Column]
+    notes: list[str]
+    is_our_own: bool
+    count: int
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows below the header."""
+
+    def sample(self, count: int) -> list[list[str]]:
+        """Return the cells of the first few rows."""
+
+
+class Rejects(Protocol):
+    """Where rows go that are not imported."""
+
+    path: Path
+
+    def write(self, cells: Sequence[str], reason: str) -> None:
+        """Write a row and why it was not imported."""
+
+    def keep(self) -> None:
+        """Put the file into its place; without this it is as if it had never been begun."""
+
+
+class BulkStore(Protocol):
+    """A change of many, within its transaction."""
+
+    change: int | None
+    next_number: int
+
+    def people(
+        self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
+    ) -> Sequence[LinkedCustomer]:
+        """Return everybody who has one of these."""
+
+    def holders(self, stripe_ids: Iterable[str]) -> list[Holder]:
+        """Return who is linked to one of these Stripe IDs."""
+
+    def write(
+        self,
+        added: Sequence[Customer],
+        edited: Sequence[tuple[Customer, CustomerDetails]],
+        links: Sequence[tuple[Link | None, Link]],
+    ) -> None:
+        """Add customers, give others other details, and put links in the place of others, or of none."""
+
+
+class Customers(Protocol):
+    """The part of the store that an import needs."""
+
+    def bulk(self, action: Action, note: str, *, rehearsal: bool) -> AbstractContextManager[BulkStore]:
+        """Begin a change of many."""
+
+
+class ImportRequest(NamedTuple):
+    """What the person wants."""
+
+    match_on: MatchOn | None
+    """None is by external ID, else email, else name and phone, else by all that the row says."""
+    on_match: OnMatch
+    strict: bool
+    dry_run: bool
+    agreed: bool
+
+
+class Place(NamedTuple):
+    """A location's Stripe account, as far as the file names customers of it."""
+
+    found: Found
+    account: str | None
+    livemode: bool
+
+
+def import_customers(
+    table: Table,
+    entries: Entries,
+    store: Customers,
+    conversation: Conversation,
+    request: ImportRequest,
+    *,
+    stripes: Callable[[str], StripeAt] | None,
+    rejects: Rejects,
+    now: datetime,
+) -> Imported:
+    """Show what the file says, look its Stripe IDs up, and import it in one change.
+
+    `stripes` opens the Stripe account of a location; None saves links without asking. Raises CorrectTheCommand where
+    the file has no rows, LookCloser where a row is bad and that was to stop all, and whatever keeps Stripe from
+    answering; then nothing is written.
+    """
+    for note in table.notes:
+        conversation.note(note)
+    conversation.columns(table.columns, table.sample(3))
+    rows = table.count
+    if not rows:
+        raise CorrectTheCommand(f"{table.name} has a header, and no rows below it.", hint="Is it the right file?")
+    question = f"Import {rows:,} row{'' if rows == 1 else 's'}?"
+    if conversation.can_ask and not (request.agreed or request.dry_run or conversation.confirm(question)):
+        raise Aborted("Nothing was imported.")
+    places = _look_up(table, entries, conversation, stripes) if stripes else {}
+    note = f"{table.name}, {rows:,} row{'' if rows == 1 else 's'}"
+    with (
+        store.bulk(Action.IMPORTED, note, rehearsal=request.dry_run) as bulk,
+        conversation.counting(f"Importing {table.name}") as count,
+    ):
+        intake = _Intake(bulk, entries, request, rejects, places if stripes else None, now)
+        everything = table.rows()
+        while batch := [*islice(everything, _BATCH)]:
+            intake.take(batch)
+            count(len(batch))
+        done = intake.result(table.name, rows)
+        if request.strict and (done.rejected or done.links_rejected):
+            raise LookCloser(_why_nothing(done), hint="Mend them, or leave out --strict to import the others.")
+    if not request.dry_run and done.rejects:
+        rejects.keep()
+    return done
+
+
+def _why_nothing(done: Imported) -> str:
+    lines = [f"row {trouble.row}: {trouble.reason}" for trouble in done.troubles]
+    count = done.rejected + done.links_rejected
+    more = f" and {count - len(lines):,} more" if count > len(lines) else ""
+    return f"Nothing was imported, because of {'; '.join(lines)}{more}"
+
+
+def _look_up(
+    table: Table, entries: Entries, conversation: Conversation, stripes: Callable[[str], StripeAt]
+) -> dict[str, Place]:
+    wanted: dict[str, set[str]] = {place: set() for place in entries.links}
+    for row in table.rows() if wanted else ():
+        entry = entries.read(row)
+        for place, text in entry.stripe_ids.items() if isinstance(entry, Entry) else ():
+            stripe_id = _stripe_id(text)
+            if isinstance(stripe_id, str):
+                wanted[place].add(stripe_id)
+    places = {}
+    with conversation.counting("Looking Stripe IDs up") as count:
+        for place, stripe_ids in wanted.items():
+            if stripe_ids:
+                stripe = stripes(place)()
+                found = look_up(stripe, stripe_ids, count)
+                places[place] = Place(found, stripe.account(), stripe.key.livemode)
+    return places
+
+
+def _stripe_id(text: str) -> str | KoalaError:
+    try:
+        return customer_id(text)
+    except KoalaError as error:
+        return error
+
+
+class _Person:
+    """A customer as the store will have it."""
+
+    def __init__(self, number: int, details: CustomerDetails, links: Iterable[Link] = (), row: int = 0) -> None:
+        self.number = number
+        self.details = details
+        self.links = {link.location: link for link in links}
+        self.row = row
+        """The row of this file that has made or met the customer; 0 is none."""
+
+    def __str__(self) -> str:
+        return str(Customer(number=self.number, details=self.details))
+
+
+class _Intake:
+    """Takes rows in, a batch at a time, and counts what becomes of them."""
+
+    def __init__(
+        self,
+        bulk: BulkStore,
+        entries: Entries,
+        request: ImportRequest,
+        rejects: Rejects,
+        places: dict[str, Place] | None,
+        now: datetime,
+    ) -> None:
+        self._bulk = bulk
+        self._entries = entries
+        self._request = request
+        self._rejects = rejects
+        self._places = places
+        self._now = now
+        self._restoring = bulk.next_number == 1
+        """An export that comes into an unused store keeps its numbers."""
+        self._rows: dict[int, int] = {}
+        self._counts = dict.fromkeys(
+            "added updated unchanged skipped repeated rejected linked already_linked links_rejected".split(), 0
+        )
+        self._troubles: list[Trouble] = []
+        self._rejected = False
+
+    def result(self, file: str, rows: int) -> Imported:
+        """Return what has become of everything."""
+        return Imported(
+            file=file,
+            rows=rows,
+            **self._counts,
+            rejects=self._rejects.path if self._rejected else None,
+            change=self._bulk.change,
+            troubles=tuple(self._troubles),
+        )
+
+    def take(self, batch: Sequence[Row]) -> None:
+        """Take some rows in."""
+        read = [(row, self._entries.read(row)) for row in batch]
+        known = _Known(
+            self._bulk,
+            [entry for _, entry in read if isinstance(entry, Entry)],
+            self._rows,
+            by_phone=self._request.match_on is MatchOn.PHONE,
+        )
+        for row, entry in read:
+            trouble = entry if isinstance(entry, Trouble) else self._customer(entry, known)
+            if isinstance(trouble, Trouble):
+                self._counts["rejected"] += 1
+                self._tell(row, [trouble])
+            elif isinstance(entry, Entry) and trouble is not None:
+                refused = [*self._links(entry, trouble, known)]
+                self._counts["links_rejected"] += len(refused)
+                if refused:
+                    self._tell(row, refused)
+        self._bulk.write(known.added, known.edited, [*known.links.values()])
+
+    def _tell(self, row: Row, troubles: list[Trouble]) -> None:
+        self._rejected = True
+        self._troubles += troubles[: _SHOWN - len(self._troubles)]
+        self._rejects.write(row.cells, " ".join(trouble.reason for trouble in troubles))
+
+    def _customer(self, entry: Entry, known: "_Known") -> "_Person | Trouble | None":
+        """Bring the customer of a row in; None is skipped with its links."""
+        person = None if self._restoring and entry.number else known.find(entry, self._request.match_on)
+        if isinstance(person, Trouble):
+            return person
+        if person is None:
+            return self._add(entry, known)
+        first = self._rows.setdefault(person.number, entry.row)
+        if first != entry.row:
+            if fields := differing(person.details, entry.details):
+                return Trouble(
+                    entry.row, "", "", f"Row {first} is the same customer, with another {' and '.join(fields)}."
+                )
+            self._counts["repeated"] += 1
+            return person
+        if self._request.on_match is OnMatch.SKIP:
+            self._counts["skipped"] += 1
+            return None
+        details = merged(person.details, entry.details, self._request.on_match)
+        holder = known.with_external_id(details.external_id)
+        if holder and holder is not person:
+            return Trouble(
+                entry.row, "", details.external_id, f"The external ID {details.external_id} belongs to {holder}."
+            )
+        if details == person.details:
+            self._counts["unchanged"] += 1
+        else:
+            self._counts["updated"] += 1
+            known.edit(person, details)
+        return person
+
+    def _add(self, entry: Entry, known: "_Known") -> "_Person | Trouble":
+        number = entry.number if self._restoring and entry.number else None
+        if number is not None and not known.is_free(number):
+            return Trouble(entry.row, "", str(number), f"There is a customer {number} already.")
+        holder = known.with_external_id(entry.details.external_id)
+        if holder:
+            return Trouble(
+                entry.row,
+                "",
+                entry.details.external_id,
+                f"The external ID {entry.details.external_id} belongs to {holder}.",
+            )
+        self._counts["added"] += 1
+        person = known.add(entry, number)
+        self._rows[person.number] = entry.row
+        return person
+
+    def _links(self, entry: Entry, person: _Person, known: "_Known") -> Iterator[Trouble]:
+        """Link the customer of a row to its Stripe IDs, and yield why one was not linked."""
+        for location, text in entry.stripe_ids.items():
+            column = self._entries.links[location].title
+            stripe_id = _stripe_id(text)
+            if isinstance(stripe_id, KoalaError):
+                yield Trouble(entry.row, column, text, stripe_id.message)
+                continue
+            link = person.links.get(location)
+            if link and link.stripe_id == stripe_id:
+                self._counts["already_linked"] += 1
+                continue
+            reason = self._why_not(stripe_id, location, person, known)
+            if reason:
+                yield Trouble(entry.row, column, stripe_id, reason)
+                continue
+            self._counts["linked"] += 1
+            place = self._places[location] if self._places is not None else None
+            new = Link(
+                customer=person.number,
+                location=location,
+                stripe_id=stripe_id,
+                enabled=location not in entry.switched_off,
+                account=place.account if place else None,
+                livemode=place.livemode if place else None,
+                verified_at=self._now if place else None,
+            )
+            known.link(person, new)
+
+    def _why_not(self, stripe_id: str, location: str, person: _Person, known: "_Known") -> str | None:
+        """Return the reason not to link, by the rules of `connect`."""
+        if location in person.links:
+            return f"{person} is connected to {person.links[location].stripe_id} at {location} already."
+        holders = known.others_with(stripe_id, person)
+        if self._places is None:
+            return f"{stripe_id} belongs to {holders[0].customer} at {holders[0].location}." if holders else None
+        place = self._places[location]
+        verdict = judge(
+            person.details,
+            stripe_id,
+            # Whether there is a card is no question of who it is, and would take a request for each.
+            StripeProfile(customer=place.found[stripe_id], cards=None, account=place.account),
+            livemode=place.livemode,
+            holders=holders,
+            now=self._now,
+        )
+        return verdict.failed.detail if verdict.failed else " ".join(verdict.doubts) or None
+
+
+class _Known:
+    """Everybody in the store whom a batch of rows can mean, and what is to be written for it."""
+
+    def __init__(self, bulk: BulkStore, entries: Sequence[Entry], rows: dict[int, int], *, by_phone: bool) -> None:
+        self._bulk = bulk
+        found = bulk.people(
+            external_ids={entry.details.external_id for entry in entries} - {""},
+            emails={fold(entry.details.email) for entry in entries} - {""},
+            phones={phone_key(entry.details.phone) for entry in entries} - {""} if by_phone else set(),
+            names={fold(e.details.name) for e in entries if not e.details.email and not e.details.external_id} - {""},
+        )
+        self._by_external_id: dict[str, _Person] = {}
+        self._by: dict[tuple[str, str], list[_Person]] = {}
+        self._rows = rows
+        for linked in found:
+            number, details = linked.customer
+            self._index(_Person(number, details, linked.links, rows.get(number, 0)))
+        self._before: dict[int, Customer] = {}
+        self._edited: dict[int, CustomerDetails] = {}
+        self._added: dict[int, _Person] = {}
+        self.links: dict[tuple[int, str], tuple[Link | None, Link]] = {}
+        stripe_ids = {text for entry in entries for text in entry.stripe_ids.values()}
+        self._holders: dict[str, list[Holder]] = {}
+        for holder in bulk.holders(sorted(stripe_ids)):
+            self._holders.setdefault(holder.stripe_id, []).append(holder)
+
+    @property
+    def added(self) -> list[Customer]:
+        """The new customers."""
+        return [Customer(number=person.number, details=person.details) for person in self._added.values()]
+
+    @property
+    def edited(self) -> list[tuple[Customer, CustomerDetails]]:
+        """The others that have changed, as they were and as they are."""
+        return [(self._before[number], details) for number, details in self._edited.items()]
+
+    def _index(self, person: _Person) -> None:
+        details = person.details
+        if details.external_id:
+            self._by_external_id[details.external_id] = person
+        for key in (("email", fold(details.email)), ("phone", phone_key(details.phone)), ("name", fold(details.name))):
+            if key[1]:
+                people = self._by.setdefault(key, [])
+                if person not in people:
+                    people.append(person)
+
+    def is_free(self, number: int) -> bool:
+        """Tell whether a number was given to nobody, in a store that was unused before this file."""
+        return number not in self._rows
+
+    def with_external_id(self, external_id: str) -> _Person | None:
+        """Return who has an external ID."""
+        return self._by_external_id.get(external_id)
+
+    def others_with(self, stripe_id: str, person: _Person) -> list[Holder]:
+        """Return who else is linked to a Stripe ID, at any location."""
+        return [holder for holder in self._holders.get(stripe_id, ()) if holder.customer.number != person.number]
+
+    def find(self, entry: Entry, match_on: MatchOn | None) -> "_Person | Trouble | None":
+        """Return the customer whom a row means, None where that is somebody new, or why it is in doubt."""
+        details = entry.details
+        if match_on is MatchOn.NONE:
+            return None
+        if match_on in (None, MatchOn.EXTERNAL_ID) and details.external_id in self._by_external_id:
+            return self._by_external_id[details.external_id]
+        if match_on in (None, MatchOn.EMAIL) and details.email:
+            return self._one_of(entry, "email", fold(details.email))
+        if match_on is MatchOn.PHONE and details.phone:
+            return self._one_of(entry, "phone", phone_key(details.phone))
+        if match_on is None and not details.external_id:
+            return self._without_email(details)
+        return None
+
+    def _one_of(self, entry: Entry, what: str, key: str) -> "_Person | Trouble | None":
+        """Return who of those with the same email or phone has the name, too."""
+        details = entry.details
+        sharing = [
+            person
+            for person in self._by.get((what, key), ())
+            # Two external IDs are two customers, whatever they share.
+            if not (details.external_id and person.details.external_id not in ("", details.external_id))
+        ]
+        exact = [person for person in sharing if fold(person.details.name) == fold(details.name)]
+        same = exact or [p for p in sharing if same_name(p.details, details) is Agreement.SAME]
+        if len(same) == 1:
+            return same[0]
+        value = getattr(details, what)
+        if same:
+            numbers = " and ".join(str(person.number) for person in same[:5])
+            return Trouble(entry.row, "", value, f"{value} belongs to customers {numbers}; which is meant?")
+        alike = [person for person in sharing if same_name(person.details, details) is Agreement.SIMILAR]
+        if alike:
+            return Trouble(
+                entry.row,
+                "",
+                value,
+                f"{value} belongs to {alike[0]}; is {details.name} the same person? "
+                f"If so, type: koalalink customers edit {alike[0].number}. If not, import it with --match-on none.",
+            )
+        return None
+
+    def _without_email(self, details: CustomerDetails) -> _Person | None:
+        """Return who has the same name and phone, or else is the same in all that a row says."""
+        named = [p for p in self._by.get(("name", fold(details.name)), ()) if not p.details.email or not details.email]
+        phone = phone_key(details.phone)
+        if phone:
+            named = [person for person in named if phone_key(person.details.phone) == phone]
+            return named[0] if len(named) == 1 else next((p for p in named if not differing(p.details, details)), None)
+        return next((person for person in named if not differing(person.details, details)), None)
+
+    def add(self, entry: Entry, number: int | None) -> _Person:
+        """Add a customer."""
+        number = number or self._bulk.next_number
+        self._bulk.next_number = max(self._bulk.next_number, number + 1)
+        person = _Person(number, entry.details, row=entry.row)
+        self._added[number] = person
+        self._index(person)
+        return person
+
+    def edit(self, person: _Person, details: CustomerDetails) -> None:
+        """Give a customer other details."""
+        before = Customer(number=person.number, details=person.details)
+        person.details = details
+        if person.number not in self._added:
+            self._before.setdefault(person.number, before)
+            self._edited[person.number] = details
+        self._index(person)
+
+    def link(self, person: _Person, link: Link) -> None:
+        """Link a customer."""
+        self.links[person.number, link.location] = (person.links.get(link.location), link)
+        person.links[link.location] = link
+        customer = Customer(number=person.number, details=person.details)
+        holder = Holder(stripe_id=link.stripe_id, customer=customer, location=link.location)
+        self._holders.setdefault(link.stripe_id, []).append(holder)

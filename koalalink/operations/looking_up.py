@@ -1,0 +1,35 @@
+"""Many Stripe IDs at once, by the cheaper way."""
+
+from collections.abc import Callable, Iterable
+
+from koalalink.domain.stripe_customers import Absence, StripeCustomer
+from koalalink.operations.ports import Stripe
+
+Found = dict[str, StripeCustomer | Absence]
+
+_FEW = 40
+_PAGE = 100
+"""Customers that Stripe lists in one request."""
+
+
+def look_up(stripe: Stripe, stripe_ids: Iterable[str], count: Callable[[int], None]) -> Found:
+    """Return what Stripe has under each ID.
+
+    A few are retrieved one by one. Where there are more the account is listed, until that has cost as much as
+    retrieving would have; the list leaves out the deleted ones, so the rest is retrieved.
+    """
+    missing = set(stripe_ids)
+    most = len(missing) * _PAGE
+    found: Found = {}
+    if len(missing) > _FEW:
+        for read, customer in enumerate(stripe.all_customers()):
+            if not missing or read >= most:
+                break
+            if customer.stripe_id in missing:
+                missing.remove(customer.stripe_id)
+                found[customer.stripe_id] = customer
+                count(1)
+    for stripe_id in sorted(missing):
+        found[stripe_id] = stripe.customer(stripe_id)
+        count(1)
+    return found

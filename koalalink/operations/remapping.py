@@ -1,0 +1,202 @@
+"""Links moved to the IDs that Stripe gave after a move between accounts or processors."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from koalalink.domain.changes import Action
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.identity import judge
+from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.remaps import Conflict, Mapping, Remapped, by_old
+from koalalink.domain.stripe_customers import StripeProfile
+from koalalink.errors import Aborted, LookCloser
+from koalalink.operations.looking_up import look_up
+from koalalink.operations.ports import Conversation, StripeAt
+
+
+class BulkStore(Protocol):
+    """A change of many, within its transaction."""
+
+    change: int | None
+
+    def links_at(self, location: str) -> Sequence[LinkedCustomer]:
+        """Return everybody who is linked at a location, with all links."""
+
+    def holders(self, stripe_ids: Sequence[str]) -> list[Holder]:
+        """Return who is linked to one of these Stripe IDs."""
+
+    def write(
+        self,
+        added: Sequence[Customer],
+        edited: Sequence[tuple[Customer, CustomerDetails]],
+        links: Sequence[tuple[Link | None, Link]],
+    ) -> None:
+        """Put links in the place of others, or of none."""
+
+
+class Links(Protocol):
+    """The part of the store that this needs."""
+
+    def bulk(self, action: Action, note: str, *, rehearsal: bool) -> AbstractContextManager[BulkStore]:
+        """Begin a change of many."""
+
+
+class RemapRequest(NamedTuple):
+    """What the person wants; `source` is the location whose links are moved to `location`."""
+
+    file: str
+    location: str
+    source: str
+    dry_run: bool
+    agreed: bool
+
+
+class _Move(NamedTuple):
+    customer: Customer
+    old: Link
+    previous: Link | None
+    """The link at the location it moves to."""
+    row: Mapping
+
+    def conflict(self, reason: str) -> Conflict:
+        return Conflict(str(self.customer), self.old.stripe_id, self.row.new, reason)
+
+
+def remap(
+    mappings: Sequence[Mapping],
+    store: Links,
+    stripe_at: StripeAt,
+    conversation: Conversation,
+    request: RemapRequest,
+    *,
+    now: datetime,
+) -> Remapped:
+    """Verify the new IDs with Stripe, and put them in the place of the old ones in one change.
+
+    Raises LookCloser where two customers would share an ID, naming the rows; then nothing is changed.
+    """
+    rows = by_old(mappings)
+    with store.bulk(Action.REMAPPED, request.file, rehearsal=True) as bulk:
+        moves, _ = _sorted_out(bulk, rows, request)
+    if conversation.can_ask and not (request.agreed or request.dry_run):
+        question = f"Move {len(moves):,} link{'' if len(moves) == 1 else 's'} at {request.location}?"
+        if not conversation.confirm(question):
+            raise Aborted("Nothing was changed.")
+    stripe = stripe_at()
+    with conversation.counting("Looking new IDs up") as count:
+        found = look_up(stripe, {move.row.new for move in moves}, count)
+    account, livemode = stripe.account(), stripe.key.livemode
+    with store.bulk(Action.REMAPPED, request.file, rehearsal=request.dry_run) as bulk:
+        moves, (links, unchanged, missing) = _sorted_out(bulk, rows, request)
+        _refuse_shared(moves)
+        holders = bulk.holders([move.row.new for move in moves])
+        going, conflicts = [], []
+        for move in moves:
+            absent = move.row.new not in found  # linked by somebody else since
+            verdict = (
+                None
+                if absent
+                else judge(
+                    move.customer.details,
+                    move.row.new,
+                    StripeProfile(customer=found[move.row.new], cards=None, account=account),
+                    livemode=livemode,
+                    holders=(),
+                    now=now,
+                )
+            )
+            if verdict is None:
+                conflicts.append(move.conflict("It was changed by somebody else a moment ago."))
+            elif move.previous and request.source != request.location:
+                conflicts.append(
+                    move.conflict(f"{move.customer} is connected to {move.previous.stripe_id} there already.")
+                )
+            elif verdict.failed or verdict.doubts:
+                conflicts.append(move.conflict(verdict.failed.detail if verdict.failed else " ".join(verdict.doubts)))
+            else:
+                going.append(move)
+        going, held = _without_held(going, holders, request)
+        conflicts += held
+        bulk.write([], [], [(move.previous, _moved(move, request, account, livemode, now)) for move in going])
+        return Remapped(
+            file=request.file,
+            location=request.location,
+            links=links,
+            moved=len(going),
+            unchanged=unchanged,
+            missing=missing,
+            conflicts=len(conflicts),
+            change=bulk.change,
+            problems=tuple(conflicts),
+        )
+
+
+def _sorted_out(
+    bulk: BulkStore, rows: dict[str, Mapping], request: RemapRequest
+) -> tuple[list[_Move], tuple[int, int, int]]:
+    """Return the links to be moved; and how many there are, are right already, and are not in the file."""
+    moves, links, unchanged, missing = [], 0, 0, 0
+    for linked in bulk.links_at(request.source):
+        at = {link.location: link for link in linked.links}
+        old, previous = at[request.source], at.get(request.location)
+        links += 1
+        row = rows.get(old.stripe_id)
+        if row is None:
+            missing += 1
+        elif previous and previous.stripe_id == row.new:
+            unchanged += 1
+        else:
+            moves.append(_Move(linked.customer, old, previous, row))
+    return moves, (links, unchanged, missing)
+
+
+def _refuse_shared(moves: Sequence[_Move]) -> None:
+    by_new: dict[str, list[_Move]] = {}
+    for move in moves:
+        by_new.setdefault(move.row.new, []).append(move)
+    for new, sharing in by_new.items():
+        if len(sharing) > 1:
+            in_order = sorted(sharing, key=lambda move: move.row.row)
+            which = " and ".join(f"{move.row.row} ({move.customer})" for move in in_order)
+            raise LookCloser(
+                f"Two customers would share {new}: rows {which}.",
+                hint="Nothing was changed. Stripe has given one ID to both: ask Stripe, or mend the file.",
+            )
+
+
+def _without_held(
+    going: list[_Move], holders: Sequence[Holder], request: RemapRequest
+) -> tuple[list[_Move], list[Conflict]]:
+    """Leave out moves to an ID that somebody else has and keeps; who stays may keep another's new ID in turn."""
+    conflicts: list[Conflict] = []
+    while True:
+        # With another location as the source nobody gives an ID up.
+        leaving = {move.customer.number for move in going} if request.source == request.location else set()
+        kept = {
+            holder.stripe_id: holder
+            for holder in holders
+            if holder.customer.number not in leaving or holder.location != request.location
+        }
+        held = [
+            move
+            for move in going
+            if move.row.new in kept and kept[move.row.new].customer.number != move.customer.number
+        ]
+        if not held:
+            return going, conflicts
+        conflicts += [move.conflict(f"It belongs to {kept[move.row.new].customer}.") for move in held]
+        going = [move for move in going if move not in held]
+
+
+def _moved(move: _Move, request: RemapRequest, account: str | None, livemode: bool, now: datetime) -> Link:
+    return Link(
+        customer=move.customer.number,
+        location=request.location,
+        stripe_id=move.row.new,
+        enabled=move.old.enabled,
+        account=account,
+        livemode=livemode,
+        verified_at=now,
+    )

@@ -1,0 +1,332 @@
+"""`customers import`: everything in or told, checked, counted, and taken back."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from koalalink.context import AppContext
+from tests.conftest import NOW, Run, runner
+from tests.fakes import Person
+
+FIELDS = (
+    "file rows added updated unchanged skipped repeated rejected linked already_linked links_rejected change rejects "
+    "problems"
+).split()
+HEADER = "External ID,First Name,Last Name,Email,Phone,Stripe ID (downtown),Tag"
+
+
+@pytest.fixture
+def empty(sandbox: AppContext, run: Run) -> Run:
+    """The sandbox without its people; its Stripe accounts are as ever."""
+    run("customers", "list")
+    assert run("undo", "--yes").exit_code == 0
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the file is."""
+    return tmp_path / "people.csv"
+
+
+def write(file: Path, *rows: str, header: str = HEADER) -> str:
+    """Write a file, and return its name."""
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return str(file)
+
+
+def done(run: Run, *arguments: str, code: int = 0) -> dict[str, Any]:
+    """Import, and return the JSON."""
+    result = run("customers", "import", *arguments, "--json")
+    assert result.exit_code == code, result.stderr
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def counts(told: dict[str, Any]) -> dict[str, int]:
+    """What is not nothing; rows add up."""
+    fates = ("added", "updated", "unchanged", "skipped", "repeated", "rejected")
+    assert sum(told[fate] for fate in fates) == told["rows"]
+    return {name: value for name, value in told.items() if isinstance(value, int) and value and name != "change"}
+
+
+def people(koala: AppContext) -> list[tuple[str, str, str, dict[str, str]]]:
+    """Everybody: name, email, phone, and links."""
+    return [
+        (
+            linked.customer.details.name,
+            linked.customer.details.email,
+            linked.customer.details.phone,
+            {link.location: link.stripe_id for link in linked.links},
+        )
+        for linked in koala.store.everybody()
+    ]
+
+
+def test_people_come_in_with_links_that_stripe_has_confirmed(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """And columns that fit no field are kept."""
+    told = done(empty, write(file, "BK-42,Jane,Doe,jane@x.com,555 0100,cus_123,gold", "BK-1,Bob,Lee,b@x.com,,,"))
+    assert list(told) == FIELDS
+    assert counts(told) == {"rows": 2, "added": 2, "linked": 1}
+    assert people(sandbox)[0] == ("Jane Doe", "jane@x.com", "555 0100", {"downtown": "cus_123"})
+    [linked, _] = sandbox.store.everybody()
+    assert (linked.customer.details.extra, linked.links[0].verified_at) == ('{"Tag": "gold"}', NOW)
+    assert linked.links[0].account == "acct_sandboxdowntown"
+    assert sandbox.store.page("jane doe", limit=9).customers == (linked,)
+
+
+def test_second_time_changes_nothing_and_says_so(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """Nobody is doubled, with or without an email, in a family or alone."""
+    rows = [
+        "BK-42,Jane,Doe,jane@x.com,555 0100,cus_123,gold",
+        ",Ann,Lee,family@x.com,,,",
+        ",Bob,Lee,family@x.com,,,",
+        ",Cy,Orr,,206 555 0123,,",
+        ",Dee,Pym,,,,",
+    ]
+    name = write(file, *rows)
+    assert counts(done(empty, name)) == {"rows": 5, "added": 5, "linked": 1}
+    before = people(sandbox)
+    told = done(empty, name)
+    assert (counts(told), told["change"]) == ({"rows": 5, "unchanged": 5, "already_linked": 1}, None)
+    assert people(sandbox) == before
+
+
+@pytest.mark.parametrize(
+    ("policy", "phone", "email", "fate"),
+    [("update", "555 0199", "new@x.com", "updated"), ("fill", "555 0100", "new@x.com", "updated")],
+)
+def test_who_is_here_is_updated_or_filled(
+    empty: Run, sandbox: AppContext, file: Path, policy: str, phone: str, email: str, fate: str
+) -> None:
+    """An empty cell empties nothing."""
+    done(empty, write(file, "BK-1,Ann,Lee,,555 0100,,"))
+    told = done(empty, write(file, "BK-1,,,new@x.com,555 0199,,"), "--on-match", policy)
+    assert counts(told) == {"rows": 1, fate: 1}
+    assert people(sandbox) == [("Ann Lee", email, phone, {})]
+
+
+def test_who_is_here_can_be_skipped_with_links(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """Then only new people come in."""
+    done(empty, write(file, "BK-42,Jane,Doe,jane@x.com,,,"))
+    told = done(empty, write(file, "BK-42,Jane,Doe,jane@x.com,1,cus_123,", "BK-2,Bob,,,,,"), "--on-match", "skip")
+    assert counts(told) == {"rows": 2, "added": 1, "skipped": 1}
+    assert people(sandbox)[0] == ("Jane Doe", "jane@x.com", "", {})
+
+
+def test_matching_is_as_it_was_chosen(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """By phone; or not at all."""
+    done(empty, write(file, ",Ann,Lee,ann@x.com,(206) 555-0123,,"))
+    told = done(empty, write(file, ",Ann,Lee,new@x.com,206.555.0123,,"), "--match-on", "phone")
+    assert counts(told) == {"rows": 1, "updated": 1}
+    assert counts(done(empty, str(file), "--match-on", "none")) == {"rows": 1, "added": 1}
+
+
+def test_doubtful_identity_is_told_and_not_guessed(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """Somebody who has married, or her daughter; two who have the same email and name; two external IDs are two."""
+    done(empty, write(file, ",Ann,Lee,ann@x.com,,,", "BK-1,Bob,Orr,b@x.com,,,", "BK-2,Bob,Orr,b@x.com,,,"))
+    told = done(empty, write(file, ",Ann,Wu,ann@x.com,,,", ",Bob,Orr,b@x.com,1,,", "BK-3,Bob,Orr,b@x.com,,,"))
+    assert counts(told) == {"rows": 3, "rejected": 2, "added": 1}
+    assert [(each["row"], each["value"]) for each in told["problems"]] == [(2, "ann@x.com"), (3, "b@x.com")]
+    assert "ann@x.com belongs to Ann Lee" in told["problems"][0]["reason"]
+    assert "which is meant?" in told["problems"][1]["reason"]
+
+
+def test_the_same_person_twice_in_a_file_is_reported(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """What is the same is counted; what differs is not imported, and names the first row."""
+    rows = ["BK-1,Ann,Lee,a@x.com,1,,x", "BK-1,Ann,Lee,a@x.com,1,,y", "BK-1,Ann,Lee,a@x.com,2,,", ",Ann,Lee,a@x.com,,,"]
+    told = done(empty, write(file, *rows))
+    assert counts(told) == {"rows": 4, "added": 1, "repeated": 2, "rejected": 1}
+    [problem] = told["problems"]
+    assert (problem["row"], problem["reason"]) == (4, "Row 2 is the same customer, with another phone.")
+
+
+def test_rows_that_are_far_apart_are_still_the_same_person(empty: Run, file: Path) -> None:
+    """A file is taken in a thousand rows at a time."""
+    crowd = [f"BK-{number},Ann {number},Lee,a{number}@x.com,,," for number in range(1500)]
+    told = done(empty, write(file, *crowd, "BK-3,Ann 3,Lee,a3@x.com,,,", "BK-3,Ann 3,Lee,other@x.com,,,"))
+    assert counts(told) == {"rows": 1502, "added": 1500, "repeated": 1, "rejected": 1}
+
+
+BAD_IDS = [
+    ("cus_NeverExisted", "There is no customer cus_NeverExisted"),
+    ("cus_OlgaDeleted01", "was deleted at Stripe"),
+    ("cus_JaneOfKirkland", "The email is different"),
+    ("cus_RosaAlvarez01", "The name is different"),
+    ("pm_123", "is the ID of one payment method"),
+    ("hello", "is no Stripe customer ID"),
+]
+
+
+@pytest.mark.parametrize(("stripe_id", "said"), BAD_IDS)
+def test_customer_with_a_doubtful_id_comes_in_and_the_link_does_not(
+    empty: Run, sandbox: AppContext, file: Path, stripe_id: str, said: str
+) -> None:
+    """The row is among the rejected, with the reason; mended, the link is made and nobody is doubled."""
+    told = done(empty, write(file, f"BK-42,Jane,Doe,jane@x.com,,{stripe_id},"))
+    assert counts(told) == {"rows": 1, "added": 1, "links_rejected": 1}
+    assert said in told["problems"][0]["reason"]
+    assert people(sandbox) == [("Jane Doe", "jane@x.com", "", {})]
+    rejects = Path(told["rejects"])
+    assert rejects == file.with_name("people.rejects.csv")
+    text = rejects.read_text(encoding="utf-8-sig")
+    assert text.startswith("KoalaLink reason,External ID")
+    rejects.write_text(text.replace(stripe_id, "cus_123"), encoding="utf-8")
+    again = done(empty, str(rejects))
+    assert (counts(again), again["rejects"]) == ({"rows": 1, "unchanged": 1, "linked": 1}, None)
+    assert people(sandbox)[0][3] == {"downtown": "cus_123"}
+
+
+def test_id_that_another_customer_has_is_not_linked(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """Neither one of the store nor one of the same file; verified or not."""
+    rows = ["BK-1,Jane,Doe,jane@x.com,,cus_123,", "BK-2,Jane,Doe,jane@x.com,,cus_123,"]
+    for verify in ("--verify", "--no-verify"):
+        told = done(empty, write(file, *rows), verify)
+        assert told["links_rejected"] == 1
+        assert "cus_123 belongs to Jane Doe" in told["problems"][0]["reason"]
+    told = done(empty, write(file, "BK-1,Jane,Doe,jane@x.com,,cus_124,"), "--no-verify")
+    assert "is connected to cus_123 at downtown already" in told["problems"][0]["reason"]
+
+
+def test_unverified_links_need_neither_stripe_nor_a_location(home: Path, file: Path) -> None:
+    """Whoever moves in has no key yet."""
+    koala = AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    told = done(runner(koala), write(file, "BK-1,Ann,,,,cus_1,"), "--no-verify")
+    assert (counts(told), people(koala)) == (
+        {"rows": 1, "added": 1, "linked": 1},
+        [("Ann", "", "", {"downtown": "cus_1"})],
+    )
+    [linked] = koala.store.everybody()
+    assert linked.links[0].verified_at is None
+    refused = runner(koala)("customers", "import", str(file))
+    assert (refused.exit_code, "no location “downtown”" in refused.stderr) == (2, True)
+    koala.close()
+
+
+def test_many_ids_are_listed_and_not_retrieved_one_by_one(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """All the customers of the sandbox's downtown at once; those that are not in the list are told, too."""
+    stripe = sandbox.stripe_at("downtown")()
+    every = [c for c in stripe.all_customers() if c.name and c.email][:60]
+    rows = [f'"{c.name}",{c.email},{c.stripe_id}' for c in every]
+    told = done(empty, write(file, *rows, "Olga,o@x.com,cus_OlgaDeleted01", header="Name,Email,Stripe ID (downtown)"))
+    assert told["linked"] > 40
+    assert told["linked"] + told["links_rejected"] + told["rejected"] == told["rows"]
+    assert "was deleted" in told["problems"][-1]["reason"]
+
+
+def test_bad_rows_are_in_the_rejects_and_good_ones_in_the_store(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """Wholly in one or wholly in the other; a second import of the mended file brings them in."""
+    rows = [",Ann,Lee,a@x.com,,,", ",Bob,Lee,nowhere,,,", ",Cy,Lee,c@x.com,1.5E+10,,", ",,,,1,,", "too,short"]
+    told = done(empty, write(file, *rows))
+    assert counts(told) == {"rows": 5, "added": 1, "rejected": 4}
+    assert [problem["row"] for problem in told["problems"]] == [3, 4, 5, 6]
+    rejects = Path(told["rejects"])
+    assert rejects.stat().st_mode & 0o777 == 0o600
+    lines = rejects.read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",", 1)[0] for line in lines][:2] == ["KoalaLink reason", "This is no email."]
+    rejects.write_text("\n".join(lines[:2]).replace("nowhere", "bob@x.com"))
+    assert counts(done(empty, str(rejects))) == {"rows": 1, "added": 1}
+    assert [email for _, email, _, _ in people(sandbox)] == ["a@x.com", "bob@x.com"]
+
+
+def test_strict_imports_all_or_nothing(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """One bad row stops everything, and no file is left."""
+    name = write(file, ",Ann,Lee,a@x.com,,,", ",Bob,Lee,nowhere,,,")
+    result = empty("customers", "import", name, "--strict")
+    assert (result.exit_code, result.stdout, people(sandbox)) == (8, "", [])
+    assert "row 3: This is no email." in result.stderr
+    assert [path.name for path in file.parent.iterdir() if "reject" in path.name] == []
+
+
+def test_dry_run_prints_what_the_run_prints(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """To the letter, and changes nothing."""
+    name = write(file, "BK-42,Jane,Doe,jane@x.com,,cus_123,", ",Bob,,nowhere,,,", "BK-3,Cy,,,,cus_x,")
+    for json_ in ([], ["--json"]):
+        dry = empty("customers", "import", name, "--dry-run", *json_)
+        assert (people(sandbox), file.with_name("people.rejects.csv").exists()) == ([], False)
+        wet = empty("customers", "import", name, *json_)
+        assert dry.stdout == wet.stdout
+        assert empty("undo", "--yes").exit_code == 0
+        file.with_name("people.rejects.csv").unlink()
+
+
+def test_import_is_one_change_that_is_undone_whole(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """Those who were here before are as they were; redone, all is there again."""
+    done(empty, write(file, "BK-42,Jane,Doe,jane@x.com,,,"))
+    before = people(sandbox)
+    told = done(empty, write(file, "BK-42,Jane,Doe,jane@x.com,555,cus_123,", "BK-2,Bob,,,,,"))
+    after = people(sandbox)
+    undone = json.loads(empty("undo", str(told["change"]), "--yes", "--json").stdout)
+    assert people(sandbox) == before
+    assert empty("undo", str(undone["change"]), "--yes").exit_code == 0
+    assert people(sandbox) == after
+
+
+def test_import_whose_people_were_touched_since_is_not_undone(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """The later changes are named, and the touched people can be kept."""
+    told = done(empty, write(file, *(f"BK-{number},Ann {number},,,,," for number in range(20))))
+    [first, *_] = sandbox.store.everybody()
+    empty("customers", "edit", str(first.customer.number), "--phone", "555")
+    result = empty("undo", str(told["change"]), "--yes")
+    assert result.exit_code == 8
+    assert "--keep-touched" in result.stderr
+    assert empty("undo", str(told["change"]), "--yes", "--keep-touched").exit_code == 0
+    assert [linked.customer.number for linked in sandbox.store.everybody()] == [first.customer.number]
+
+
+def test_person_sees_the_columns_and_is_asked(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """Before anything is written; no leaves all as it was."""
+    sandbox.__dict__["conversation"] = person = Person()
+    assert empty("customers", "import", write(file, ",Ann,,,,,")).exit_code == 1
+    assert (person.asked, people(sandbox)) == (["Import 1 row?"], [])
+    assert person.columns_shown[0] == ("External ID", "external_id", None)
+    assert person.columns_shown[5:] == [("Stripe ID (downtown)", "stripe_id", "downtown"), ("Tag", "extra", None)]
+    sandbox.__dict__["conversation"] = person = Person()
+    assert empty("customers", "import", str(file), "--yes").exit_code == 0
+    assert (person.asked, len(people(sandbox))) == ([], 1)
+
+
+def test_file_can_come_through_the_pipe(
+    empty: Run, sandbox: AppContext, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Rejects are then in the folder where one is."""
+    monkeypatch.chdir(tmp_path)
+    result = empty("customers", "import", "-", "--json", input="Name,Email\nAnn,a@x.com\nBob,nowhere\n")
+    assert (result.exit_code, people(sandbox)) == (0, [("Ann", "a@x.com", "", {})]), result.stderr
+    assert (tmp_path / json.loads(result.stdout)["rejects"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("Name,Email\n", 2, "has a header, and no rows below it"),
+        ("Name,Stripe ID\nAnn,cus_1\n", 2, "Which location?"),
+        ("Name,Stripe ID (nowhere)\nAnn,cus_1\n", 2, "There is no location “nowhere”"),
+    ],
+)
+def test_file_that_cannot_be_meant_is_refused(
+    empty: Run, sandbox: AppContext, file: Path, text: str, code: int, said: str
+) -> None:
+    """One sentence, and nothing is written."""
+    file.write_text(text)
+    result = empty("customers", "import", str(file))
+    assert (result.exit_code, result.stdout, people(sandbox)) == (code, "", [])
+    assert said in result.stderr
+
+
+def test_store_that_fails_in_the_middle_has_nothing_of_the_file(
+    empty: Run, sandbox: AppContext, file: Path, home: Path
+) -> None:
+    """All of it is one transaction."""
+    people(sandbox)
+    with sqlite3.connect(home / "sandbox" / "customers.db") as db:
+        db.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON customers WHEN new.first_name = 'Ann 2500' "
+            "BEGIN SELECT RAISE (ABORT, 'broken'); END"
+        )
+    db.close()
+    result = empty("customers", "import", write(file, *(f",Ann {number},,,,," for number in range(3000))))
+    assert (result.exit_code, people(sandbox)) == (7, [])
