@@ -40,8 +40,11 @@ def server(account: Account) -> Iterator[StripeServer]:
 
 
 @pytest.fixture
-def koala(home: Path, server: StripeServer) -> Iterator[AppContext]:
-    """Jane, who is linked, and Ann, who is not, with a live key."""
+def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppContext]:
+    """Jane, who is linked, and Robert, who is not, with a live key; and the files of those who move in."""
+    monkeypatch.chdir(tmp_path)
+    Path("people.csv").write_text("Email,Phone,Stripe ID\njane@x.com,555,cus_123\nrob@x.com,,cus_RobertCarver1\n")
+    Path("mapping.csv").write_text("old_customer_id,stripe_customer_id\ncus_123,cus_RobertCarver1\n")
     environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": server.url}
     made = AppContext(home=home, environ=environ, now=lambda: NOW, may_ask=False)
     run = runner(made)
@@ -91,6 +94,8 @@ _COMMANDS = {
     "connect": ("connect", "2", "cus_RobertCarver1", "--force"),
     "verify": ("connect", "1", "cus_123"),
     "cards": ("cards", "1"),
+    "import": ("customers", "import", "people.csv"),
+    "remap": ("remap", "mapping.csv"),
 }
 _FAULTS: dict[str, tuple[Fault, int]] = {
     "401": (stripe_error(401, f"Invalid API Key: {KEY}"), 3),

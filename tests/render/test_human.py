@@ -9,7 +9,9 @@ from rich.console import Console
 
 from koalalink.context import AppContext
 from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.imports import Column, Imported, Trouble
 from koalalink.domain.links import LinkedCustomer, Page
+from koalalink.domain.remaps import Conflict, Remapped
 from koalalink.domain.review import Hit, Hits
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.render.human import RichConversation, RichOutput
@@ -69,6 +71,47 @@ def test_screen_is_as_it_was_approved(sandbox: AppContext, run: Run, name: str, 
 def test_picture_of_the_readme_is_current(name: str) -> None:
     """`python -m tests.pictures` makes them anew."""
     assert (FOLDER / f"{name}.svg").read_text(encoding="utf-8") == picture(name)
+
+
+def test_import_is_told_with_every_count_and_the_next_step() -> None:
+    """Hostile cells are text, and shortened."""
+    console = plain(100)
+    trouble = Trouble(row=3, column=EVIL, value=EVIL * 9, reason="This is no email.")
+    done = Imported("people.csv", 9, 1, 2, 1, 1, 1, 3, 4, 5, 6, rejects=Path("r.csv"), change=7, troubles=(trouble,))
+    RichOutput(NOW, console).imported(done)
+    RichOutput(NOW, console).imported(done._replace(change=None, troubles=(), rejects=None))
+    shown = text_of(console)
+    assert shown.splitlines()[:2] == [
+        "9 rows of people.csv: 1 added, 2 updated, 1 unchanged, 1 skipped, 1 repeated in the file, 3 not imported.",
+        "Stripe IDs: 4 linked, 5 linked already, 6 not linked.",
+    ]
+    assert "type: koalalink customers import r.csv" in shown
+    assert "type: koalalink undo 7" in shown
+    assert shown.endswith("Nothing was changed.\n")
+    assert not {"\x1b", "\x07", "\u202e", "\x00"} & set(shown)
+
+
+def test_columns_of_a_file_are_shown_with_some_rows() -> None:
+    """Long and hostile cells do not fill the screen."""
+    console = plain(160)
+    columns = [Column(0, EVIL, "name"), Column(1, "Shop", "stripe_id", "downtown"), Column(2, "Tag", "extra")]
+    RichConversation(NOW, may_ask=True, console=console).columns(columns, [[EVIL * 99, "cus_1", "x"]] * 3)
+    shown = text_of(console)
+    assert "Stripe ID at downtown" in " ".join(shown.split())
+    assert "kept beside" in shown
+    assert len(shown.splitlines()) < 12
+    assert not {"\x1b", "\u202e", "\x00"} & set(shown)
+
+
+def test_remap_is_told_with_every_count() -> None:
+    """And what is in conflict, as far as it fits on a screen."""
+    console = plain(100)
+    conflicts = tuple(Conflict(EVIL, "cus_1", "cus_2", "The name is different.") for _ in range(25))
+    RichOutput(NOW, console).remapped(Remapped("m.csv", "downtown", 40, 10, 3, 2, 25, 7, conflicts))
+    shown = text_of(console)
+    assert shown.startswith("40 links at downtown: 10 moved, 3 unchanged, 2 not in the file, 25 in conflict.\n")
+    assert "And 5 more; --json shows all." in shown
+    assert "\x1b" not in shown
 
 
 def test_hostile_name_is_shown_as_text() -> None:
