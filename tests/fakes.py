@@ -60,7 +60,7 @@ class Person:
         self.columns_shown = [(column.title, column.field, column.location) for column in columns]
 
     @contextmanager
-    def counting(self, what: str) -> Iterator[Callable[[int], None]]:
+    def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
         """Count silently."""
         counted: list[int] = []
         yield counted.append

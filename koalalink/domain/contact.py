@@ -18,6 +18,7 @@ _LETTER = re.compile(r"[^\d\s().+-]")
 _EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d*\s*$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def email_key(email: str) -> str:
     """Return the mailbox that `email` delivers to, or "" where it names none.
 

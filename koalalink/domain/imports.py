@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from koalalink.domain.agreement import Agreement
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.names import compare_names
+from koalalink.errors import CorrectTheCommand
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -99,6 +101,8 @@ class Imported(NamedTuple):
     file: str
     rows: int
     added: int
+    sharing: int
+    """How many of those have an email that somebody of another name has, as families do."""
     updated: int
     unchanged: int
     skipped: int
@@ -125,6 +129,11 @@ class Entries:
         self._titles = {column.field: column.title for column in columns}
         self._extra = [*_unlike((column.place, column.title) for column in columns if column.field == "extra")]
         links = [(column, column.location or location or "") for column in columns]
+        doubled = [place for place, size in Counter(p for c, p in links if c.field == "stripe_id").items() if size > 1]
+        if doubled:
+            raise CorrectTheCommand(
+                f"Two columns have the Stripe IDs of {doubled[0]}.", hint='Leave one out, as: --map "Stripe ID=ignore"'
+            )
         self.links = {place: column for column, place in links if column.field == "stripe_id"}
         self._off = [(place, column.place) for column, place in links if column.field == "stripe_link"]
         self._number = next((column.place for column in columns if column.field == "number"), None)

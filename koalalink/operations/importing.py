@@ -1,16 +1,13 @@
 """Customers in from a file: all of it in one change, and every row either in or told."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.agreement import Agreement
 from koalalink.domain.changes import Action
-from koalalink.domain.contact import phone_key
-from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.identity import judge
 from koalalink.domain.imports import (
     Column,
@@ -23,15 +20,14 @@ from koalalink.domain.imports import (
     Trouble,
     differing,
     merged,
-    same_name,
 )
-from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.links import Link
 from koalalink.domain.stripe_customers import StripeProfile
 from koalalink.domain.stripe_ids import customer_id
-from koalalink.domain.text import fold
 from koalalink.errors import Aborted, CorrectTheCommand, KoalaError, LookCloser
+from koalalink.operations.known import Known, Person
 from koalalink.operations.looking_up import Found, look_up
-from koalalink.operations.ports import Conversation, StripeAt
+from koalalink.operations.ports import BulkStore, Conversation, StripeAt
 
 _BATCH = 1000
 _SHOWN = 20
@@ -63,29 +59,6 @@ class Rejects(Protocol):
 
     def keep(self) -> None:
         """Put the file into its place; without this it is as if it had never been begun."""
-
-
-class BulkStore(Protocol):
-    """A change of many, within its transaction."""
-
-    change: int | None
-    next_number: int
-
-    def people(
-        self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
-    ) -> Sequence[LinkedCustomer]:
-        """Return everybody who has one of these."""
-
-    def holders(self, stripe_ids: Iterable[str]) -> list[Holder]:
-        """Return who is linked to one of these Stripe IDs."""
-
-    def write(
-        self,
-        added: Sequence[Customer],
-        edited: Sequence[tuple[Customer, CustomerDetails]],
-        links: Sequence[tuple[Link | None, Link]],
-    ) -> None:
-        """Add customers, give others other details, and put links in the place of others, or of none."""
 
 
 class Customers(Protocol):
@@ -144,7 +117,7 @@ def import_customers(
     note = f"{table.name}, {rows:,} row{'' if rows == 1 else 's'}"
     with (
         store.bulk(Action.IMPORTED, note, rehearsal=request.dry_run) as bulk,
-        conversation.counting(f"Importing {table.name}") as count,
+        conversation.counting(f"Importing {table.name}", rows) as count,
     ):
         intake = _Intake(bulk, entries, request, rejects, places if stripes else None, now)
         everything = table.rows()
@@ -154,8 +127,9 @@ def import_customers(
         done = intake.result(table.name, rows)
         if request.strict and (done.rejected or done.links_rejected):
             raise LookCloser(_why_nothing(done), hint="Mend them, or leave out --strict to import the others.")
-    if not request.dry_run and done.rejects:
-        rejects.keep()
+        if done.rejects and not request.dry_run:
+            # Before the store keeps its part: a row that is in neither would be lost.
+            rejects.keep()
     return done
 
 
@@ -177,7 +151,7 @@ def _look_up(
             if isinstance(stripe_id, str):
                 wanted[place].add(stripe_id)
     places = {}
-    with conversation.counting("Looking Stripe IDs up") as count:
+    with conversation.counting("Looking Stripe IDs up", sum(map(len, wanted.values()))) as count:
         for place, stripe_ids in wanted.items():
             if stripe_ids:
                 stripe = stripes(place)()
@@ -191,20 +165,6 @@ def _stripe_id(text: str) -> str | KoalaError:
         return customer_id(text)
     except KoalaError as error:
         return error
-
-
-class _Person:
-    """A customer as the store will have it."""
-
-    def __init__(self, number: int, details: CustomerDetails, links: Iterable[Link] = (), row: int = 0) -> None:
-        self.number = number
-        self.details = details
-        self.links = {link.location: link for link in links}
-        self.row = row
-        """The row of this file that has made or met the customer; 0 is none."""
-
-    def __str__(self) -> str:
-        return str(Customer(number=self.number, details=self.details))
 
 
 class _Intake:
@@ -229,7 +189,7 @@ class _Intake:
         """An export that comes into an unused store keeps its numbers."""
         self._rows: dict[int, int] = {}
         self._counts = dict.fromkeys(
-            "added updated unchanged skipped repeated rejected linked already_linked links_rejected".split(), 0
+            "added sharing updated unchanged skipped repeated rejected linked already_linked links_rejected".split(), 0
         )
         self._troubles: list[Trouble] = []
         self._rejected = False
@@ -248,7 +208,7 @@ class _Intake:
     def take(self, batch: Sequence[Row]) -> None:
         """Take some rows in."""
         read = [(row, self._entries.read(row)) for row in batch]
-        known = _Known(
+        known = Known(
             self._bulk,
             [entry for _, entry in read if isinstance(entry, Entry)],
             self._rows,
@@ -271,7 +231,7 @@ class _Intake:
         self._troubles += troubles[: _SHOWN - len(self._troubles)]
         self._rejects.write(row.cells, " ".join(trouble.reason for trouble in troubles))
 
-    def _customer(self, entry: Entry, known: "_Known") -> "_Person | Trouble | None":
+    def _customer(self, entry: Entry, known: "Known") -> "Person | Trouble | None":
         """Bring the customer of a row in; None is skipped with its links."""
         person = None if self._restoring and entry.number else known.find(entry, self._request.match_on)
         if isinstance(person, Trouble):
@@ -302,7 +262,7 @@ class _Intake:
             known.edit(person, details)
         return person
 
-    def _add(self, entry: Entry, known: "_Known") -> "_Person | Trouble":
+    def _add(self, entry: Entry, known: "Known") -> "Person | Trouble":
         number = entry.number if self._restoring and entry.number else None
         if number is not None and not known.is_free(number):
             return Trouble(entry.row, "", str(number), f"There is a customer {number} already.")
@@ -315,11 +275,12 @@ class _Intake:
                 f"The external ID {entry.details.external_id} belongs to {holder}.",
             )
         self._counts["added"] += 1
+        self._counts["sharing"] += known.shares_an_email(entry.details)
         person = known.add(entry, number)
         self._rows[person.number] = entry.row
         return person
 
-    def _links(self, entry: Entry, person: _Person, known: "_Known") -> Iterator[Trouble]:
+    def _links(self, entry: Entry, person: Person, known: "Known") -> Iterator[Trouble]:
         """Link the customer of a row to its Stripe IDs, and yield why one was not linked."""
         for location, text in entry.stripe_ids.items():
             column = self._entries.links[location].title
@@ -348,7 +309,7 @@ class _Intake:
             )
             known.link(person, new)
 
-    def _why_not(self, stripe_id: str, location: str, person: _Person, known: "_Known") -> str | None:
+    def _why_not(self, stripe_id: str, location: str, person: Person, known: "Known") -> str | None:
         """Return the reason not to link, by the rules of `connect`."""
         if location in person.links:
             return f"{person} is connected to {person.links[location].stripe_id} at {location} already."
@@ -366,140 +327,3 @@ class _Intake:
             now=self._now,
         )
         return verdict.failed.detail if verdict.failed else " ".join(verdict.doubts) or None
-
-
-class _Known:
-    """Everybody in the store whom a batch of rows can mean, and what is to be written for it."""
-
-    def __init__(self, bulk: BulkStore, entries: Sequence[Entry], rows: dict[int, int], *, by_phone: bool) -> None:
-        self._bulk = bulk
-        found = bulk.people(
-            external_ids={entry.details.external_id for entry in entries} - {""},
-            emails={fold(entry.details.email) for entry in entries} - {""},
-            phones={phone_key(entry.details.phone) for entry in entries} - {""} if by_phone else set(),
-            names={fold(e.details.name) for e in entries if not e.details.email and not e.details.external_id} - {""},
-        )
-        self._by_external_id: dict[str, _Person] = {}
-        self._by: dict[tuple[str, str], list[_Person]] = {}
-        self._rows = rows
-        for linked in found:
-            number, details = linked.customer
-            self._index(_Person(number, details, linked.links, rows.get(number, 0)))
-        self._before: dict[int, Customer] = {}
-        self._edited: dict[int, CustomerDetails] = {}
-        self._added: dict[int, _Person] = {}
-        self.links: dict[tuple[int, str], tuple[Link | None, Link]] = {}
-        stripe_ids = {text for entry in entries for text in entry.stripe_ids.values()}
-        self._holders: dict[str, list[Holder]] = {}
-        for holder in bulk.holders(sorted(stripe_ids)):
-            self._holders.setdefault(holder.stripe_id, []).append(holder)
-
-    @property
-    def added(self) -> list[Customer]:
-        """The new customers."""
-        return [Customer(number=person.number, details=person.details) for person in self._added.values()]
-
-    @property
-    def edited(self) -> list[tuple[Customer, CustomerDetails]]:
-        """The others that have changed, as they were and as they are."""
-        return [(self._before[number], details) for number, details in self._edited.items()]
-
-    def _index(self, person: _Person) -> None:
-        details = person.details
-        if details.external_id:
-            self._by_external_id[details.external_id] = person
-        for key in (("email", fold(details.email)), ("phone", phone_key(details.phone)), ("name", fold(details.name))):
-            if key[1]:
-                people = self._by.setdefault(key, [])
-                if person not in people:
-                    people.append(person)
-
-    def is_free(self, number: int) -> bool:
-        """Tell whether a number was given to nobody, in a store that was unused before this file."""
-        return number not in self._rows
-
-    def with_external_id(self, external_id: str) -> _Person | None:
-        """Return who has an external ID."""
-        return self._by_external_id.get(external_id)
-
-    def others_with(self, stripe_id: str, person: _Person) -> list[Holder]:
-        """Return who else is linked to a Stripe ID, at any location."""
-        return [holder for holder in self._holders.get(stripe_id, ()) if holder.customer.number != person.number]
-
-    def find(self, entry: Entry, match_on: MatchOn | None) -> "_Person | Trouble | None":
-        """Return the customer whom a row means, None where that is somebody new, or why it is in doubt."""
-        details = entry.details
-        if match_on is MatchOn.NONE:
-            return None
-        if match_on in (None, MatchOn.EXTERNAL_ID) and details.external_id in self._by_external_id:
-            return self._by_external_id[details.external_id]
-        if match_on in (None, MatchOn.EMAIL) and details.email:
-            return self._one_of(entry, "email", fold(details.email))
-        if match_on is MatchOn.PHONE and details.phone:
-            return self._one_of(entry, "phone", phone_key(details.phone))
-        if match_on is None and not details.external_id:
-            return self._without_email(details)
-        return None
-
-    def _one_of(self, entry: Entry, what: str, key: str) -> "_Person | Trouble | None":
-        """Return who of those with the same email or phone has the name, too."""
-        details = entry.details
-        sharing = [
-            person
-            for person in self._by.get((what, key), ())
-            # Two external IDs are two customers, whatever they share.
-            if not (details.external_id and person.details.external_id not in ("", details.external_id))
-        ]
-        exact = [person for person in sharing if fold(person.details.name) == fold(details.name)]
-        same = exact or [p for p in sharing if same_name(p.details, details) is Agreement.SAME]
-        if len(same) == 1:
-            return same[0]
-        value = getattr(details, what)
-        if same:
-            numbers = " and ".join(str(person.number) for person in same[:5])
-            return Trouble(entry.row, "", value, f"{value} belongs to customers {numbers}; which is meant?")
-        alike = [person for person in sharing if same_name(person.details, details) is Agreement.SIMILAR]
-        if alike:
-            return Trouble(
-                entry.row,
-                "",
-                value,
-                f"{value} belongs to {alike[0]}; is {details.name} the same person? "
-                f"If so, type: koalalink customers edit {alike[0].number}. If not, import it with --match-on none.",
-            )
-        return None
-
-    def _without_email(self, details: CustomerDetails) -> _Person | None:
-        """Return who has the same name and phone, or else is the same in all that a row says."""
-        named = [p for p in self._by.get(("name", fold(details.name)), ()) if not p.details.email or not details.email]
-        phone = phone_key(details.phone)
-        if phone:
-            named = [person for person in named if phone_key(person.details.phone) == phone]
-            return named[0] if len(named) == 1 else next((p for p in named if not differing(p.details, details)), None)
-        return next((person for person in named if not differing(person.details, details)), None)
-
-    def add(self, entry: Entry, number: int | None) -> _Person:
-        """Add a customer."""
-        number = number or self._bulk.next_number
-        self._bulk.next_number = max(self._bulk.next_number, number + 1)
-        person = _Person(number, entry.details, row=entry.row)
-        self._added[number] = person
-        self._index(person)
-        return person
-
-    def edit(self, person: _Person, details: CustomerDetails) -> None:
-        """Give a customer other details."""
-        before = Customer(number=person.number, details=person.details)
-        person.details = details
-        if person.number not in self._added:
-            self._before.setdefault(person.number, before)
-            self._edited[person.number] = details
-        self._index(person)
-
-    def link(self, person: _Person, link: Link) -> None:
-        """Link a customer."""
-        self.links[person.number, link.location] = (person.links.get(link.location), link)
-        person.links[link.location] = link
-        customer = Customer(number=person.number, details=person.details)
-        holder = Holder(stripe_id=link.stripe_id, customer=customer, location=link.location)
-        self._holders.setdefault(link.stripe_id, []).append(holder)

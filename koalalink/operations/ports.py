@@ -1,12 +1,12 @@
 """What operations need of the outside, as protocols that the rooms below, and the tests, satisfy."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.changes import Action
-from koalalink.domain.customers import Customer
+from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.imports import Column
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.review import Hits, LinkReview
@@ -45,6 +45,32 @@ class Links(Protocol):
     def delete_links(self, customer: Customer, links: Sequence[Link]) -> None: ...
 
 
+class BulkStore(Protocol):
+    """A change of many, within its transaction."""
+
+    change: int | None
+    next_number: int
+
+    def people(
+        self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
+    ) -> Sequence[LinkedCustomer]:
+        """Return everybody who has one of these."""
+
+    def holders(self, stripe_ids: Iterable[str]) -> list[Holder]:
+        """Return who is linked to one of these Stripe IDs."""
+
+    def links_at(self, location: str) -> Sequence[LinkedCustomer]:
+        """Return everybody who is linked at a location, with all links."""
+
+    def write(
+        self,
+        added: Sequence[Customer],
+        edited: Sequence[tuple[Customer, CustomerDetails]],
+        links: Sequence[tuple[Link | None, Link]],
+    ) -> None:
+        """Add customers, give others other details, and put links in the place of others, or of none."""
+
+
 class Conversation(Protocol):
     """What is said beside the data: remarks, progress and questions."""
 
@@ -79,5 +105,5 @@ class Conversation(Protocol):
     def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         """Show what the columns of a file were taken for, and some rows."""
 
-    def counting(self, what: str) -> AbstractContextManager[Callable[[int], None]]:
-        """Show a number that grows; the function that is given adds to it."""
+    def counting(self, what: str, total: int | None = None) -> AbstractContextManager[Callable[[int], None]]:
+        """Show a number that grows, to `total` where that is known; the function that is given adds to it."""

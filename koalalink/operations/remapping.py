@@ -6,34 +6,14 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.customers import Customer
 from koalalink.domain.identity import judge
-from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.links import Holder, Link
 from koalalink.domain.remaps import Conflict, Mapping, Remapped, by_old
 from koalalink.domain.stripe_customers import StripeProfile
 from koalalink.errors import Aborted, LookCloser
 from koalalink.operations.looking_up import look_up
-from koalalink.operations.ports import Conversation, StripeAt
-
-
-class BulkStore(Protocol):
-    """A change of many, within its transaction."""
-
-    change: int | None
-
-    def links_at(self, location: str) -> Sequence[LinkedCustomer]:
-        """Return everybody who is linked at a location, with all links."""
-
-    def holders(self, stripe_ids: Sequence[str]) -> list[Holder]:
-        """Return who is linked to one of these Stripe IDs."""
-
-    def write(
-        self,
-        added: Sequence[Customer],
-        edited: Sequence[tuple[Customer, CustomerDetails]],
-        links: Sequence[tuple[Link | None, Link]],
-    ) -> None:
-        """Put links in the place of others, or of none."""
+from koalalink.operations.ports import BulkStore, Conversation, StripeAt
 
 
 class Links(Protocol):
@@ -85,7 +65,7 @@ def remap(
         if not conversation.confirm(question):
             raise Aborted("Nothing was changed.")
     stripe = stripe_at()
-    with conversation.counting("Looking new IDs up") as count:
+    with conversation.counting("Looking new IDs up", len(moves)) as count:
         found = look_up(stripe, {move.row.new for move in moves}, count)
     account, livemode = stripe.account(), stripe.key.livemode
     with store.bulk(Action.REMAPPED, request.file, rehearsal=request.dry_run) as bulk:

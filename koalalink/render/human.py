@@ -3,6 +3,7 @@
 Every text from outside is made printable and shown as `Text`, never as markup: a name may hold anything.
 """
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from getpass import getpass
 
 from rich import box
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -139,6 +140,7 @@ class RichOutput:
             ("Address", ", ".join(part for part in (place, details.country) if part)),
             ("External ID", details.external_id),
             ("Notes", details.notes),
+            *(json.loads(details.extra).items() if details.extra else ()),
         )
         for link in page.linked.links:
             verified = f"verified {link.verified_at:%Y-%m-%d}" if link.verified_at else "not verified"
@@ -203,6 +205,8 @@ class RichOutput:
         links = (("linked", done.linked), ("linked already", done.already_linked), ("not linked", done.links_rejected))
         if any(size for _, size in links):
             self._say(f"Stripe IDs: {', '.join(f'{size:,} {what}' for what, size in links if size)}.", "green")
+        if done.sharing:
+            self._say(f"{done.sharing:,} of the new share an email with somebody of another name.", "yellow")
         if done.troubles:
             table = _table("Row", "Column", "Value", "Why it was not imported")
             for trouble in done.troubles:
@@ -389,15 +393,17 @@ class RichConversation:
         self._console.print(table)
 
     @contextmanager
-    def counting(self, what: str) -> Iterator[Callable[[int], None]]:
+    def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        known = (BarColumn(), TextColumn("of {task.total:,}"), TimeRemainingColumn()) if total else ()
         columns = (
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             TextColumn("{task.completed:,}"),
+            *known,
             TimeElapsedColumn(),
         )
         progress = Progress(*columns, console=self._console, transient=True)
-        task = progress.add_task(what, total=None, visible=False)
+        task = progress.add_task(printable(what), total=total, visible=False)
         with progress:
             yield lambda count: progress.update(task, advance=count, visible=True)
 

@@ -53,5 +53,5 @@ class PlainConversation:
             self.note(f"Column {column.title}: {column.meaning}")
 
     @contextmanager
-    def counting(self, what: str) -> Iterator[Callable[[int], None]]:
+    def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
         yield lambda _: None

@@ -12,8 +12,8 @@ from tests.conftest import NOW, Run, runner
 from tests.fakes import Person
 
 FIELDS = (
-    "file rows added updated unchanged skipped repeated rejected linked already_linked links_rejected change rejects "
-    "problems"
+    "file rows added sharing updated unchanged skipped repeated rejected linked already_linked links_rejected change "
+    "rejects problems"
 ).split()
 HEADER = "External ID,First Name,Last Name,Email,Phone,Stripe ID (downtown),Tag"
 
@@ -88,7 +88,7 @@ def test_second_time_changes_nothing_and_says_so(empty: Run, sandbox: AppContext
         ",Dee,Pym,,,,",
     ]
     name = write(file, *rows)
-    assert counts(done(empty, name)) == {"rows": 5, "added": 5, "linked": 1}
+    assert counts(done(empty, name)) == {"rows": 5, "added": 5, "sharing": 1, "linked": 1}
     before = people(sandbox)
     told = done(empty, name)
     assert (counts(told), told["change"]) == ({"rows": 5, "unchanged": 5, "already_linked": 1}, None)
@@ -133,6 +133,21 @@ def test_doubtful_identity_is_told_and_not_guessed(empty: Run, sandbox: AppConte
     assert [(each["row"], each["value"]) for each in told["problems"]] == [(2, "ann@x.com"), (3, "b@x.com")]
     assert "ann@x.com belongs to Ann Lee" in told["problems"][0]["reason"]
     assert "which is meant?" in told["problems"][1]["reason"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [",Ann {n},Lee,na@na.com,,,", ",Ann {n},Lee,office@x.com,,,", ",Maria,Garcia,,,,", ",Maria,Garcia,,555 0{n},,"],
+)
+def test_crowd_with_one_email_or_name_comes_in_quickly_and_once(
+    empty: Run, sandbox: AppContext, file: Path, row: str
+) -> None:
+    """What many share is no reason to compare everybody with everybody; twice still changes nothing."""
+    rows = [row.replace("{n}", f"{number:04}") for number in range(1200)]
+    first = counts(done(empty, write(file, *rows)))
+    assert first["added"] + first.get("repeated", 0) == 1200
+    again = counts(done(empty, str(file)))
+    assert again["unchanged"] + again.get("repeated", 0) == 1200
 
 
 def test_the_same_person_twice_in_a_file_is_reported(empty: Run, sandbox: AppContext, file: Path) -> None:
@@ -305,6 +320,7 @@ def test_file_can_come_through_the_pipe(
         ("Name,Email\n", 2, "has a header, and no rows below it"),
         ("Name,Stripe ID\nAnn,cus_1\n", 2, "Which location?"),
         ("Name,Stripe ID (nowhere)\nAnn,cus_1\n", 2, "There is no location “nowhere”"),
+        ("Name,Stripe ID (uptown),Stripe [uptown]\nAnn,cus_1,cus_1\n", 2, "Two columns"),
     ],
 )
 def test_file_that_cannot_be_meant_is_refused(

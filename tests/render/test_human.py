@@ -77,7 +77,7 @@ def test_import_is_told_with_every_count_and_the_next_step() -> None:
     """Hostile cells are text, and shortened."""
     console = plain(100)
     trouble = Trouble(row=3, column=EVIL, value=EVIL * 9, reason="This is no email.")
-    done = Imported("people.csv", 9, 1, 2, 1, 1, 1, 3, 4, 5, 6, rejects=Path("r.csv"), change=7, troubles=(trouble,))
+    done = Imported("people.csv", 9, 1, 1, 2, 1, 1, 1, 3, 4, 5, 6, rejects=Path("r.csv"), change=7, troubles=(trouble,))
     RichOutput(NOW, console).imported(done)
     RichOutput(NOW, console).imported(done._replace(change=None, troubles=(), rejects=None))
     shown = text_of(console)
@@ -85,6 +85,7 @@ def test_import_is_told_with_every_count_and_the_next_step() -> None:
         "9 rows of people.csv: 1 added, 2 updated, 1 unchanged, 1 skipped, 1 repeated in the file, 3 not imported.",
         "Stripe IDs: 4 linked, 5 linked already, 6 not linked.",
     ]
+    assert "1 of the new share an email with somebody of another name." in shown
     assert "type: koalalink customers import r.csv" in shown
     assert "type: koalalink undo 7" in shown
     assert shown.endswith("Nothing was changed.\n")

@@ -1,0 +1,183 @@
+"""Whom of the store a row means: the same external ID, else email and name, else name and phone."""
+
+from collections.abc import Iterable, Sequence
+
+from koalalink.domain.agreement import Agreement
+from koalalink.domain.contact import email_key, phone_key
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.imports import Entry, MatchOn, Trouble, differing, same_name
+from koalalink.domain.links import Holder, Link
+from koalalink.domain.text import fold
+from koalalink.operations.ports import BulkStore
+
+_FAMILY = 20
+"""An email or a phone of more people than these is nobody's own."""
+
+
+class Person:
+    """A customer as the store will have it."""
+
+    def __init__(self, number: int, details: CustomerDetails, links: Iterable[Link] = (), row: int = 0) -> None:
+        self.number = number
+        self.details = details
+        self.links = {link.location: link for link in links}
+        self.row = row
+        """The row of this file that has made or met the customer; 0 is none."""
+
+    def __str__(self) -> str:
+        return str(Customer(number=self.number, details=self.details))
+
+
+class Known:
+    """Everybody in the store whom a batch of rows can mean, and what is to be written for it."""
+
+    def __init__(self, bulk: BulkStore, entries: Sequence[Entry], rows: dict[int, int], *, by_phone: bool) -> None:
+        self._bulk = bulk
+        found = bulk.people(
+            external_ids={entry.details.external_id for entry in entries} - {""},
+            emails={fold(entry.details.email) for entry in entries} - {""},
+            phones={phone_key(entry.details.phone) for entry in entries} - {""} if by_phone else set(),
+            names={
+                fold(entry.details.name)
+                for entry in entries
+                if not entry.details.external_id and not email_key(entry.details.email)
+            }
+            - {""},
+        )
+        self._by_external_id: dict[str, Person] = {}
+        self._by: dict[tuple[str, ...], dict[int, Person]] = {}
+        self._rows = rows
+        for linked in found:
+            number, details = linked.customer
+            self._index(Person(number, details, linked.links, rows.get(number, 0)))
+        self._before: dict[int, Customer] = {}
+        self._edited: dict[int, CustomerDetails] = {}
+        self._added: dict[int, Person] = {}
+        self.links: dict[tuple[int, str], tuple[Link | None, Link]] = {}
+        stripe_ids = {text for entry in entries for text in entry.stripe_ids.values()}
+        self._holders: dict[str, list[Holder]] = {}
+        for holder in bulk.holders(sorted(stripe_ids)):
+            self._holders.setdefault(holder.stripe_id, []).append(holder)
+
+    @property
+    def added(self) -> list[Customer]:
+        """The new customers."""
+        return [Customer(number=person.number, details=person.details) for person in self._added.values()]
+
+    @property
+    def edited(self) -> list[tuple[Customer, CustomerDetails]]:
+        """The others that have changed, as they were and as they are."""
+        return [(self._before[number], details) for number, details in self._edited.items()]
+
+    def _index(self, person: Person) -> None:
+        details = person.details
+        if details.external_id:
+            self._by_external_id[details.external_id] = person
+        name, phone, email = fold(details.name), phone_key(details.phone), fold(details.email)
+        keys: list[tuple[str, ...]] = [("all", *details[:-1]), ("name", name), ("name", name, phone)]
+        keys += [("email", email), ("email", email, name)] if email else []
+        keys += [("phone", phone), ("phone", phone, name)] if phone else []
+        for key in keys:
+            self._by.setdefault(key, {})[person.number] = person
+
+    def is_free(self, number: int) -> bool:
+        """Tell whether a number was given to nobody, in a store that was unused before this file."""
+        return number not in self._rows
+
+    def with_external_id(self, external_id: str) -> Person | None:
+        """Return who has an external ID."""
+        return self._by_external_id.get(external_id)
+
+    def others_with(self, stripe_id: str, person: Person) -> list[Holder]:
+        """Return who else is linked to a Stripe ID, at any location."""
+        return [holder for holder in self._holders.get(stripe_id, ()) if holder.customer.number != person.number]
+
+    def find(self, entry: Entry, match_on: MatchOn | None) -> "Person | Trouble | None":
+        """Return the customer whom a row means, None where that is somebody new, or why it is in doubt."""
+        details = entry.details
+        if match_on is MatchOn.NONE:
+            return None
+        if match_on in (None, MatchOn.EXTERNAL_ID) and details.external_id in self._by_external_id:
+            return self._by_external_id[details.external_id]
+        if match_on in (None, MatchOn.EMAIL) and email_key(details.email):
+            return self._one_of(entry, "email", fold(details.email))
+        if match_on is MatchOn.PHONE and details.phone:
+            return self._one_of(entry, "phone", phone_key(details.phone))
+        if match_on is None and not details.external_id:
+            return self._without_email(details)
+        return None
+
+    def _one_of(self, entry: Entry, what: str, key: str) -> "Person | Trouble | None":
+        """Return who of those with the same email or phone has the name, too."""
+        details = entry.details
+        same = self._not_another(details, (what, key, fold(details.name)))
+        sharing = self._by.get((what, key), {})
+        # What so many have tells nothing of who somebody is: it is the office's, or was typed for want of a better.
+        family = self._not_another(details, (what, key)) if len(sharing) <= _FAMILY else []
+        same = same or [person for person in family if same_name(person.details, details) is Agreement.SAME]
+        if len(same) == 1:
+            return same[0]
+        value = getattr(details, what)
+        if same:
+            numbers = " and ".join(str(person.number) for person in same[:5])
+            return Trouble(entry.row, "", value, f"{value} belongs to customers {numbers}; which is meant?")
+        alike = [person for person in family if same_name(person.details, details) is Agreement.SIMILAR]
+        if alike:
+            return Trouble(
+                entry.row,
+                "",
+                value,
+                f"{value} belongs to {alike[0]}; is {details.name} the same person? "
+                f"If so, type: koalalink customers edit {alike[0].number}. If not, import it with --match-on none.",
+            )
+        return None
+
+    def _not_another(self, details: CustomerDetails, key: tuple[str, ...]) -> list[Person]:
+        """Return those under a key, without who has another external ID: that is another customer in any case."""
+        ours = details.external_id
+        return [
+            person for person in self._by.get(key, {}).values() if not ours or person.details.external_id in ("", ours)
+        ]
+
+    def shares_an_email(self, details: CustomerDetails) -> bool:
+        """Tell whether somebody of another name has the email."""
+        email = fold(details.email)
+        if not email:
+            return False
+        return len(self._by.get(("email", email), {})) > len(self._by.get(("email", email, fold(details.name)), {}))
+
+    def _without_email(self, details: CustomerDetails) -> Person | None:
+        """Return who has the same name and phone, or else is the same in all that a row says."""
+        name, phone = fold(details.name), phone_key(details.phone)
+        named = [*self._by.get(("name", name, phone) if phone else ("name", name), {}).values()]
+        if phone and len(named) == 1:
+            return named[0]
+        if len(named) > _FAMILY:  # of many with one name only who is the same in everything
+            named = [*self._by.get(("all", *details[:-1]), {}).values()]
+        return next((person for person in named if not differing(person.details, details)), None)
+
+    def add(self, entry: Entry, number: int | None) -> Person:
+        """Add a customer."""
+        number = number or self._bulk.next_number
+        self._bulk.next_number = max(self._bulk.next_number, number + 1)
+        person = Person(number, entry.details, row=entry.row)
+        self._added[number] = person
+        self._index(person)
+        return person
+
+    def edit(self, person: Person, details: CustomerDetails) -> None:
+        """Give a customer other details."""
+        before = Customer(number=person.number, details=person.details)
+        person.details = details
+        if person.number not in self._added:
+            self._before.setdefault(person.number, before)
+            self._edited[person.number] = details
+        self._index(person)
+
+    def link(self, person: Person, link: Link) -> None:
+        """Link a customer."""
+        self.links[person.number, link.location] = (person.links.get(link.location), link)
+        person.links[link.location] = link
+        customer = Customer(number=person.number, details=person.details)
+        holder = Holder(stripe_id=link.stripe_id, customer=customer, location=link.location)
+        self._holders.setdefault(link.stripe_id, []).append(holder)
