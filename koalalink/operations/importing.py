@@ -208,12 +208,11 @@ class _Intake:
     def take(self, batch: Sequence[Row]) -> None:
         """Take some rows in."""
         read = [(row, self._entries.read(row)) for row in batch]
-        known = Known(
-            self._bulk,
-            [entry for _, entry in read if isinstance(entry, Entry)],
-            self._rows,
-            by_phone=self._request.match_on is MatchOn.PHONE,
-        )
+        told = [entry for _, entry in read if isinstance(entry, Entry)]
+        texts = (text for entry in told for text in entry.stripe_ids.values())
+        stripe_ids = {stripe_id for stripe_id in map(_stripe_id, texts) if isinstance(stripe_id, str)}
+        by_phone = self._request.match_on is MatchOn.PHONE
+        known = Known(self._bulk, told, stripe_ids, self._rows, by_phone=by_phone)
         for row, entry in read:
             trouble = entry if isinstance(entry, Trouble) else self._customer(entry, known)
             if isinstance(trouble, Trouble):

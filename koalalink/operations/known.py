@@ -31,18 +31,26 @@ class Person:
 class Known:
     """Everybody in the store whom a batch of rows can mean, and what is to be written for it."""
 
-    def __init__(self, bulk: BulkStore, entries: Sequence[Entry], rows: dict[int, int], *, by_phone: bool) -> None:
+    def __init__(
+        self,
+        bulk: BulkStore,
+        entries: Sequence[Entry],
+        stripe_ids: Iterable[str],
+        rows: dict[int, int],
+        *,
+        by_phone: bool,
+    ) -> None:
+        """Look everybody up whom `entries` and `stripe_ids` name; `rows` tells which rows have met whom before."""
         self._bulk = bulk
+        nameless = (e.details for e in entries if not e.details.external_id and not email_key(e.details.email))
+        names = {fold(details.name) for details in nameless} - {""}
+        # Most files have emails or external IDs throughout: then nobody is looked up by name.
+        self._by_name, self._by_phone = bool(names), by_phone
         found = bulk.people(
             external_ids={entry.details.external_id for entry in entries} - {""},
             emails={fold(entry.details.email) for entry in entries} - {""},
             phones={phone_key(entry.details.phone) for entry in entries} - {""} if by_phone else set(),
-            names={
-                fold(entry.details.name)
-                for entry in entries
-                if not entry.details.external_id and not email_key(entry.details.email)
-            }
-            - {""},
+            names=names,
         )
         self._by_external_id: dict[str, Person] = {}
         self._by: dict[tuple[str, ...], dict[int, Person]] = {}
@@ -54,7 +62,6 @@ class Known:
         self._edited: dict[int, CustomerDetails] = {}
         self._added: dict[int, Person] = {}
         self.links: dict[tuple[int, str], tuple[Link | None, Link]] = {}
-        stripe_ids = {text for entry in entries for text in entry.stripe_ids.values()}
         self._holders: dict[str, list[Holder]] = {}
         for holder in bulk.holders(sorted(stripe_ids)):
             self._holders.setdefault(holder.stripe_id, []).append(holder)
@@ -73,10 +80,13 @@ class Known:
         details = person.details
         if details.external_id:
             self._by_external_id[details.external_id] = person
-        name, phone, email = fold(details.name), phone_key(details.phone), fold(details.email)
-        keys: list[tuple[str, ...]] = [("all", *details[:-1]), ("name", name), ("name", name, phone)]
-        keys += [("email", email), ("email", email, name)] if email else []
-        keys += [("phone", phone), ("phone", phone, name)] if phone else []
+        name, email, keys = fold(details.name), fold(details.email), list[tuple[str, ...]]()
+        if email:
+            keys += [("email", email), ("email", email, name)]
+        if self._by_phone and (phone := phone_key(details.phone)):
+            keys += [("phone", phone), ("phone", phone, name)]
+        if self._by_name:
+            keys += [("name", name), ("name", name, phone_key(details.phone)), ("all", *details[:-1])]
         for key in keys:
             self._by.setdefault(key, {})[person.number] = person
 

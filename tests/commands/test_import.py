@@ -125,6 +125,37 @@ def test_matching_is_as_it_was_chosen(empty: Run, sandbox: AppContext, file: Pat
     assert counts(done(empty, str(file), "--match-on", "none")) == {"rows": 1, "added": 1}
 
 
+def test_name_and_phone_together_are_somebody(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """Also where the rest has changed."""
+    header = "Name,Phone,Notes"
+    done(empty, write(file, "Cy Orr,206 555 0123,dog", "Cy Orr,206 555 0199,cat", header=header))
+    told = done(empty, write(file, "Cy Orr,(206) 555-0123,two dogs", header=header))
+    assert counts(told) == {"rows": 1, "updated": 1}
+    assert [linked.customer.details.notes for linked in sandbox.store.everybody()] == ["two dogs", "cat"]
+
+
+def test_external_id_of_somebody_else_is_not_taken_over(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """It names one customer at most."""
+    done(empty, write(file, ",Ann,Lee,ann@x.com,,,", "BK-2,Bob,Orr,b@x.com,,,"))
+    told = done(empty, write(file, "BK-2,Ann,Lee,ann@x.com,,,"), "--match-on", "email")
+    assert counts(told) == {"rows": 1, "rejected": 1}
+    assert "BK-2 belongs to Bob Orr (" in told["problems"][0]["reason"]
+
+
+def test_email_of_a_crowd_tells_nothing(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """The office's address is no reason to take somebody for a colleague."""
+    done(empty, write(file, *(f",Ann{chr(97 + number)},Lee,office@x.com,,," for number in range(22))))
+    told = done(empty, write(file, ",Anna,Wu,office@x.com,,,", ",Anna,Lee,office@x.com,,,"))
+    assert counts(told) == {"rows": 2, "added": 1, "sharing": 1, "unchanged": 1}
+
+
+def test_link_of_somebody_who_is_here_is_found(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """The search knows the new ID."""
+    done(empty, write(file, "BK-42,Jane,Doe,jane@x.com,,,"))
+    done(empty, write(file, "BK-42,Jane,Doe,jane@x.com,,cus_123,"))
+    assert len(sandbox.store.page("cus_123", limit=9).customers) == 1
+
+
 def test_doubtful_identity_is_told_and_not_guessed(empty: Run, sandbox: AppContext, file: Path) -> None:
     """Somebody who has married, or her daughter; two who have the same email and name; two external IDs are two."""
     done(empty, write(file, ",Ann,Lee,ann@x.com,,,", "BK-1,Bob,Orr,b@x.com,,,", "BK-2,Bob,Orr,b@x.com,,,"))
@@ -204,6 +235,15 @@ def test_id_that_another_customer_has_is_not_linked(empty: Run, sandbox: AppCont
         assert "cus_123 belongs to Jane Doe" in told["problems"][0]["reason"]
     told = done(empty, write(file, "BK-1,Jane,Doe,jane@x.com,,cus_124,"), "--no-verify")
     assert "is connected to cus_123 at downtown already" in told["problems"][0]["reason"]
+
+
+def test_address_of_the_dashboard_is_an_id_like_any_other(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """People copy that, too; it is still one customer's."""
+    page = "https://dashboard.stripe.com/test/customers/cus_123"
+    told = done(empty, write(file, f"BK-1,Jane,Doe,jane@x.com,,{page},", f"BK-2,Jane,Doe,jane@x.com,,{page},"))
+    assert (told["linked"], told["links_rejected"]) == (1, 1)
+    told = done(empty, write(file, f"BK-3,Jane,Doe,jane@x.com,,{page},"))
+    assert "cus_123 belongs to Jane Doe" in told["problems"][0]["reason"]
 
 
 def test_unverified_links_need_neither_stripe_nor_a_location(home: Path, file: Path) -> None:

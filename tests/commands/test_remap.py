@@ -99,6 +99,16 @@ def test_id_that_another_customer_keeps_is_a_conflict(run: Run, sandbox: AppCont
     assert (told["conflicts"], told["moved"]) == (1, 0)
 
 
+def test_link_that_is_at_the_new_location_already_is_not_replaced(run: Run, sandbox: AppContext, file: Path) -> None:
+    """Somebody has put it there."""
+    run("connect", "42", "cus_123", "-l", "downtown")
+    run("connect", "42", "cus_SomethingElse", "-l", "uptown", "--offline")
+    told = done(run, write(file, ("cus_123", "cus_JaneUptown001")), "-l", "uptown", "--from", "downtown")
+    assert (told["conflicts"], told["moved"]) == (1, 0)
+    assert "is connected to cus_SomethingElse there already" in told["problems"][0]["reason"]
+    assert links_of(sandbox, 42)["uptown"] == "cus_SomethingElse"
+
+
 def test_file_that_would_make_two_share_an_id_is_refused(run: Run, sandbox: AppContext, file: Path) -> None:
     """With the rows; nothing is changed. One ID with two new ones is refused, too."""
     run("connect", "42", "cus_OldProcessor1", "-l", "downtown", "--offline")
