@@ -38,3 +38,13 @@ class Customer(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.details.name or self.details.email or 'customer'} ({self.number})"
+
+
+class Shape(NamedTuple):
+    """What customers of a store have besides the fields that all have."""
+
+    locations: tuple[str, ...]
+    switched_off_at: tuple[str, ...]
+    """The locations where a link is switched off."""
+    extra: tuple[str, ...]
+    """The titles of columns that fitted no field."""

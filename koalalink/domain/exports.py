@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.customers import CustomerDetails, Shape
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.text import printable
 from koalalink.errors import CorrectTheCommand
@@ -28,16 +28,6 @@ class Purpose(StrEnum):
 
     STRIPE_METADATA = "stripe-metadata"
     PLAIN = "plain"
-
-
-class Shape(NamedTuple):
-    """What customers of a store have besides the fields that all have."""
-
-    locations: tuple[str, ...]
-    switched_off_at: tuple[str, ...]
-    """The locations where a link is switched off."""
-    extra: tuple[str, ...]
-    """The titles of columns that fitted no field."""
 
 
 class ExportColumn(NamedTuple):

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from koalalink.domain.changes import Action, Change
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.exports import Shape
+from koalalink.domain.customers import Customer, CustomerDetails, Shape
 from koalalink.domain.links import Holder, Link, LinkedCustomer, Page
 from koalalink.domain.text import fold, printable
 from koalalink.errors import CorrectTheCommand, LookCloser, LookForAnother
