@@ -36,6 +36,7 @@ class Root(LazyGroup):
         "undo": "history",
         "customers": "customers",
         "remap": "remap",
+        "verify": "verify",
         "init": "setup",
         "doctor": "setup",
         "locations": "locations",

@@ -71,7 +71,9 @@ class AppContext:
 
     def spelled(self, text: str) -> str:
         """Return `text` with its commands as they are typed here: in the sandbox, with --sandbox."""
-        verbs = "search|show|connect|unlink|enable|disable|cards|history|undo|remap|customers|locations list|doctor"
+        verbs = (
+            "search|show|connect|unlink|enable|disable|cards|history|undo|remap|verify|customers|locations list|doctor"
+        )
         return re.sub(rf"koalalink (?=(?:{verbs})\b)", "koalalink --sandbox ", text) if self._says_sandbox else text
 
     @property

@@ -19,6 +19,7 @@ from rich.text import Text
 from koalalink.domain.changes import Change
 from koalalink.domain.chronicle import ago, in_words
 from koalalink.domain.customers import Customer
+from koalalink.domain.health import LinkProblem, dead
 from koalalink.domain.identity import Check, Result
 from koalalink.domain.imports import Column, Imported
 from koalalink.domain.links import Link, Page
@@ -237,6 +238,18 @@ class RichOutput:
             self._say(f"And {len(done.problems) - _PROBLEMS:,} more; --json shows all.", "yellow")
         if done.change is not None:
             self._say(f"To take all of it back, type: koalalink undo {done.change}")
+
+    def problems(self, problems: Sequence[LinkProblem], checked: int) -> None:
+        if not problems:
+            self._say(f"{_counted(checked, 'link')} checked: nothing wrong.", "green")
+            return
+        table = _table("Customer", "Location", "Stripe ID", "What is wrong")
+        for found in problems:
+            style = "bold red" if dead(found) else "yellow"
+            who, place = _text(str(found.customer)), _text(found.link.location)
+            table.add_row(who, place, _text(found.link.stripe_id, "cyan"), _text(found.detail, style))
+        self._console.print(table)
+        self._say(f"{_counted(checked, 'link')} checked.")
 
     def history(self, changes: Sequence[Change]) -> None:
         if not changes:

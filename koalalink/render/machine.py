@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
 
     from koalalink.domain.changes import Change
     from koalalink.domain.customers import Customer
+    from koalalink.domain.health import LinkProblem
     from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, Page
     from koalalink.domain.remaps import Remapped
@@ -70,6 +71,9 @@ class JsonOutput:
 
     def remapped(self, done: Remapped) -> None:
         self._print(records.remapped_record(done))
+
+    def problems(self, problems: Sequence[LinkProblem], checked: int) -> None:
+        self._print([records.problem_record(problem) for problem in problems])
 
     def history(self, changes: Sequence[Change]) -> None:
         self._print([records.change_record(change) for change in changes])
@@ -136,6 +140,10 @@ class TabOutput:
 
     def remapped(self, done: Remapped) -> None:
         self._with_problems(records.remapped_record(done))
+
+    def problems(self, problems: Sequence[LinkProblem], checked: int) -> None:
+        columns = ("customer", "location", "stripe_id", "problem", "detail")
+        self._rows(columns, [records.problem_record(problem) for problem in problems])
 
     def history(self, changes: Sequence[Change]) -> None:
         columns = tuple("change at by action customer location stripe_id before note undone_by".split())

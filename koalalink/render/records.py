@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
     from koalalink.domain.changes import Change, Values
     from koalalink.domain.customers import Customer
+    from koalalink.domain.health import LinkProblem
     from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, LinkedCustomer
     from koalalink.domain.remaps import Remapped
@@ -119,6 +120,17 @@ def imported_record(done: Imported) -> Record:
 def remapped_record(done: Remapped) -> Record:
     """What `remap` did."""
     return {**done._asdict(), "problems": [conflict._asdict() for conflict in done.problems]}
+
+
+def problem_record(found: LinkProblem) -> Record:
+    """A row of `verify`."""
+    return {
+        "customer": found.customer.number,
+        "location": found.link.location,
+        "stripe_id": found.link.stripe_id,
+        "problem": found.problem.value,
+        "detail": found.detail,
+    }
 
 
 def change_record(change: Change) -> Record:

@@ -96,6 +96,7 @@ _COMMANDS = {
     "cards": ("cards", "1"),
     "import": ("customers", "import", "people.csv"),
     "remap": ("remap", "mapping.csv"),
+    "verify-links": ("verify",),
 }
 _FAULTS: dict[str, tuple[Fault, int]] = {
     "401": (stripe_error(401, f"Invalid API Key: {KEY}"), 3),

@@ -1,0 +1,148 @@
+"""Asking Stripe again about every link."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+from koalalink.domain.changes import Action
+from koalalink.domain.health import AccountNow, CheckedLink, LinkProblem, dead, problems_of
+from koalalink.domain.links import LinkedCustomer
+from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
+from koalalink.errors import KoalaError, SeeTheFindings
+from koalalink.operations.asking import Asking, raise_first
+from koalalink.operations.looking_up import look_up
+from koalalink.operations.ports import BulkStore, Conversation, Stripe, StripeAt
+
+_AT_ONCE = 5
+"""Customers whose cards are asked for at the same time: far below what Stripe allows a second."""
+
+
+class Verified(NamedTuple):
+    """What was found, and the locations that could not be asked."""
+
+    problems: tuple[LinkProblem, ...]
+    checked: int
+    unknown_at: frozenset[str]
+    """The locations of whose links Stripe knows not one, though there are several."""
+    failures: tuple[KoalaError, ...]
+
+
+class Links(Protocol):
+    """The part of the store that this needs."""
+
+    def everybody(self, *, linked: bool | None = None, location: str | None = None) -> Iterator[LinkedCustomer]:
+        """Yield customers with links."""
+
+    def bulk(self, action: Action, note: str, *, rehearsal: bool) -> AbstractContextManager[BulkStore]:
+        """Begin a change of many."""
+
+
+def verify(
+    store: Links, stripes: Mapping[str, StripeAt], conversation: Conversation, *, now: datetime, within: int
+) -> Verified:
+    """Check every link that is switched on, at all locations at the same time.
+
+    A location that fails does not lose the others' problems; nothing is concluded of its links. Raises KoalaError
+    where all have failed.
+    """
+    mine: dict[str, list[CheckedLink]] = {place: [] for place in stripes}
+    for linked in store.everybody(linked=True):
+        for link in linked.links:
+            if link.enabled and link.location in mine:
+                mine[link.location].append(CheckedLink(linked.customer, link, Absence.NEVER_EXISTED, None))
+    checked: list[CheckedLink] = []
+    accounts: dict[str, AccountNow] = {}
+    failures: list[KoalaError] = []
+    with conversation.counting("Asking Stripe about links", sum(map(len, mine.values()))) as count:
+        askings = {
+            place: Asking(_ask(stripe_at, mine[place], now, count))
+            for place, stripe_at in stripes.items()
+            if mine[place]
+        }
+        for place, asking in askings.items():
+            try:
+                links, accounts[place] = asking.result()
+            except KoalaError as failure:
+                failures.append(failure)
+            else:
+                checked += links
+    problems = problems_of(checked, accounts, now=now, within=within)
+    if failures and not accounts:
+        raise_first(failures, conversation)
+    for place in (place for place, now_at in accounts.items() if now_at.cards_are_hidden):
+        conversation.note(f"The key of {place} may not read payment methods: its cards were not checked.")
+    known = {each.link.location for each in checked if isinstance(each.found, StripeCustomer)}
+    unknown = frozenset(place for place in accounts if len(mine[place]) > 1 and place not in known)
+    return Verified(tuple(problems), len(checked), unknown, tuple(failures))
+
+
+def fix(store: Links, conversation: Conversation, verified: Verified) -> None:
+    """Switch the links off that lead nowhere, in one change.
+
+    Where Stripe knows not one link of a location, that is rather the wrong key: those stay as they are, and it is said.
+    """
+    for place in sorted(verified.unknown_at):
+        conversation.warn(
+            f"Stripe knows not one link of {place}: is its key the right one? They were not switched off. "
+            "Type: koalalink locations list"
+        )
+    gone = [problem for problem in verified.problems if dead(problem)]
+    wanted = {(p.customer.number, p.link.location): p.link for p in gone if p.link.location not in verified.unknown_at}
+    if not wanted:
+        return
+    with store.bulk(Action.DISABLED, "dead links, found by verify", rehearsal=False) as bulk:
+        still = [
+            link
+            for place in sorted({location for _, location in wanted})
+            for linked in bulk.links_at(place)
+            for link in linked.links
+            if wanted.get((link.customer, link.location)) == link
+        ]
+        bulk.write([], [], [(link, link._replace(enabled=False)) for link in still])
+        change = bulk.change
+    many = f"{len(still):,} dead link{' was' if len(still) == 1 else 's were'}"
+    conversation.note(f"{many} switched off. To take that back, type: koalalink undo {change}")
+
+
+def conclude(verified: Verified, conversation: Conversation) -> None:
+    """End with the failure of a location, else with SeeTheFindings where anything is wrong."""
+    raise_first(verified.failures, conversation)
+    count = len(verified.problems)
+    if count:
+        dead_ones = any(dead(problem) for problem in verified.problems)
+        hint = "To switch off those that lead nowhere, add --fix." if dead_ones else "Look: koalalink show CUSTOMER"
+        raise SeeTheFindings(f"{count:,} problem{'' if count == 1 else 's'} found.", hint=hint)
+
+
+def _ask(
+    stripe_at: StripeAt, links: Sequence[CheckedLink], now: datetime, count: Callable[[int], None]
+) -> Callable[[], tuple[list[CheckedLink], AccountNow]]:
+    def ask() -> tuple[list[CheckedLink], AccountNow]:
+        stripe = stripe_at()
+        found = look_up(stripe, {each.link.stripe_id for each in links}, count)
+        cards = dict(_cards(stripe, [c for c in found.values() if isinstance(c, StripeCustomer)], now))
+        checked = [
+            each._replace(found=found[each.link.stripe_id], cards=cards.get(each.link.stripe_id)) for each in links
+        ]
+        return checked, AccountNow(stripe.account(), stripe.key.livemode, stripe.cards_are_hidden)
+
+    return ask
+
+
+def _cards(
+    stripe: Stripe, customers: Iterable[StripeCustomer], now: datetime
+) -> Iterator[tuple[str, tuple[Card, ...] | None]]:
+    """Yield the cards of each customer: the default where it can be charged, and only else all."""
+    unknown = []
+    for customer in customers:
+        if customer.card and best_card((customer.card,), now):
+            yield customer.stripe_id, (customer.card._replace(default=True),)
+        else:
+            unknown.append(customer)
+    rest = iter(unknown)
+    while batch := [*islice(rest, _AT_ONCE)]:
+        askings = [Asking(lambda c=customer: stripe.cards(c.stripe_id)) for customer in batch]  # type: ignore[misc]
+        for customer, asking in zip(batch, askings, strict=True):
+            yield customer.stripe_id, cards_in_order(customer, asking.result())
