@@ -34,4 +34,4 @@ def verify(
     koala.output(as_json).problems(found.problems, found.checked)
     if fix:
         verifying.fix(koala.store, koala.conversation, found)
-    verifying.conclude(found, koala.conversation)
+    verifying.conclude(found, koala.conversation, fixed=fix)

@@ -106,13 +106,17 @@ def fix(store: Links, conversation: Conversation, verified: Verified) -> None:
     conversation.note(f"{many} switched off. To take that back, type: koalalink undo {change}")
 
 
-def conclude(verified: Verified, conversation: Conversation) -> None:
+def conclude(verified: Verified, conversation: Conversation, *, fixed: bool) -> None:
     """End with the failure of a location, else with SeeTheFindings where anything is wrong."""
     raise_first(verified.failures, conversation)
     count = len(verified.problems)
     if count:
         dead_ones = any(dead(problem) for problem in verified.problems)
-        hint = "To switch off those that lead nowhere, add --fix." if dead_ones else "Look: koalalink show CUSTOMER"
+        hint = (
+            "To switch off those that lead nowhere, add --fix."
+            if dead_ones and not fixed
+            else "Look closer, for example: koalalink show 42"
+        )
         raise SeeTheFindings(f"{count:,} problem{'' if count == 1 else 's'} found.", hint=hint)
 
 
