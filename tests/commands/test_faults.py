@@ -10,7 +10,7 @@ from koalalink import gateway
 from koalalink.context import AppContext
 from koalalink.domain.customers import CustomerDetails
 from koalalink.sandbox.people import KEYS, accounts
-from koalalink.sandbox.stripe_api import Account, Key
+from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
 from tests.conftest import NOW, Run, runner
 from tests.stripe_server import Fault, StripeServer, answers, cut, drop, hang, html, stripe_error
 
@@ -155,6 +155,25 @@ def test_one_location_that_fails_does_not_lose_the_others_rows(home: Path, serve
     assert "cus_123" in result.stdout
     assert "The key of uptown" in result.stderr
     assert "MISSING, which is not set" in result.stderr
+
+
+def test_verify_looks_at_all_cards_where_the_default_has_expired(live: Run, account: Account) -> None:
+    """Another good one is as good; and no card at all is told."""
+    assert live("verify", "--json").exit_code == 0
+    [card] = account.payment_methods["cus_123"]
+    other = {**card, "id": "pm_other", "card": dict(card["card"])}
+    card["card"]["exp_year"] = 2020
+    assert '"expired"' in live("verify", "--json").stdout
+    account.payment_methods["cus_123"].append(other)
+    assert live("verify", "--json").exit_code == 0
+
+
+def test_verify_with_a_key_that_may_not_read_cards_says_so(live: Run, account: Account) -> None:
+    """And concludes nothing of them."""
+    account.keys[KEY] = Key(frozenset({CUSTOMER_READ}))
+    result = live("verify", "--json")
+    assert (result.exit_code, result.stdout) == (0, "[]\n")
+    assert "its cards were not checked" in result.stderr
 
 
 def test_store_that_is_no_store_is_told(live: Run, koala: AppContext) -> None:

@@ -72,6 +72,15 @@ def test_wrong_key_is_no_reason_to_switch_everything_off(run: Run, sandbox: AppC
     assert all(link.enabled for linked in sandbox.store.everybody(linked=True) for link in linked.links)
 
 
+def test_only_link_of_a_location_that_is_dead_is_switched_off(run: Run, sandbox: AppContext) -> None:
+    """One alone says nothing about the key."""
+    for linked in [*sandbox.store.everybody(linked=True)]:
+        run("unlink", str(linked.customer.number), "--all")
+    run("connect", "1", "cus_NeverExisted", "-l", "downtown", "--offline")
+    found(run, "--fix")
+    assert found(run, code=0) == []
+
+
 def test_location_that_fails_does_not_lose_the_others(run: Run, sandbox: AppContext) -> None:
     """Its failure is the exit code; of its links nothing is concluded."""
     uptown = sandbox.config.locations["uptown"]
