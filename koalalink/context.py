@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from koalalink.domain.configuration import Config, KeySource, Location
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import CorrectTheCommand, CorrectTheSetup
 
 if TYPE_CHECKING:
     from koalalink.domain.exports import Format, Purpose
@@ -248,7 +248,12 @@ class AppContext:
         """Return the location of Stripe IDs in a column that names none."""
         if not any(column.field == "stripe_id" and not column.location for column in table.columns):
             return None
-        return self.config.location(name).name if self.config.locations or not name else name
+        if not self.config.locations and not name:
+            raise CorrectTheSetup(
+                "The file has Stripe IDs, and no location is set up yet.",
+                hint="Type: koalalink init. Or name it, to import them unchecked: --location NAME --no-verify",
+            )
+        return self.config.location(name).name if self.config.locations else name
 
     def check_link_places(self, names: "Iterable[str]", *, verify: bool) -> None:
         """Raise CorrectTheCommand where a location is not set up; while none is, it can be named unverified."""

@@ -34,8 +34,7 @@ def export_(
 ) -> None:
     """Write customers into a file.
 
-    A row a customer, with a column of Stripe IDs for each location. Imported into an empty store it gives back the
-    same customers and links.
+    A row a customer, a column of Stripe IDs a location. Importing it gives back the same customers and links.
 
     Example: koalalink customers export customers.csv
     """

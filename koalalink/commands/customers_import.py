@@ -40,8 +40,9 @@ def import_(
 ) -> None:
     """Bring customers in from a file.
 
-    Columns are recognised by their names; an empty cell never empties anything. Bad rows do not stop the others: they
-    are written to a file of their own, with the reasons. The whole import is one change, which undo takes back.
+    Columns are recognised by their names. An empty cell never empties anything.
+
+    Rows that cannot be imported go into a file of their own, with the reasons. undo takes all of it back.
 
     Example: koalalink customers import customers.csv --location downtown
     """

@@ -23,8 +23,7 @@ def verify(
 ) -> None:
     """Check every link with Stripe again.
 
-    Prints only what is wrong, worst first, and ends with code 9 where anything is. Links that are switched off are not
-    checked. --fix is one change, which undo takes back.
+    Prints only what is wrong, worst first, and ends with code 9 where anything is. Links switched off are left out.
 
     Example: koalalink verify --within 30
     """

@@ -256,6 +256,9 @@ def test_unverified_links_need_neither_stripe_nor_a_location(home: Path, file: P
     )
     [linked] = koala.store.everybody()
     assert linked.links[0].verified_at is None
+    nameless = runner(koala)("customers", "import", write(file, "Ann,cus_2", header="Name,Stripe ID"), "--no-verify")
+    assert (nameless.exit_code, "--location NAME --no-verify" in nameless.stderr) == (3, True)
+    write(file, "BK-1,Ann,,,,cus_1,")
     refused = runner(koala)("customers", "import", str(file))
     assert (refused.exit_code, "no location “downtown”" in refused.stderr) == (2, True)
     koala.close()
