@@ -20,12 +20,13 @@ def delimiter_of(sample: list[str], known: Callable[[Sequence[str]], int]) -> st
     `known` counts the titles in a row that are known; that tells more, where there are any.
     """
 
-    def divides(delimiter: str) -> tuple[int, float, int]:
+    def divides(delimiter: str) -> tuple[tuple[int, int], float, int]:
         rows = [row.cells for row in rows_of(sample, delimiter, 0) if any(row.cells)]
         lengths = Counter(map(len, rows))
         length, times = max(lengths.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 1))
-        titles = max(map(known, rows[:5]), default=0)
-        return titles, (times / len(rows) if length > 1 else 0), length
+        # Where two fit alike, the header that stands higher.
+        header = max(((known(row), -place) for place, row in enumerate(rows[:5])), default=(0, 0))
+        return header, (times / len(rows) if length > 1 else 0), length
 
     return max(DELIMITERS, key=divides)
 

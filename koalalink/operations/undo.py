@@ -29,7 +29,8 @@ def undo(
     With `keep_touched` the customers that later changes have touched stay as they are.
     """
     change = store.change(number)
-    store.check_undo(change, keep_touched=keep_touched)
+    if not agreed:  # else it will be found out in doing it
+        store.check_undo(change, keep_touched=keep_touched)
     conversation.note(f"Change {change.number} {in_words(change)}. Undoing it:")
     for sentence in consequences(change):
         conversation.note(f"- {sentence}")

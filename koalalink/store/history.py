@@ -118,21 +118,24 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched:
             hint=f"To bring it back, type: koalalink undo {undone_by}",
         )
     later = _later(tables.db, change)
-    every = [*items(tables.db, change.number)]
+    every = change.items or tuple(items(tables.db, change.number, named=False))
     touched = {item.customer for item in every if (item.customer, item.location) in later}
     # Who is removed goes with all links, so a link that was made since counts, too.
     touched |= {i.customer for i in every if i.location is None and i.before is None} & {who for who, _ in later}
     if touched and not keep_touched:
-        raise _touched_later(change, [item for item in every if item.customer in touched], later)
+        first, *others = (item for item in every if item.customer in touched)
+        named = first._replace(name=_name(tables.db, change.number, first.customer))
+        raise _touched_later(change, [named, *others], later)
     write = begin(tables.db, at, by, Action.UNDONE, "", undoes=change.number)
-    for item in reversed(every):
-        if item.customer in touched:
-            continue
-        if item.location is None:
-            _restore_customer(tables, change, item, later)
-        else:
-            _restore_link(tables, change, item, item.location, later)
-        write(item.customer, item.location, item.after, item.before)
+    with tables.indexing_once():
+        for item in reversed(every):
+            if item.customer in touched:
+                continue
+            if item.location is None:
+                _restore_customer(tables, change, item, later)
+            else:
+                _restore_link(tables, change, item, item.location, later)
+            write(item.customer, item.location, item.after, item.before)
     return write.change
 
 
@@ -265,14 +268,14 @@ def _change(db: Database, row: Row) -> Change:
     )
 
 
-def items(db: Database, change: int) -> Iterable[ChangeItem]:
-    """Return every thing that a change touched, in order."""
+def items(db: Database, change: int, *, named: bool = True) -> Iterable[ChangeItem]:
+    """Yield every thing that a change touched, in order; finding the names takes a query for each."""
     for row in db.rows(
         "SELECT customer, location, before, after FROM change_items WHERE change = :change ORDER BY item", change=change
     ):
         yield ChangeItem(
             customer=row["customer"],
-            name=_name(db, change, row["customer"]),
+            name=_name(db, change, row["customer"]) if named else f"customer {row['customer']}",
             location=row["location"],
             before=row["before"] and json.loads(row["before"]),
             after=row["after"] and json.loads(row["after"]),

@@ -1,7 +1,8 @@
 """Rows of customers and links, read and written one by one; the rules stand in store.py and history.py."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
@@ -18,6 +19,19 @@ class Tables:
 
     def __init__(self, db: Database) -> None:
         self.db = db
+        self._to_index: set[int] | None = None
+
+    @contextmanager
+    def indexing_once(self) -> Iterator[None]:
+        """Index customers that are touched several times within it only at its end."""
+        self._to_index = set()
+        try:
+            yield
+            touched, self._to_index = self._to_index, None
+            for number in sorted(touched):
+                self._index(number)
+        finally:
+            self._to_index = None
 
     def customers(self, column: str, value: str | int) -> list[Customer]:
         """Return the customers that have `value` in a column; an empty text is nobody's."""
@@ -115,6 +129,9 @@ class Tables:
 
     def _index(self, number: int) -> None:
         """Make the customer found by what is stored now."""
+        if self._to_index is not None:
+            self._to_index.add(number)
+            return
         customer = self.customer(number)
         if customer is None:
             return

@@ -67,6 +67,7 @@ def test_file_is_read_however_it_was_written(tmp_path: Path, delimiter: str, enc
         ("Name,Email\nO\u00e2\u20ac\u2122Brien,a@x.com\n", [["O’Brien", "a@x.com"]]),
         ("Name,Email\nJOÃO SÃO,a@x.com\n", [["JOÃO SÃO", "a@x.com"]]),
         ("Name,Email\nÂngela Ça,a@x.com\n", [["Ângela Ça", "a@x.com"]]),
+        ("Name,Email\nAnn,a@x.com\nName;Email,x\n", [["Ann", "a@x.com"], ["Name;Email", "x"]]),
         ("Name,Email\n" + "Ann,a@x.com\n" * 3, [["Ann", "a@x.com"]] * 3),
     ],
 )
@@ -251,8 +252,6 @@ def test_bytes_of_every_kind_are_rows_or_one_sentence(data: bytes) -> None:
             rows = [*opened.rows()]
             assert len(rows) == opened.count
             everything = "".join("".join(row.cells) for row in rows)
-        for letters in ("Name", "Email", "cus_1"):
-            if opened.titles == ["Name", "Email"]:
-                assert everything.count(letters) >= data.decode("utf-8", "replace").count(letters) * (
-                    "\0" not in everything
-                )
+        if opened.titles == ["Name", "Email"] and not any("header" in note for note in opened.notes):
+            for word in (b"Name", b"Email", b"cus_1"):
+                assert everything.count(word.decode()) >= data.count(word)
