@@ -86,10 +86,7 @@ class Store:
             raise CorrectTheCommand("There is nothing in that to look for.", hint="Type a part of a name or an email.")
         clauses, values = finding.matching(self._db, printable(query))
         if linked is not None:
-            clauses.append(
-                f"{'' if linked else 'NOT '}EXISTS (SELECT 1 FROM links WHERE links.customer = customers.customer "
-                "AND (:location IS NULL OR links.location = :location))"
-            )
+            clauses.append(_has_link(linked))
         source = "customer_search JOIN customers ON customers.customer = customer_search.rowid"
         order = "customer_search.rowid"
         if not query.strip():
@@ -105,12 +102,7 @@ class Store:
 
     def everybody(self, *, linked: bool | None = None, location: str | None = None) -> Iterator[LinkedCustomer]:
         """Yield all customers by number, those of one moment; `linked` and `location` as for `page`."""
-        clause = ""
-        if linked is not None:
-            clause = (
-                f"AND {'' if linked else 'NOT '}EXISTS (SELECT 1 FROM links WHERE links.customer = customers.customer "
-                "AND (:location IS NULL OR links.location = :location))"
-            )
+        clause = "" if linked is None else f"AND {_has_link(linked)}"
         sql = f"SELECT customer, {COLUMNS} FROM customers WHERE customer > :last {clause} ORDER BY customer LIMIT 1000"
         last = 0
         with self._db.snapshot():
@@ -271,6 +263,12 @@ class Store:
                     f"The external ID {details.external_id} belongs to {other}.",
                     hint=f"Look at that customer: koalalink show {other.number}",
                 )
+
+
+def _has_link(wanted: bool) -> str:
+    """Return the SQL that is true of customers who have, or lack, a link, at :location where that is not NULL."""
+    found = "SELECT 1 FROM links WHERE links.customer = customers.customer AND coalesce(:location = location, 1)"
+    return f"{'' if wanted else 'NOT '}EXISTS ({found})"
 
 
 def _is_number(reference: str) -> bool:
