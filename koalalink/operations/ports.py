@@ -1,16 +1,21 @@
 """What operations need of the outside, as protocols that the rooms below, and the tests, satisfy."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from typing import Protocol
+from __future__ import annotations
 
-from koalalink.domain.api_key import ApiKey
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.imports import Column
-from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.review import Hits, LinkReview
-from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # whoever needs an operation loads what that needs, not what all of them do
+    from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from koalalink.domain.api_key import ApiKey
+    from koalalink.domain.changes import Action
+    from koalalink.domain.customers import Customer, CustomerDetails
+    from koalalink.domain.imports import Column
+    from koalalink.domain.links import Holder, Link, LinkedCustomer
+    from koalalink.domain.review import Hits, LinkReview
+    from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
 
 
 class Stripe(Protocol):
