@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner, Result
 
 from koalalink.cli import app
 from koalalink.context import AppContext
+
+# A slow machine may take its time with what is generated.
+settings.register_profile("koalalink", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("koalalink")
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """The time in every test."""

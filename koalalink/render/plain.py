@@ -50,7 +50,8 @@ class PlainConversation:
 
     def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         for column in columns:
-            self.note(f"Column {column.title}: {column.meaning}")
+            cells = "; ".join(row[column.place][:24] for row in rows if row[column.place])
+            self.note(f"Column {column.title}: {column.meaning}" + (f" ({cells})" if cells else ""))
 
     @contextmanager
     def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:

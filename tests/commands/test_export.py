@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from koalalink.context import AppContext
@@ -156,7 +156,6 @@ _PEOPLE = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_PEOPLE, st.lists(st.tuples(st.sampled_from(["downtown", "up-town"]), st.booleans()), max_size=4))
 def test_export_into_an_empty_store_gives_back_the_same_store(
     people: list[CustomerDetails], links: list[tuple[str, bool]]

@@ -347,6 +347,13 @@ def test_person_sees_the_columns_and_is_asked(empty: Run, sandbox: AppContext, f
     assert (person.asked, len(people(sandbox))) == ([], 1)
 
 
+def test_preview_is_there_without_a_person_too(empty: Run, file: Path) -> None:
+    """On stderr, with what stands in the first three rows."""
+    result = empty("customers", "import", write(file, ",Ann,,,,,", ",Bob,,,,,", ",Cy,,,,,", ",Dee,,,,,"))
+    assert "Column First Name: first name (Ann; Bob; Cy)\n" in result.stderr
+    assert "Column Stripe ID (downtown): Stripe ID at downtown\n" in result.stderr
+
+
 def test_file_can_come_through_the_pipe(
     empty: Run, sandbox: AppContext, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -238,7 +238,7 @@ _BITS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.one_of(st.binary(max_size=200), st.lists(_BITS, max_size=60).map(b"".join)))
 def test_bytes_of_every_kind_are_rows_or_one_sentence(data: bytes) -> None:
     """Never a traceback, and no line without a row."""
