@@ -11,6 +11,7 @@ from collections.abc import Mapping as Environment
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -207,7 +208,9 @@ class AppContext:
         from koalalink.files.writing import RejectsFile
 
         source = Path("customers.csv" if file == "-" else file)
-        rejects = RejectsFile(path or source.with_name(f"{source.stem}.rejects.csv"), table.titles, REASON)
+        if path and file != "-" and path.resolve() == source.resolve():
+            raise CorrectTheCommand("--rejects names the file itself.", hint="Name another file.")
+        rejects = RejectsFile(path or _free(source), table.titles, REASON)
         try:
             yield rejects
         finally:
@@ -304,6 +307,12 @@ class AppContext:
             raise CorrectTheCommand(
                 "The sandbox has its two locations built in.", hint="Leave out --sandbox to set up your own."
             )
+
+
+def _free(source: Path) -> Path:
+    """Return a name beside a file that none has: somebody may be mending what an earlier import has rejected."""
+    names = (source.with_name(f"{source.stem}.rejects{number}.csv") for number in chain([""], count(2)))
+    return next(name for name in names if not name.exists())
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

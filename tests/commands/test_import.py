@@ -290,6 +290,17 @@ def test_bad_rows_are_in_the_rejects_and_good_ones_in_the_store(empty: Run, sand
     assert [email for _, email, _, _ in people(sandbox)] == ["a@x.com", "bob@x.com"]
 
 
+def test_rejects_never_take_the_place_of_earlier_ones(empty: Run, file: Path) -> None:
+    """Somebody may be mending them; nor of the file itself."""
+    name = write(file, ",Bob,Lee,nowhere,,,")
+    paths = [Path(done(empty, name)["rejects"]).name for _ in range(3)]
+    assert paths == ["people.rejects.csv", "people.rejects2.csv", "people.rejects3.csv"]
+    refused = empty("customers", "import", name, "--rejects", str(file.parent / "." / "people.csv"))
+    assert (refused.exit_code, "names the file itself" in refused.stderr) == (2, True)
+    named = str(file.with_name("bad.csv"))
+    assert [done(empty, name, "--rejects", named)["rejects"] for _ in range(2)] == [named, named]
+
+
 def test_strict_imports_all_or_nothing(empty: Run, sandbox: AppContext, file: Path) -> None:
     """One bad row stops everything, and no file is left."""
     name = write(file, ",Ann,Lee,a@x.com,,,", ",Bob,Lee,nowhere,,,")
