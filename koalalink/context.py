@@ -177,7 +177,7 @@ class AppContext:
     def conversation(self) -> "Conversation":
         """What is said on stderr."""
         if _is_terminal(sys.stderr):
-            from koalalink.render.human import RichConversation
+            from koalalink.render.conversation import RichConversation
 
             may_ask = _is_terminal(sys.stdin) if self._may_ask is None else self._may_ask
             return RichConversation(self.now, may_ask=may_ask, spelled=self.spelled)

@@ -7,6 +7,7 @@ import typer
 from koalalink.commands import options as o
 from koalalink.context import AppContext
 from koalalink.domain.exports import Format, Purpose
+from koalalink.domain.text import counted
 from koalalink.operations.exporting import export
 
 app = typer.Typer(add_completion=False)
@@ -42,4 +43,4 @@ def export_(
     linked = True if purpose is Purpose.STRIPE_METADATA or (linked is None and location) else linked
     with koala.export(file, kind, columns, purpose, location) as sink:
         written = export(koala.store.everybody(linked=linked, location=location), sink, koala.conversation)
-    koala.conversation.note(f"Wrote {written:,} customer{'' if written == 1 else 's'}.")
+    koala.conversation.note(f"Wrote {counted(written, 'customer')}.")

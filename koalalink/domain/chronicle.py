@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from koalalink.domain.changes import Action, Change, ChangeItem, Values
+from koalalink.domain.text import counted
 from koalalink.errors import CorrectTheCommand
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -18,7 +19,7 @@ def in_words(change: Change) -> str:
     links = [item for item in change.items if item.location is not None]
     if len(customers) != 1:
         numbers = [sum(t.size for t in change.tallies if t.of_links is of_links) for of_links in (False, True)]
-        nouns = [_counted(n, noun) for n, noun in zip(numbers, ("customer", "link"), strict=True) if n]
+        nouns = [counted(n, noun) for n, noun in zip(numbers, ("customer", "link"), strict=True) if n]
         return f"{change.action} {' and '.join(nouns) or 'nothing'}"
     who = "".join(customers.values())
     where = " and ".join(f"{_stripe_id(item)} at {item.location}" for item in links)
@@ -39,7 +40,7 @@ def in_words(change: Change) -> str:
 def consequences(change: Change) -> Iterator[str]:
     """Yield what taking a change back will do, a sentence each."""
     for tally in () if change.items else change.tallies:
-        many = _counted(tally.size, "link" if tally.of_links else "customer")
+        many = counted(tally.size, "link" if tally.of_links else "customer")
         yield {
             "new": f"{many} that came with it will be removed.",
             "changed": f"{many} will be as before.",
@@ -73,7 +74,7 @@ def ago(moment: datetime, now: datetime) -> str:
     seconds = (now - moment).total_seconds()
     for limit, size, unit in ((3600, 60, "minute"), (86_400, 3600, "hour"), (31 * 86_400, 86_400, "day")):
         if seconds < limit:
-            return f"{_counted(int(seconds // size), unit)} ago" if seconds >= size else "just now"
+            return f"{counted(int(seconds // size), unit)} ago" if seconds >= size else "just now"
     return f"{moment:%Y-%m-%d}"
 
 
@@ -108,7 +109,3 @@ def _differing(item: ChangeItem) -> dict[str, str]:
 def _stripe_id(item: ChangeItem) -> str:
     values: Values = item.after or item.before or {}
     return str(values.get("stripe_id"))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

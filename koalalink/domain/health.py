@@ -10,6 +10,7 @@ from koalalink.domain.customers import Customer
 from koalalink.domain.identity import likeness, why_no_card_can_be_charged
 from koalalink.domain.links import Link
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
+from koalalink.domain.text import counted
 
 
 class Problem(StrEnum):
@@ -99,7 +100,7 @@ def _of_one(each: CheckedLink, now_at: AccountNow, now: datetime, within: int) -
     if reason := why_no_card_can_be_charged(cards, now):
         yield told(Problem.EXPIRED if cards else Problem.NO_CARD, reason)
     elif cards and (card := best_card(cards, now)) and (left := _days_left(card, now)) <= within:
-        days = "today" if left < 1 else f"in {left} day{'' if left == 1 else 's'}"
+        days = "today" if left < 1 else f"in {counted(left, 'day')}"
         yield told(Problem.EXPIRING, f"{card} expires {days} ({card.exp_month:02}/{card.exp_year}).")
 
 

@@ -43,3 +43,8 @@ def _deceives(character: str) -> bool:
 def trimmed(text: str) -> str:
     """Return `text` as it is kept: without white space around it, and without characters that SQLite cannot hold."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "").strip()
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 row", "2 rows" or "3,000 rows"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

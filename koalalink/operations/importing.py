@@ -24,6 +24,7 @@ from koalalink.domain.imports import (
 from koalalink.domain.links import Link
 from koalalink.domain.stripe_customers import StripeProfile
 from koalalink.domain.stripe_ids import customer_id
+from koalalink.domain.text import counted
 from koalalink.errors import Aborted, CorrectTheCommand, KoalaError, LookCloser
 from koalalink.operations.known import Known, Person
 from koalalink.operations.looking_up import Found, look_up
@@ -110,11 +111,11 @@ def import_customers(
     rows = table.count
     if not rows:
         raise CorrectTheCommand(f"{table.name} has a header, and no rows below it.", hint="Is it the right file?")
-    question = f"Import {rows:,} row{'' if rows == 1 else 's'}?"
+    question = f"Import {counted(rows, 'row')}?"
     if conversation.can_ask and not (request.agreed or request.dry_run or conversation.confirm(question)):
         raise Aborted("Nothing was imported.")
     places = _look_up(table, entries, conversation, stripes) if stripes else {}
-    note = f"{table.name}, {rows:,} row{'' if rows == 1 else 's'}"
+    note = f"{table.name}, {counted(rows, 'row')}"
     with (
         store.bulk(Action.IMPORTED, note, rehearsal=request.dry_run) as bulk,
         conversation.counting(f"Importing {table.name}", rows) as count,

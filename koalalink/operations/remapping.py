@@ -11,6 +11,7 @@ from koalalink.domain.identity import judge
 from koalalink.domain.links import Holder, Link
 from koalalink.domain.remaps import Conflict, Mapping, Remapped, by_old
 from koalalink.domain.stripe_customers import StripeProfile
+from koalalink.domain.text import counted
 from koalalink.errors import Aborted, LookCloser
 from koalalink.operations.looking_up import look_up
 from koalalink.operations.ports import BulkStore, Conversation, StripeAt
@@ -61,7 +62,7 @@ def remap(
     with store.bulk(Action.REMAPPED, request.file, rehearsal=True) as bulk:
         moves, _ = _sorted_out(bulk, rows, request)
     if conversation.can_ask and not (request.agreed or request.dry_run):
-        question = f"Move {len(moves):,} link{'' if len(moves) == 1 else 's'} at {request.location}?"
+        question = f"Move {counted(len(moves), 'link')} at {request.location}?"
         if not conversation.confirm(question):
             raise Aborted("Nothing was changed.")
     stripe = stripe_at()

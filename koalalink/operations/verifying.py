@@ -10,6 +10,7 @@ from koalalink.domain.changes import Action
 from koalalink.domain.health import AccountNow, CheckedLink, LinkProblem, dead, problems_of
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
+from koalalink.domain.text import counted
 from koalalink.errors import KoalaError, SeeTheFindings
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.looking_up import look_up
@@ -102,8 +103,10 @@ def fix(store: Links, conversation: Conversation, verified: Verified) -> None:
         ]
         bulk.write([], [], [(link, link._replace(enabled=False)) for link in still])
         change = bulk.change
-    many = f"{len(still):,} dead link{' was' if len(still) == 1 else 's were'}"
-    conversation.note(f"{many} switched off. To take that back, type: koalalink undo {change}")
+    verb = "was" if len(still) == 1 else "were"
+    conversation.note(
+        f"{counted(len(still), 'dead link')} {verb} switched off. To take that back, type: koalalink undo {change}"
+    )
 
 
 def conclude(verified: Verified, conversation: Conversation, *, fixed: bool) -> None:
@@ -117,7 +120,7 @@ def conclude(verified: Verified, conversation: Conversation, *, fixed: bool) -> 
             if dead_ones and not fixed
             else "Look closer, for example: koalalink show 42"
         )
-        raise SeeTheFindings(f"{count:,} problem{'' if count == 1 else 's'} found.", hint=hint)
+        raise SeeTheFindings(f"{counted(count, 'problem')} found.", hint=hint)
 
 
 def _ask(

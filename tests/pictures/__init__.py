@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from koalalink.cli import app
 from koalalink.context import AppContext
-from koalalink.render.human import RichConversation, RichOutput
+from koalalink.render.conversation import RichConversation
+from koalalink.render.human import RichOutput
 from tests.conftest import NOW
 
 FOLDER = Path(__file__).parent

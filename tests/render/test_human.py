@@ -14,7 +14,8 @@ from koalalink.domain.links import LinkedCustomer, Page
 from koalalink.domain.remaps import Conflict, Remapped
 from koalalink.domain.review import Hit, Hits
 from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.render.human import RichConversation, RichOutput
+from koalalink.render.conversation import RichConversation
+from koalalink.render.human import RichOutput
 from tests.conftest import NOW, Run
 from tests.pictures import FOLDER, PICTURES, picture, recorded
 

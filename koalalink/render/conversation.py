@@ -1,0 +1,146 @@
+"""The conversation with people at a terminal, by Rich: remarks, progress and questions on stderr."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from getpass import getpass
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from koalalink.domain.identity import Check, Result
+from koalalink.domain.imports import Column
+from koalalink.domain.review import (
+    Hits,
+    LinkReview,
+)
+from koalalink.domain.stripe_customers import Absence
+from koalalink.domain.text import printable
+from koalalink.render.human import RichOutput
+from koalalink.render.widgets import Spelled, columned, print_whole, shortened, shown
+
+_CHECKS = {
+    Check.EXISTS: "Exists",
+    Check.NOT_DELETED: "Not deleted",
+    Check.MODE: "Mode",
+    Check.EMAIL: "Email",
+    Check.NAME: "Name",
+    Check.PHONE: "Phone",
+    Check.NOT_LINKED_ELSEWHERE: "Free to link",
+    Check.HAS_CARD: "Card",
+}
+# Each sign is a word, too: colours are not seen by everybody, nor in every terminal.
+_RESULTS = {
+    Result.PASS: ("ok", "green"),
+    Result.WARN: ("look", "bold yellow"),
+    Result.FAIL: ("no", "bold red"),
+    Result.UNKNOWN: ("unknown", "dim"),
+}
+
+
+class RichConversation:
+    """Remarks, progress and questions on stderr."""
+
+    def __init__(self, now: datetime, *, may_ask: bool, console: Console | None = None, spelled: Spelled = str) -> None:
+        self._now = now
+        self._spelled = spelled
+        self._may_ask = may_ask
+        self._console = console or Console(stderr=True, highlight=False, emoji=False, markup=False)
+
+    @property
+    def can_ask(self) -> bool:
+        return self._may_ask
+
+    def note(self, text: str) -> None:
+        print_whole(self._console, shown(self._spelled(text)))
+
+    def warn(self, text: str) -> None:
+        print_whole(self._console, shown(self._spelled(text), "yellow"))
+
+    def review(self, review: LinkReview) -> None:
+        if not isinstance(review.profile.customer, Absence) and review.verdict.doubts:
+            self._side_by_side(review)
+        table = columned("Check", "", "Found", title=f"{review.ours} and {review.stripe_id} at {review.location}")
+        for line in review.verdict.checks:
+            sign, style = _RESULTS[line.result]
+            table.add_row(shown(_CHECKS[line.check]), shown(sign, style), shown(line.detail))
+        cards = review.profile.cards or ()
+        for card in cards if len(cards) > 1 else ():
+            state = "expired" if card.expired(self._now) else "default" if card.default else ""
+            table.add_row(
+                shown("Saved card"),
+                shown(state, "red" if state == "expired" else "green"),
+                shown(f"{card}, good until {card.exp_month:02}/{card.exp_year}"),
+            )
+        self._console.print(table)
+        for doubt in review.verdict.doubts:
+            self._console.print(shown(doubt, "bold yellow"))
+
+    def _side_by_side(self, review: LinkReview) -> None:
+        theirs = review.profile.customer
+        if isinstance(theirs, Absence):
+            return
+        ours = review.ours.details
+        place = ", ".join(part for part in (ours.address, ours.city, ours.state, ours.zip) if part)
+        table = columned("", f"Yours: {review.ours.number}", f"Stripe's: {review.stripe_id}")
+        for name, mine, other in (
+            ("Name", ours.name, theirs.name),
+            ("Email", ours.email, theirs.email),
+            ("Phone", ours.phone, theirs.phone),
+            ("Address", place, theirs.address),
+        ):
+            table.add_row(shown(name), shown(mine or "–"), shown(other or "–"))
+        self._console.print(table)
+
+    def confirm(self, question: str) -> bool:
+        return self._ask(f"{question} [y/N]").strip().lower() in ("y", "yes")
+
+    def answer(self, question: str, default: str) -> str:
+        return self._ask(f"{question} [{default}]").strip() or default
+
+    def secret(self, question: str) -> str:
+        return getpass(f"{question}: ") if self._may_ask else sys.stdin.readline()
+
+    def hits(self, found: Hits) -> None:
+        RichOutput(self._now, self._console).hits(found, numbered=True)
+
+    def choose(self, question: str, count: int) -> int | None:
+        while True:
+            answer = self._ask(f"{question} [1–{count}, or Enter for none]").strip()
+            if not answer:
+                return None
+            if answer.isdigit() and 1 <= int(answer) <= count:
+                return int(answer)
+            self.warn(f"Type a number from 1 to {count}, or press Enter for none.")
+
+    def _ask(self, question: str) -> str:
+        self._console.print(shown(question, "bold"), end=" ")
+        try:
+            return input()
+        except EOFError:
+            self._console.print()
+            return ""
+
+    def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        table = columned("Column", "is taken for", *(f"Row {number}" for number in range(1, len(rows) + 1)))
+        for column in columns:
+            style = "yellow" if column.field == "extra" else "dim" if column.field == "ignore" else "green"
+            cells = (shown(shortened(row[column.place])) for row in rows)
+            table.add_row(shown(column.title), shown(column.meaning, style), *cells)
+        self._console.print(table)
+
+    @contextmanager
+    def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        known = (BarColumn(), TextColumn("of {task.total:,}"), TimeRemainingColumn()) if total else ()
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.completed:,}"),
+            *known,
+            TimeElapsedColumn(),
+        )
+        progress = Progress(*columns, console=self._console, transient=True)
+        task = progress.add_task(printable(what), total=total, visible=False)
+        with progress:
+            yield lambda count: progress.update(task, advance=count, visible=True)
