@@ -213,7 +213,7 @@ class _Intake:
         texts = (text for entry in told for text in entry.stripe_ids.values())
         stripe_ids = {stripe_id for stripe_id in map(_stripe_id, texts) if isinstance(stripe_id, str)}
         by_phone = self._request.match_on is MatchOn.PHONE
-        known = Known(self._bulk, told, stripe_ids, self._rows, by_phone=by_phone)
+        known = Known(self._bulk, told, stripe_ids, by_phone=by_phone)
         for row, entry in read:
             trouble = entry if isinstance(entry, Trouble) else self._customer(entry, known)
             if isinstance(trouble, Trouble):
@@ -264,7 +264,7 @@ class _Intake:
 
     def _add(self, entry: Entry, known: "Known") -> "Person | Trouble":
         number = entry.number if self._restoring and entry.number else None
-        if number is not None and not known.is_free(number):
+        if number is not None and number in self._rows:
             return Trouble(entry.row, "", str(number), f"There is a customer {number} already.")
         holder = known.with_external_id(entry.details.external_id)
         if holder:

@@ -17,12 +17,10 @@ _FAMILY = 20
 class Person:
     """A customer as the store will have it."""
 
-    def __init__(self, number: int, details: CustomerDetails, links: Iterable[Link] = (), row: int = 0) -> None:
+    def __init__(self, number: int, details: CustomerDetails, links: Iterable[Link] = ()) -> None:
         self.number = number
         self.details = details
         self.links = {link.location: link for link in links}
-        self.row = row
-        """The row of this file that has made or met the customer; 0 is none."""
 
     def __str__(self) -> str:
         return str(Customer(number=self.number, details=self.details))
@@ -31,16 +29,8 @@ class Person:
 class Known:
     """Everybody in the store whom a batch of rows can mean, and what is to be written for it."""
 
-    def __init__(
-        self,
-        bulk: BulkStore,
-        entries: Sequence[Entry],
-        stripe_ids: Iterable[str],
-        rows: dict[int, int],
-        *,
-        by_phone: bool,
-    ) -> None:
-        """Look everybody up whom `entries` and `stripe_ids` name; `rows` tells which rows have met whom before."""
+    def __init__(self, bulk: BulkStore, entries: Sequence[Entry], stripe_ids: Iterable[str], *, by_phone: bool) -> None:
+        """Look everybody up whom `entries` and `stripe_ids` name."""
         self._bulk = bulk
         nameless = (e.details for e in entries if not e.details.external_id and not email_key(e.details.email))
         names = {fold(details.name) for details in nameless} - {""}
@@ -54,10 +44,9 @@ class Known:
         )
         self._by_external_id: dict[str, Person] = {}
         self._by: dict[tuple[str, ...], dict[int, Person]] = {}
-        self._rows = rows
         for linked in found:
             number, details = linked.customer
-            self._index(Person(number, details, linked.links, rows.get(number, 0)))
+            self._index(Person(number, details, linked.links))
         self._before: dict[int, Customer] = {}
         self._edited: dict[int, CustomerDetails] = {}
         self._added: dict[int, Person] = {}
@@ -89,10 +78,6 @@ class Known:
             keys += [("name", name), ("name", name, phone_key(details.phone)), ("all", *details[:-1])]
         for key in keys:
             self._by.setdefault(key, {})[person.number] = person
-
-    def is_free(self, number: int) -> bool:
-        """Tell whether a number was given to nobody, in a store that was unused before this file."""
-        return number not in self._rows
 
     def with_external_id(self, external_id: str) -> Person | None:
         """Return who has an external ID."""
@@ -170,7 +155,7 @@ class Known:
         """Add a customer."""
         number = number or self._bulk.next_number
         self._bulk.next_number = max(self._bulk.next_number, number + 1)
-        person = Person(number, entry.details, row=entry.row)
+        person = Person(number, entry.details)
         self._added[number] = person
         self._index(person)
         return person
