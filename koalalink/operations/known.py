@@ -66,9 +66,17 @@ class Known:
         return [(self._before[number], details) for number, details in self._edited.items()]
 
     def _index(self, person: Person) -> None:
-        details = person.details
-        if details.external_id:
-            self._by_external_id[details.external_id] = person
+        if person.details.external_id:
+            self._by_external_id[person.details.external_id] = person
+        for key in self._keys(person.details):
+            self._by.setdefault(key, {})[person.number] = person
+
+    def _forget(self, person: Person) -> None:
+        self._by_external_id.pop(person.details.external_id, None)
+        for key in self._keys(person.details):
+            self._by[key].pop(person.number, None)
+
+    def _keys(self, details: CustomerDetails) -> list[tuple[str, ...]]:
         name, email, keys = fold(details.name), fold(details.email), list[tuple[str, ...]]()
         if email:
             keys += [("email", email), ("email", email, name)]
@@ -76,8 +84,7 @@ class Known:
             keys += [("phone", phone), ("phone", phone, name)]
         if self._by_name:
             keys += [("name", name), ("name", name, phone_key(details.phone)), ("all", *details[:-1])]
-        for key in keys:
-            self._by.setdefault(key, {})[person.number] = person
+        return keys
 
     def with_external_id(self, external_id: str) -> Person | None:
         """Return who has an external ID."""
@@ -162,6 +169,7 @@ class Known:
 
     def edit(self, person: Person, details: CustomerDetails) -> None:
         """Give a customer other details."""
+        self._forget(person)
         before = Customer(number=person.number, details=person.details)
         person.details = details
         if person.number not in self._added:

@@ -142,6 +142,13 @@ def test_external_id_of_somebody_else_is_not_taken_over(empty: Run, sandbox: App
     assert "BK-2 belongs to Bob Orr (" in told["problems"][0]["reason"]
 
 
+def test_email_that_somebody_has_given_up_in_the_same_file_is_free(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """As it is for the next file."""
+    done(empty, write(file, "BK-1,Ann,Lee,a@x.com,,,"))
+    told = done(empty, write(file, "BK-1,Ann,Lee,b@x.com,,,", ",Ann,Lee,a@x.com,,,"))
+    assert counts(told) == {"rows": 2, "updated": 1, "added": 1}
+
+
 def test_email_of_a_crowd_tells_nothing(empty: Run, sandbox: AppContext, file: Path) -> None:
     """The office's address is no reason to take somebody for a colleague."""
     done(empty, write(file, *(f",Ann{chr(97 + number)},Lee,office@x.com,,," for number in range(22))))
