@@ -83,7 +83,8 @@ def _customer_again(item: ChangeItem) -> str:
         return f"{item.name} will be removed."
     if item.after is None:
         return f"{item.name} will be there again."
-    back = ", ".join(f"{name} “{item.before[key]}”" for name, key in _differing(item).items())
+    fields = _differing(item).items()
+    back = ", ".join(f"{name} “{item.before[key]}”" if key != "extra" else f"the former {name}" for name, key in fields)
     return f"{item.name} will have {back} again."
 
 
@@ -103,7 +104,8 @@ def _link_again(item: ChangeItem) -> str:
 
 def _differing(item: ChangeItem) -> dict[str, str]:
     before, after = item.before or {}, item.after or {}
-    return {key.replace("_", " "): key for key in before if before[key] != after.get(key)}
+    names = {"extra": "other columns"}
+    return {names.get(key, key.replace("_", " ")): key for key in before if before[key] != after.get(key)}
 
 
 def _stripe_id(item: ChangeItem) -> str:

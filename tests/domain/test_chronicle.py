@@ -73,6 +73,11 @@ SAID = [
         ["Jane Doe (42) will have email “jane@x.com”, zip code “” again."],
     ),
     (
+        change(Action.IMPORTED, item({"email": "", "extra": ""}, {"email": "a@x.com", "extra": '{"Tag": "x"}'}, None)),
+        "imported Jane Doe (42)",
+        ["Jane Doe (42) will have email “”, the former other columns again."],
+    ),
+    (
         change(Action.REMOVED, item(link("cus_1"), None), item(_EMAIL, None, None)),
         "removed Jane Doe (42), and the link to cus_1 at downtown",
         ["Jane Doe (42) will be there again.", "Jane Doe (42) will be connected to cus_1 at downtown again."],
