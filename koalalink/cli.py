@@ -36,6 +36,7 @@ class Root(LazyGroup):
         "undo": "history",
         "customers": "customers",
         "remap": "remap",
+        "sync": "sync",
         "verify": "verify",
         "init": "setup",
         "doctor": "setup",

@@ -17,18 +17,21 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from koalalink.domain.configuration import Config, KeySource, Location
+from koalalink.domain.configuration import LOCATION_NAME, Config, KeySource, Location
 from koalalink.errors import CorrectTheCommand, CorrectTheSetup
 
 if TYPE_CHECKING:
     from koalalink.domain.exports import Format, Purpose
     from koalalink.domain.remaps import Mapping
     from koalalink.files.exports import Export
+    from koalalink.files.stripe_exports import StripeExport
     from koalalink.files.table import Table
     from koalalink.files.writing import RejectsFile
     from koalalink.gateway import StripeGateway
     from koalalink.operations.ports import Conversation
     from koalalink.render.output import Output
+    from koalalink.store.database import Database
+    from koalalink.store.directory import Directory
     from koalalink.store.store import Store
 
 
@@ -72,10 +75,9 @@ class AppContext:
 
     def spelled(self, text: str) -> str:
         """Return `text` with its commands as they are typed here: in the sandbox, with --sandbox."""
-        verbs = (
-            "search|show|connect|unlink|enable|disable|cards|history|undo|remap|verify|customers|locations list|doctor"
-        )
-        return re.sub(rf"koalalink (?=(?:{verbs})\b)", "koalalink --sandbox ", text) if self._says_sandbox else text
+        elsewhere = r"(?:init|demo|locations (?:add|remove))\b"  # these set up what is not the sandbox
+        command = rf"\bkoalalink (?!{elsewhere})(?=[a-z]+\b)"
+        return re.sub(command, "koalalink --sandbox ", text) if self._says_sandbox else text
 
     @property
     def now(self) -> datetime:
@@ -103,13 +105,25 @@ class AppContext:
     @cached_property
     def store(self) -> "Store":
         """The store of customers; the sandbox's is filled with people when it is new."""
-        from koalalink.store.database import Database
         from koalalink.store.store import Store
 
-        store = Store(Database(self.config.store_path), user=_user, now=lambda: self.now)
+        store = Store(self._database, user=_user, now=lambda: self.now)
         if self.sandbox:
             self._fill(store)
         return store
+
+    @cached_property
+    def directory(self) -> "Directory":
+        """The copy of what Stripe has; it is in the store's file."""
+        from koalalink.store.directory import Directory
+
+        return Directory(self._database)
+
+    @cached_property
+    def _database(self) -> "Database":
+        from koalalink.store.database import Database
+
+        return Database(self.config.store_path)
 
     def _fill(self, store: "Store") -> None:
         from koalalink.domain.links import Link
@@ -158,6 +172,14 @@ class AppContext:
 
     def _opener(self, location: Location) -> Callable[[], "StripeGateway"]:
         return lambda: self.stripe(location)
+
+    def copied_places(self, names: list[str] | None) -> list[str]:
+        """Return the locations whose copy of Stripe's customers is meant; one that is not set up can have one, too."""
+        known = dict.fromkeys([*self.config.locations, *(state.location for state in self.directory.states())])
+        unknown = [name for name in names or () if name not in known]
+        if unknown or not known:
+            self.config.chosen(unknown)
+        return [*dict.fromkeys(names or known)]
 
     def output(self, as_json: bool) -> "Output":
         """Return what prints the data: a table in a terminal, tabs in a pipe, or JSON."""
@@ -236,6 +258,31 @@ class AppContext:
         with exported(file, sys.stdout.buffer, kind or told, shown, export_record, harmless=harmless) as sink:
             yield sink
 
+    def stripe_export(self, file: str) -> "StripeExport":
+        """Read an export of the Stripe Dashboard."""
+        from koalalink.files.stripe_exports import StripeExport
+
+        return StripeExport(file, sys.stdin.buffer)
+
+    def export_place(self, names: list[str] | None) -> "tuple[str, Callable[[], StripeGateway] | None]":
+        """Return the one location that an export is of, and what opens its Stripe account, where it is set up."""
+        if names and len(names) > 1:
+            raise CorrectTheCommand("An export is of one location.", hint=f"Choose one: --location {names[0]}")
+        name = names[0] if names else None
+        if self.config.locations:
+            location = self.config.location(name)
+            return location.name, self._opener(location)
+        if name is None:
+            raise CorrectTheSetup(
+                "No location is set up yet.",
+                hint="Type: koalalink init. Or, without a key, give it a name: --location NAME",
+            )
+        if not LOCATION_NAME.fullmatch(name):
+            raise CorrectTheCommand(
+                f"“{name}” cannot be the name of a location.", hint="Use small letters and digits: --location downtown"
+            )
+        return name, None
+
     def mapping(self, file: str) -> "list[Mapping]":
         """Read a mapping file of Stripe's."""
         from koalalink.files.mapping import read_mapping
@@ -297,9 +344,11 @@ class AppContext:
             (base / f"customers.db{suffix}").unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the store, where it was opened."""
-        if "store" in self.__dict__:
-            self.store.close()
+        """Close the store, where it was opened; it is opened again when it is asked for."""
+        if "_database" in self.__dict__:
+            self._database.close()
+        for part in ("store", "directory", "_database"):
+            self.__dict__.pop(part, None)
 
     def refuse_sandbox(self) -> None:
         """Raise CorrectTheCommand in the sandbox, whose locations are built in."""

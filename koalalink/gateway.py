@@ -16,7 +16,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, TypeVar
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
-from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
+from koalalink.domain.directory import Listed, Window
+from koalalink.domain.stripe_customers import Absence, Card, KeyReport, PostalAddress, StripeCustomer
 from koalalink.errors import AskStripe, CorrectTheSetup, KoalaError, SearchUnavailable, TryAgainOnline
 
 # With STRIPE_LOG set the library prints whole answers, customers' data among them; and its import may print, too.
@@ -160,6 +161,32 @@ class StripeGateway:
         """Return the customers with exactly this email, case included; those of a second ago, too."""
         return [*self._pages({"email": email})]
 
+    def count(self) -> int | None:
+        """Return about how many customers the account has; None where Stripe does not tell."""
+        params: Any = {"query": "created>0", "limit": 1, "expand": ["total_count"]}
+        try:
+            found = self._asked(lambda: self._client.v1.customers.search(params).to_dict())
+        except (AskStripe, _NoSuchCustomer):
+            return None
+        return found.get("total_count")
+
+    def listed(self, window: Window) -> Listed:
+        """Return the first page of a window."""
+        params: dict[str, Any] = {"limit": _PAGE}
+        bounds = {"gte": window.after or None, "lt": None if window.cursor else window.before}
+        if any(bounds.values()):
+            params["created"] = {name: bound for name, bound in bounds.items() if bound}
+        if window.cursor:
+            params["starting_after"] = window.cursor
+        try:
+            page = self._page(self._client.v1.customers.list, params)
+        except _NoSuchCustomer:
+            if not window.cursor:
+                raise
+            # Deleted since: those who were created in the same second come once more.
+            return self.listed(window._replace(cursor=""))
+        return Listed(tuple(page.customers), page.has_more)
+
     def all_customers(self) -> Iterator[StripeCustomer]:
         """Yield every customer of the account, newest first."""
         return self._pages({})
@@ -290,7 +317,6 @@ def _retry_after(error: stripe.StripeError) -> float | None:
 def _customer(found: dict[str, Any]) -> StripeCustomer:
     default = (found.get("invoice_settings") or {}).get("default_payment_method") or found.get("default_source")
     address = found.get("address") or {}
-    lines = (address.get(part) for part in ("line1", "line2", "city", "state", "postal_code", "country"))
     return StripeCustomer(
         stripe_id=found["id"],
         name=found.get("name") or "",
@@ -298,7 +324,7 @@ def _customer(found: dict[str, Any]) -> StripeCustomer:
         phone=found.get("phone") or "",
         created=datetime.fromtimestamp(found["created"], UTC),
         livemode=found["livemode"],
-        address=", ".join(line for line in lines if line),
+        address=PostalAddress(*(address.get(part) or "" for part in PostalAddress._fields)),
         card=_card(default) if isinstance(default, dict) else None,
         default_payment_method=(default["id"] if isinstance(default, dict) else default) or "",
         metadata=found.get("metadata") or {},

@@ -73,6 +73,7 @@ def test_customer_is_read_whole(asking: StripeGateway) -> None:
     jane = asking.customer("cus_123")
     assert isinstance(jane, StripeCustomer)
     assert (jane.stripe_id, jane.name, jane.email, jane.phone) == ("cus_123", "Jane Doe", "jane@x.com", "+12065550142")
+    assert jane.created
     assert (jane.livemode, jane.created.isoformat(), jane.metadata) == (
         False,
         "2021-01-01T00:00:00+00:00",

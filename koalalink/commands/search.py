@@ -6,11 +6,13 @@ import typer
 
 from koalalink.commands.options import FIND, JsonOption, LocationsOption, WebOption
 from koalalink.context import AppContext
+from koalalink.domain.review import Hits
 from koalalink.domain.search_query import read_query
 from koalalink.errors import Aborted, LookCloser
 from koalalink.operations.asking import raise_first
 from koalalink.operations.connect import LinkRequest, connect
 from koalalink.operations.search import search as look_up
+from koalalink.operations.search import search_offline
 
 app = typer.Typer(add_completion=False)
 
@@ -24,6 +26,7 @@ def search(
     connect_to: Annotated[
         str | None, typer.Option("--connect", metavar="CUSTOMER", help="Choose one, and connect this customer to it.")
     ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Look in the copy that sync has made.")] = False,
     web: WebOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -35,11 +38,9 @@ def search(
     """
     koala = AppContext.of(ctx)
     if connect_to is not None:
-        _choose_and_connect(koala, query, location, limit, connect_to, as_json)
+        _choose_and_connect(koala, query, location, limit, connect_to, offline, as_json)
         return
-    found = look_up(
-        read_query(query), koala.stripes(location), koala.store, koala.conversation, limit=limit, now=koala.now
-    )
+    found = _found(koala, query, location, limit, offline=offline)
     koala.output(as_json).hits(found)
     _remark(koala, found.notes, found.more, limit)
     for best in found.hits[:1] if web else ():
@@ -48,7 +49,13 @@ def search(
 
 
 def _choose_and_connect(
-    koala: AppContext, query: str, locations: list[str] | None, limit: int, reference: str, as_json: bool
+    koala: AppContext,
+    query: str,
+    locations: list[str] | None,
+    limit: int,
+    reference: str,
+    offline: bool,
+    as_json: bool,
 ) -> None:
     conversation, store = koala.conversation, koala.store
     customer = store.find(reference)
@@ -56,7 +63,7 @@ def _choose_and_connect(
         raise LookCloser(
             "Nobody is there to choose one.", hint=f"Search first, then type: koalalink connect {customer.number} cus_…"
         )
-    found = look_up(read_query(query), koala.stripes(locations), store, conversation, limit=limit, now=koala.now)
+    found = _found(koala, query, locations, limit, offline=offline)
     conversation.hits(found)
     _remark(koala, found.notes, found.more, limit)
     for failure in found.failures:
@@ -68,6 +75,15 @@ def _choose_and_connect(
     request = LinkRequest(customer=customer, stripe_id=hit.customer.stripe_id, location=hit.location)
     done = connect(store, koala.stripe_at(hit.location), conversation, request, now=koala.now)
     koala.output(as_json).connected(done)
+
+
+def _found(koala: AppContext, query: str, locations: list[str] | None, limit: int, *, offline: bool) -> Hits:
+    wanted = read_query(query)
+    if offline:
+        places = koala.copied_places(locations)
+        return search_offline(wanted, places, koala.store, koala.directory, limit=limit, now=koala.now)
+    stripes = koala.stripes(locations)
+    return look_up(wanted, stripes, koala.store, koala.directory, koala.conversation, limit=limit, now=koala.now)
 
 
 def _remark(koala: AppContext, notes: tuple[str, ...], more: bool, limit: int) -> None:

@@ -6,6 +6,7 @@ Whatever Stripe returns is compared again here, because its matching is looser i
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from koalalink.domain.contact import email_key, phone_key
@@ -16,6 +17,7 @@ from koalalink.errors import CorrectTheCommand
 
 _MOST_CLAUSES = 10
 _MOST_LETTERS = 100
+_LONGEST_FORGIVEN = 20
 _PHONE = re.compile(r"[\d\s().+/-]+")
 
 
@@ -65,10 +67,58 @@ class TextQuery(NamedTuple):
         words, name = _comparable(self.text).split(), _comparable(customer.name)
         return all(word in name for word in words) or fold(self.text) in fold(customer.email)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is to be found, each on its own: of an email what stands before the @, of a phone number the digits."""
+        if self.email:
+            local = fold(self.email).partition("@")[0]
+            return (local if len(local) >= 3 else fold(self.email),)
+        if self.phone:
+            return (phone_key(self.text) or self.phone,)
+        return tuple(_comparable(self.text).split()[:_MOST_CLAUSES])
+
+    def spellings(self) -> list[list[str]]:
+        """Return for each word how it could be spelled but for a typing error; nothing for one too short to look up."""
+        return [sorted(_near(word)) for word in self.words if len(word) >= 3]
+
+    def errors(self, customer: StripeCustomer) -> int | None:
+        """Return how many words, or domains, have to be forgiven for the customer to fit; None where it does not."""
+        texts = (_comparable(customer.name), fold(customer.email))
+        theirs = {word for text in texts for word in re.findall(r"[^\W_]+", text)} | {*texts[0].split()}
+        theirs |= {texts[1].partition("@")[0], digits(customer.phone), phone_key(customer.phone)}
+        errors = 0 if self.email is None else int(fold(self.email).rpartition("@")[2] != texts[1].rpartition("@")[2])
+        for word in self.words:
+            if any(other.startswith(word) for other in theirs):
+                continue
+            # What is typed can be the beginning of a word, as it can where nothing is forgiven.
+            lengths = range(len(word) - 1, len(word) + 2)
+            if not any(other[:length] in _near(word) for other in theirs for length in lengths):
+                return None
+            errors += 1
+        return errors
+
     def rank(self, customer: StripeCustomer) -> tuple[bool, bool, float]:
         """Return a key that sorts the best match first: exact email, exact name, then the newest."""
         text = fold(self.text)
-        return text != fold(customer.email), text != fold(customer.name), -customer.created.timestamp()
+        return (
+            text != fold(customer.email),
+            text != fold(customer.name),
+            -(customer.created.timestamp() if customer.created else 0),
+        )
+
+
+@lru_cache(maxsize=64)
+def _near(word: str) -> frozenset[str]:
+    """Return `word`, and what it may have been meant for: a letter wrong, missing, too many, or two exchanged."""
+    if len(word) < 4 or len(word) > _LONGEST_FORGIVEN:
+        return frozenset({word})
+    letters = "0123456789" if word.isdecimal() else "abcdefghijklmnopqrstuvwxyz"
+    cuts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    missing = {f"{start}{letter}{end}" for start, end in cuts for letter in letters}
+    wrong = {f"{start}{letter}{end[1:]}" for start, end in cuts if end for letter in letters}
+    too_many = {start + end[1:] for start, end in cuts if end}
+    exchanged = {start + end[1] + end[0] + end[2:] for start, end in cuts if len(end) > 1}
+    return frozenset({word} | missing | wrong | too_many | exchanged)
 
 
 SearchQuery = IdQuery | TextQuery

@@ -49,6 +49,20 @@ class Card(NamedTuple):
         return f"{BRANDS.get(self.brand, self.brand.capitalize())} ending {self.last4}"
 
 
+class PostalAddress(NamedTuple):
+    """An address as Stripe keeps it."""
+
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in self if part)
+
+
 class StripeCustomer(NamedTuple):
     """A customer as Stripe returns it; an empty text means that Stripe has none."""
 
@@ -56,9 +70,10 @@ class StripeCustomer(NamedTuple):
     name: str
     email: str
     phone: str
-    created: datetime
+    created: datetime | None
+    """None where it was read from a file that does not tell."""
     livemode: bool
-    address: str = ""
+    address: PostalAddress = PostalAddress()
     card: Card | None = None
     """The default card, where Stripe told it."""
     default_payment_method: str = ""

@@ -1,9 +1,9 @@
 """Many Stripe IDs at once, by the cheaper way."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 from koalalink.domain.stripe_customers import Absence, StripeCustomer
-from koalalink.operations.ports import Stripe
 
 Found = dict[str, StripeCustomer | Absence]
 
@@ -12,7 +12,17 @@ _PAGE = 100
 """Customers that Stripe lists in one request."""
 
 
-def look_up(stripe: Stripe, stripe_ids: Iterable[str], count: Callable[[int], None]) -> Found:
+class Customers(Protocol):
+    """The part of a Stripe account that this needs."""
+
+    def customer(self, stripe_id: str) -> StripeCustomer | Absence:
+        """Return one customer, or why there is none."""
+
+    def all_customers(self) -> Iterator[StripeCustomer]:
+        """Yield every customer."""
+
+
+def look_up(stripe: Customers, stripe_ids: Iterable[str], count: Callable[[int], None]) -> Found:
     """Return what Stripe has under each ID.
 
     A few are retrieved one by one. Where there are more the account is listed, until that has cost as much as

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # whoever needs an operation loads what that needs, not what all of them do
     from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from koalalink.domain.api_key import ApiKey
     from koalalink.domain.changes import Action
     from koalalink.domain.customers import Customer, CustomerDetails
+    from koalalink.domain.directory import DirectoryState, Listed, Window
     from koalalink.domain.imports import Column
     from koalalink.domain.links import Holder, Link, LinkedCustomer
     from koalalink.domain.review import Hits, LinkReview
+    from koalalink.domain.search_query import IdQuery, TextQuery
     from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
 
 
@@ -30,6 +33,8 @@ class Stripe(Protocol):
     def account(self) -> str | None: ...
     def search(self, query: str, most: int) -> list[StripeCustomer]: ...
     def with_email(self, email: str) -> list[StripeCustomer]: ...
+    def count(self) -> int | None: ...
+    def listed(self, window: Window) -> Listed: ...
     def all_customers(self) -> Iterator[StripeCustomer]: ...
     def report(self) -> KeyReport: ...
 
@@ -48,6 +53,43 @@ class Links(Protocol):
         self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: str
     ) -> None: ...
     def delete_links(self, customer: Customer, links: Sequence[Link]) -> None: ...
+
+
+class Directory(Protocol):
+    """The copy of what Stripe has."""
+
+    def state(self, location: str) -> DirectoryState | None:
+        """Return how far the directory of a location is; None where there is none."""
+
+    def states(self) -> list[DirectoryState]:
+        """Return the same of all locations."""
+
+    def begin(self, location: str, account: str | None, livemode: bool | None, now: datetime) -> tuple[Window, ...]:
+        """Begin a copy, or go on with one that was interrupted; return what is to be listed."""
+
+    def put(self, location: str, customers: Sequence[StripeCustomer], left: Sequence[Window]) -> tuple[int, int]:
+        """Write a page, with what is left after it; return how many were new, and how many have changed."""
+
+    def finish(self, location: str, now: datetime) -> int:
+        """End a copy: who was not in it is gone; return how many those are."""
+
+    def touch(self, location: str, now: datetime) -> None:
+        """Note that the directory was brought up to now from a file."""
+
+    def forget(self, location: str) -> None:
+        """Delete the directory of a location."""
+
+    def known(self, location: str, stripe_ids: Iterable[str]) -> dict[str, StripeCustomer]:
+        """Return those of these customers that are in the directory."""
+
+    def customers(self, location: str) -> Iterator[StripeCustomer]:
+        """Yield who is at Stripe, by Stripe ID."""
+
+    def newest(self, location: str, most: int) -> list[StripeCustomer]:
+        """Return who was created last."""
+
+    def find(self, query: TextQuery | IdQuery, location: str, most: int) -> list[StripeCustomer]:
+        """Return who fits, best first, typing errors forgiven."""
 
 
 class BulkStore(Protocol):

@@ -1,14 +1,16 @@
 """Finding customers at Stripe, at all locations at once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from koalalink.domain.chronicle import ago
+from koalalink.domain.directory import DirectoryState
 from koalalink.domain.review import Hit, Hits
 from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
-from koalalink.errors import KoalaError, SearchUnavailable
+from koalalink.errors import KoalaError, LookForAnother, SearchUnavailable, TryAgainOnline
 from koalalink.operations.asking import Asking, raise_first
-from koalalink.operations.ports import Conversation, Links, Stripe, StripeAt
+from koalalink.operations.ports import Conversation, Directory, Links, Stripe, StripeAt
 
 _Found = tuple[list[Hit], bool, list[str]]
 
@@ -17,6 +19,7 @@ def search(
     query: SearchQuery,
     locations: Mapping[str, StripeAt],
     store: Links,
+    directory: Directory,
     conversation: Conversation,
     *,
     limit: int,
@@ -24,18 +27,23 @@ def search(
 ) -> Hits:
     """Return up to `limit` customers, best match first; a location that fails does not lose the others' rows.
 
-    Raises KoalaError where all have failed.
+    Where Stripe cannot be reached the directory answers, and it is said. Raises KoalaError where all have failed.
     """
     with conversation.counting("Looking through customers at Stripe") as count:
-        askings = [Asking(_search_at(query, stripe_at, limit, now, count)) for stripe_at in locations.values()]
+        askings = {place: Asking(_search_at(query, at, limit, now, count)) for place, at in locations.items()}
         found: list[Hit] = []
         notes: list[str] = []
         failures: list[KoalaError] = []
         more = False
-        for asking in askings:
+        for place, asking in askings.items():
             try:
                 hits, goes_on, remarks = asking.result()
             except KoalaError as failure:
+                copied = directory.state(place) if isinstance(failure, TryAgainOnline) else None
+                if copied and copied.customers:
+                    conversation.warn(f"{failure.message} {_age(copied, now)}")
+                    found += _in_directory(query, place, directory, limit)
+                    continue
                 failures.append(failure)
                 continue
             found += hits
@@ -45,6 +53,53 @@ def search(
         raise_first(failures, conversation)
     if isinstance(query, TextQuery):
         found.sort(key=lambda hit: query.rank(hit.customer))
+    return _with_holders(found, store, limit, more=more, notes=notes, failures=failures)
+
+
+def search_offline(
+    query: SearchQuery, places: Sequence[str], store: Links, directory: Directory, *, limit: int, now: datetime
+) -> Hits:
+    """Return what the directory has, typing errors forgiven.
+
+    Raises LookForAnother where there is no directory of any of these locations.
+    """
+    found: list[Hit] = []
+    notes: list[str] = []
+    missing = []
+    for place in places:
+        state = directory.state(place)
+        if state is None or not state.customers:
+            missing.append(place)
+            continue
+        notes.append(_age(state, now))
+        found += _in_directory(query, place, directory, limit)
+    if len(missing) == len(places):
+        raise LookForAnother(
+            "Stripe's customers were not copied to this computer yet.", hint="When you are online, type: koalalink sync"
+        )
+    notes += [
+        f"The customers of {place} were not copied yet. Type: koalalink sync --location {place}" for place in missing
+    ]
+    if isinstance(query, TextQuery):
+        found.sort(key=lambda hit: (query.errors(hit.customer) or 0, query.rank(hit.customer)))
+    return _with_holders(found, store, limit, more=False, notes=notes, failures=[])
+
+
+def _in_directory(query: SearchQuery, place: str, directory: Directory, limit: int) -> list[Hit]:
+    return [
+        Hit(location=place, customer=customer, card=customer.card, linked_to=None)
+        for customer in directory.find(query, place, limit + 1)
+    ]
+
+
+def _age(state: DirectoryState, now: datetime) -> str:
+    told = f"copied {ago(state.finished_at, now)}" if state.finished_at else "not copied to the end yet"
+    return f"These are the customers of {state.location} as they were {told}."
+
+
+def _with_holders(
+    found: list[Hit], store: Links, limit: int, *, more: bool, notes: list[str], failures: list[KoalaError]
+) -> Hits:
     holders = {
         (holder.stripe_id, holder.location): holder.customer
         for holder in store.holders(*(hit.customer.stripe_id for hit in found[:limit]))

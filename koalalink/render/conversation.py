@@ -7,7 +7,17 @@ from datetime import datetime
 from getpass import getpass
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from koalalink.domain.identity import Check, Result
 from koalalink.domain.imports import Column
@@ -37,6 +47,13 @@ _RESULTS = {
     Result.FAIL: ("no", "bold red"),
     Result.UNKNOWN: ("unknown", "dim"),
 }
+
+
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        return shown(f"{task.speed:,.0f}/s" if task.speed else "", "dim")
 
 
 class RichConversation:
@@ -88,7 +105,7 @@ class RichConversation:
             ("Name", ours.name, theirs.name),
             ("Email", ours.email, theirs.email),
             ("Phone", ours.phone, theirs.phone),
-            ("Address", place, theirs.address),
+            ("Address", place, str(theirs.address)),
         ):
             table.add_row(shown(name), shown(mine or "–"), shown(other or "–"))
         self._console.print(table)
@@ -138,6 +155,7 @@ class RichConversation:
             TextColumn("{task.description}", markup=False),
             TextColumn("{task.completed:,}"),
             *known,
+            _Rate(),
             TimeElapsedColumn(),
         )
         progress = Progress(*columns, console=self._console, transient=True)

@@ -11,6 +11,7 @@ from rich.text import Text
 from koalalink.domain.changes import Change
 from koalalink.domain.chronicle import ago, in_words
 from koalalink.domain.customers import Customer
+from koalalink.domain.directory import Synced
 from koalalink.domain.health import LinkProblem, dead
 from koalalink.domain.imports import Imported
 from koalalink.domain.links import Link, Page
@@ -57,7 +58,7 @@ class RichOutput:
             cells = [*([str(number)] if numbered else []), *([hit.location] if several else [])]
             cells += [hit.customer.name, hit.customer.email, *([hit.customer.phone] if wide else [])]
             row = [shown(cell) for cell in cells]
-            row += [self._card(hit.card), *([shown(f"{hit.customer.created:%Y-%m-%d}")] if wide else [])]
+            row += [self._card(hit.card), *([shown(_day(hit.customer.created))] if wide else [])]
             table.add_row(*row, _linked_to(hit), shown(hit.customer.stripe_id, "cyan"))
         self._console.print(table)
 
@@ -127,8 +128,8 @@ class RichOutput:
         self._fields(
             ("Email", customer.email),
             ("Phone", customer.phone),
-            ("Address", customer.address),
-            ("Since", f"{customer.created:%Y-%m-%d}"),
+            ("Address", str(customer.address)),
+            ("Since", _day(customer.created)),
             ("Mode", "live" if customer.livemode else "test"),
             ("Linked to", str(page.linked_to) if page.linked_to else "nobody"),
             *((f"Metadata {name}", value) for name, value in customer.metadata.items()),
@@ -221,6 +222,16 @@ class RichOutput:
         self._console.print(table)
         self._say(f"{counted(checked, 'link')} checked.")
 
+    def synced(self, done: Sequence[Synced]) -> None:
+        for each in done:
+            fates = {"new": each.new, "changed": each.changed, "gone from Stripe": each.gone}
+            parts = ", ".join(f"{size:,} {what}" for what, size in fates.items() if size)
+            self._say(
+                f"{each.location}: {counted(each.customers, 'customer')} of Stripe's at hand. "
+                f"Since the last time: {parts or 'nothing new'}.",
+                "green",
+            )
+
     def history(self, changes: Sequence[Change]) -> None:
         if not changes:
             self._say("Nothing was changed.", "yellow")
@@ -291,6 +302,10 @@ def _fates(done: Imported) -> Iterator[tuple[str, int]]:
     yield "skipped", done.skipped
     yield "repeated in the file", done.repeated
     yield "not imported", done.rejected
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""
 
 
 def _linked_to(hit: Hit) -> Text:

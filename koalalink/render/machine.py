@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
 
     from koalalink.domain.changes import Change
     from koalalink.domain.customers import Customer
+    from koalalink.domain.directory import Synced
     from koalalink.domain.health import LinkProblem
     from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, Page
@@ -74,6 +75,9 @@ class JsonOutput:
 
     def problems(self, problems: Sequence[LinkProblem], checked: int) -> None:
         self._print([records.problem_record(problem) for problem in problems])
+
+    def synced(self, done: Sequence[Synced]) -> None:
+        self._print([records.synced_record(each) for each in done])
 
     def history(self, changes: Sequence[Change]) -> None:
         self._print([records.change_record(change) for change in changes])
@@ -144,6 +148,10 @@ class TabOutput:
     def problems(self, problems: Sequence[LinkProblem], checked: int) -> None:
         columns = ("customer", "location", "stripe_id", "problem", "detail")
         self._rows(columns, [records.problem_record(problem) for problem in problems])
+
+    def synced(self, done: Sequence[Synced]) -> None:
+        columns = ("location", "customers", "new", "changed", "gone")
+        self._rows(columns, [records.synced_record(each) for each in done])
 
     def history(self, changes: Sequence[Change]) -> None:
         columns = tuple("change at by action customer location stripe_id before note undone_by".split())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
     from koalalink.domain.changes import Change, Values
     from koalalink.domain.customers import Customer
+    from koalalink.domain.directory import Synced
     from koalalink.domain.health import LinkProblem
     from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, LinkedCustomer
@@ -77,7 +78,7 @@ def stripe_page_record(page: StripePage, now: datetime) -> Record:
     return {
         "location": page.location,
         **_stripe_customer(page.customer),
-        "address": page.customer.address or None,
+        "address": str(page.customer.address) or None,
         "metadata": dict(page.customer.metadata),
         "linked_to": _person(page.linked_to),
         "url": page.customer.url,
@@ -131,6 +132,11 @@ def problem_record(found: LinkProblem) -> Record:
         "problem": found.problem.value,
         "detail": found.detail,
     }
+
+
+def synced_record(done: Synced) -> Record:
+    """A row of `sync`."""
+    return done._asdict()
 
 
 def change_record(change: Change) -> Record:

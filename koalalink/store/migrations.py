@@ -100,6 +100,48 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # Bytes that the index holds back before it writes: an import is done in two thirds of the time.
         "INSERT INTO customer_search (customer_search, rank) VALUES ('hashsize', 16777216)",
     ),
+    (
+        # What Stripe has, a copy: it has no history, as it can be made again.
+        """
+        CREATE TABLE directories (
+            location TEXT PRIMARY KEY CHECK (location <> ''),
+            account TEXT,
+            livemode INTEGER CHECK (livemode IN (0, 1)),
+            run INTEGER NOT NULL,
+            begun_at INTEGER NOT NULL,
+            finished_at INTEGER,
+            windows TEXT NOT NULL CHECK (json_valid(windows))
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE directory (
+            entry INTEGER PRIMARY KEY,
+            location TEXT NOT NULL REFERENCES directories,
+            stripe_id TEXT NOT NULL CHECK (stripe_id GLOB 'cus_?*'),
+            name TEXT NOT NULL,
+            email TEXT NOT NULL,
+            phone TEXT NOT NULL,
+            address TEXT NOT NULL CHECK (json_valid(address)),
+            created INTEGER,
+            livemode INTEGER NOT NULL CHECK (livemode IN (0, 1)),
+            card TEXT CHECK (card IS NULL OR json_valid(card)),
+            default_payment_method TEXT NOT NULL,
+            metadata TEXT NOT NULL CHECK (json_valid(metadata)),
+            run INTEGER NOT NULL,
+            gone INTEGER NOT NULL CHECK (gone IN (0, 1)),
+            UNIQUE (location, stripe_id)
+        ) STRICT
+        """,
+        "CREATE VIRTUAL TABLE directory_search USING fts5 (text, tokenize = 'trigram case_sensitive 1')",
+        """
+        CREATE TABLE verifications (
+            location TEXT PRIMARY KEY CHECK (location <> ''),
+            at INTEGER NOT NULL,
+            checked INTEGER NOT NULL,
+            problems TEXT NOT NULL CHECK (json_valid(problems))
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )
 
 

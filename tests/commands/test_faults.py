@@ -97,6 +97,7 @@ _COMMANDS = {
     "import": ("customers", "import", "people.csv"),
     "remap": ("remap", "mapping.csv"),
     "verify-links": ("verify",),
+    "sync": ("sync",),
 }
 _FAULTS: dict[str, tuple[Fault, int]] = {
     "401": (stripe_error(401, f"Invalid API Key: {KEY}"), 3),
@@ -179,7 +180,6 @@ def test_verify_with_a_key_that_may_not_read_cards_says_so(live: Run, account: A
 def test_store_that_is_no_store_is_told(live: Run, koala: AppContext) -> None:
     """Exit 7, through every command."""
     koala.close()
-    del koala.__dict__["store"]
     for file in koala.home.iterdir():
         file.unlink()
     (koala.home / "customers.db").write_text("no store" * 1000)
@@ -187,4 +187,3 @@ def test_store_that_is_no_store_is_told(live: Run, koala: AppContext) -> None:
         result = live(*arguments)
         assert (result.exit_code, result.stdout) == (7, ""), result.stderr
         assert "is no database" in result.stderr
-    koala.__dict__.pop("store", None)

@@ -143,7 +143,7 @@ def test_search_without_the_search_endpoint_looks_through_the_list(sandbox: AppC
     for typed in ("jane@x.com", "Jane Doe"):
         person = Person()
         locations = {"downtown": lambda: _gateway(stand_in, "downtown")}
-        hits = search(read_query(typed), locations, sandbox.store, person, limit=20, now=NOW)
+        hits = search(read_query(typed), locations, sandbox.store, sandbox.directory, person, limit=20, now=NOW)
         assert "cus_123" in [hit.customer.stripe_id for hit in hits.hits]
         assert "does not offer search for downtown" in hits.notes[0]
     assert person.heard == [f"Looking through customers at Stripe: {len(accounts[0].customers) - 1}"]
@@ -156,7 +156,7 @@ def test_search_finds_who_was_created_a_moment_ago(sandbox: AppContext) -> None:
     accounts[0].customers["cus_new"] = new
     accounts[0].search_hides_after = 1_900_000_000
     locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
-    hits = search(read_query("Jane@X.com"), locations, sandbox.store, Person(), limit=20, now=NOW)
+    hits = search(read_query("Jane@X.com"), locations, sandbox.store, sandbox.directory, Person(), limit=20, now=NOW)
     assert [hit.customer.stripe_id for hit in hits.hits] == ["cus_new", "cus_123"]
 
 
@@ -165,7 +165,7 @@ def test_search_with_short_words_looks_through_the_list(sandbox: AppContext) -> 
     accounts = people.accounts(NOW.date())
     accounts[0].customers["cus_li"] = dict(accounts[0].customers["cus_123"]) | {"id": "cus_li", "name": "Bo Li"}
     locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
-    hits = search(read_query("bo li"), locations, sandbox.store, Person(), limit=20, now=NOW)
+    hits = search(read_query("bo li"), locations, sandbox.store, sandbox.directory, Person(), limit=20, now=NOW)
     assert [hit.customer.stripe_id for hit in hits.hits] == ["cus_li"]
 
 
@@ -177,7 +177,7 @@ def test_search_that_fails_at_one_location_keeps_the_others_rows(sandbox: AppCon
 
     stand_in = StripeStandIn(people.accounts(NOW.date()))
     locations = {"uptown": broken, "downtown": lambda: _gateway(stand_in, "downtown")}
-    hits = search(read_query("jane"), locations, sandbox.store, Person(), limit=20, now=NOW)
+    hits = search(read_query("jane"), locations, sandbox.store, sandbox.directory, Person(), limit=20, now=NOW)
     assert len(hits.hits) == 2
     assert [failure.message for failure in hits.failures] == ["Stripe cannot be reached, for uptown."]
 
@@ -187,6 +187,6 @@ def test_search_with_a_key_that_may_not_read_cards_shows_the_rest(sandbox: AppCo
     accounts = people.accounts(NOW.date())
     accounts[0].keys[KEYS["downtown"]] = Key(frozenset({"rak_customer_read"}))
     locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
-    hits = search(read_query("jane"), locations, sandbox.store, Person(), limit=20, now=NOW)
+    hits = search(read_query("jane"), locations, sandbox.store, sandbox.directory, Person(), limit=20, now=NOW)
     assert [hit.card for hit in hits.hits] == [None, None]
     assert "may not read payment methods" in hits.notes[0]

@@ -5,17 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from koalalink.domain.api_key import ApiKey
-from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
+from koalalink.domain.stripe_customers import Absence, StripeCustomer
 from koalalink.operations.looking_up import look_up
 
 
 class CountingStripe:
     """An account with numbered customers that counts what it is asked."""
-
-    location = "downtown"
-    key = ApiKey("rk_test_0123456789abcdef", origin="a test")
-    cards_are_hidden = False
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -37,26 +32,6 @@ class CountingStripe:
         for number in range(self.size):
             self.listed += 1
             yield self._customer(number)
-
-    def cards(self, stripe_id: str) -> tuple[Card, ...] | None:
-        """Nobody asks."""
-        raise AssertionError("cards were asked for")
-
-    def account(self) -> str | None:
-        """Nobody asks."""
-        raise AssertionError("the account was asked for")
-
-    def search(self, query: str, most: int) -> list[StripeCustomer]:
-        """Nobody asks."""
-        raise AssertionError("a search was made")
-
-    def with_email(self, email: str) -> list[StripeCustomer]:
-        """Nobody asks."""
-        raise AssertionError("an email was asked for")
-
-    def report(self) -> KeyReport:
-        """Nobody asks."""
-        raise AssertionError("a report was asked for")
 
 
 @pytest.mark.parametrize(

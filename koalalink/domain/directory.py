@@ -1,0 +1,131 @@
+"""The directory: a copy of what Stripe knows of a location's customers, and how it is made."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+
+_STRIPE_BEGAN = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
+_GOES_ON_WITHIN = timedelta(days=1)
+_CLOCKS_DIFFER = timedelta(hours=1)
+
+
+class Listed(NamedTuple):
+    """A page of an account's customers; `more` tells that the list goes on."""
+
+    customers: tuple[StripeCustomer, ...]
+    more: bool
+
+
+class Window(NamedTuple):
+    """The customers that are still to be listed: created from `after` on and before `before`, in Unix seconds.
+
+    They come newest first, and go on behind the one whose ID is `cursor`.
+    """
+
+    after: int = 0
+    before: int | None = None
+    cursor: str = ""
+
+    def rest(self, listed: Listed) -> "Window | None":
+        """Return what is left when a page was read; None where nothing is."""
+        if not listed.more or not listed.customers:
+            return None
+        created = [int(customer.created.timestamp()) for customer in listed.customers if customer.created]
+        if not created or any(later > earlier for earlier, later in pairwise(created)):
+            # Not newest first: then the last one's time says nothing of those that follow.
+            return self._replace(cursor=listed.customers[-1].stripe_id)
+        return Window(self.after, created[-1] + 1, listed.customers[-1].stripe_id)
+
+    def halves(self) -> "tuple[Window, ...]":
+        """Return the same as two windows that can be listed at the same time; as one where it is too small."""
+        low = max(self.after, _STRIPE_BEGAN)
+        if self.before is None or self.before - low < 2:
+            return (self,)
+        middle = (low + self.before) // 2
+        return self._replace(after=middle), Window(self.after, middle)
+
+
+class DirectoryState(NamedTuple):
+    """How far the directory of one location is."""
+
+    location: str
+    account: str | None
+    """The ID of the Stripe account; None where that is not known."""
+    livemode: bool | None
+    customers: int
+    """Those who are at Stripe, as far as is known."""
+    begun_at: datetime
+    finished_at: datetime | None
+    """When the last copy was complete; None where none was yet."""
+    left: tuple[Window, ...]
+    """What an interrupted copy has left to do."""
+
+    def windows(self, now: datetime) -> tuple[Window, ...]:
+        """Return what is to be listed: what an interrupted copy of today has left, and what came since; else all."""
+        if not self.left or now - self.begun_at > _GOES_ON_WITHIN:
+            return (Window(),)
+        since = min(self.begun_at, now) - _CLOCKS_DIFFER
+        return (*self.left, Window(after=int(since.timestamp())))
+
+
+class ExportedCustomer(NamedTuple):
+    """A row of a customers export; an empty text is not known, or not there."""
+
+    stripe_id: str
+    name: str
+    email: str
+    phone: str
+    created: datetime | None
+    address: PostalAddress
+    card: Card | None
+    metadata: Mapping[str, str]
+
+
+class ExportedPayment(NamedTuple):
+    """A row of a payments export."""
+
+    stripe_id: str
+    email: str
+    card: Card | None
+    card_name: str
+    at: datetime | None
+    ids: tuple[str, ...]
+    """Of the charge and of the payment intent."""
+
+
+def with_export(known: StripeCustomer | None, row: ExportedCustomer, *, livemode: bool) -> StripeCustomer:
+    """Return a customer with what an export tells; what it leaves out stays as it was known."""
+    known = known or StripeCustomer(row.stripe_id, "", "", "", None, livemode)
+    return known._replace(
+        name=row.name or known.name,
+        email=row.email or known.email,
+        phone=row.phone or known.phone,
+        created=row.created or known.created,
+        address=row.address if any(row.address) else known.address,
+        card=row.card or known.card,
+        metadata={**known.metadata, **row.metadata},
+    )
+
+
+def with_payment(known: StripeCustomer | None, row: ExportedPayment, *, livemode: bool) -> StripeCustomer:
+    """Return a customer with what a payment tells, where that was not known.
+
+    A card's name is taken only where Stripe has no name at all: it may be a spouse's.
+    """
+    known = known or StripeCustomer(row.stripe_id, "", "", "", None, livemode)
+    return known._replace(name=known.name or row.card_name, email=known.email or row.email, card=known.card or row.card)
+
+
+class Synced(NamedTuple):
+    """What a copy of one location's customers has brought."""
+
+    location: str
+    customers: int
+    """How many there are now."""
+    new: int
+    changed: int
+    gone: int
+    """How many were in the directory and are no more at Stripe."""

@@ -1,0 +1,138 @@
+"""The customers and payments exports of the Stripe Dashboard.
+
+Columns are chosen at export and vary; what is not there is not known. Titles as they were seen in such files.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from koalalink.domain.directory import ExportedCustomer, ExportedPayment
+from koalalink.domain.stripe_customers import Card, PostalAddress
+from koalalink.errors import CorrectTheCommand
+from koalalink.files.cells import is_card_number, plain
+from koalalink.files.rows import delimiter_of, rows_of
+from koalalink.files.text import encoding_of, lines_of, opened
+
+_SAMPLE = 50
+_CUSTOMER = {"id", "email", "name", "created (utc)", "description", "delinquent"}
+_PAYMENT = {"id", "customer id", "customer email", "paymentintent id", "card last4", "amount", "status"}
+_METADATA = " (metadata)"
+_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d")
+_BRANDS = {"american express": "amex", "diners club": "diners", "union pay": "unionpay"}
+
+_Cells = Mapping[str, str]
+
+
+class StripeExport:
+    """An export, read to its end: customers or payments, whichever it is."""
+
+    def __init__(self, file: str, stdin: BinaryIO) -> None:
+        """Read `file`, or stdin for "-"; raises a KoalaError with a sentence where it is no such export."""
+        self.name = "the input" if file == "-" else Path(file).name
+        self.customers: list[ExportedCustomer] = []
+        self.payments: list[ExportedPayment] = []
+        self.livemode: bool | None = None
+        """Whether it says that it is of live mode; None where it says nothing."""
+        with opened(file, stdin) as raw:
+            encoding = encoding_of(raw, self.name)
+            delimiter = delimiter_of([*islice(lines_of(raw, encoding), _SAMPLE)], _known)
+            rows = rows_of(lines_of(raw, encoding), delimiter, 0)
+            titles, are_payments = self._header([plain(cell) for cell in row.cells] for row in islice(rows, 5))
+            for row in rows:
+                cells = {title: plain(cell) for title, cell in zip(titles, row.cells, strict=False) if title}
+                if row.problem or not any(cells.values()):
+                    continue
+                if any(is_card_number(cell) for cell in cells.values() if len(cell) >= 13):
+                    raise CorrectTheCommand(
+                        f"Row {row.number} of {self.name} holds a card number. Nothing was read.",
+                        hint="An export of the Stripe Dashboard has none. Card numbers do not belong here.",
+                    )
+                self._take(cells, are_payments=are_payments)
+        if not self.customers and not self.payments:
+            raise CorrectTheCommand(f"{self.name} has no customers in it.", hint="Is it the right file?")
+
+    def _header(self, first: Iterator[list[str]]) -> tuple[list[str], bool]:
+        for cells in first:
+            titles = [cell.strip() if cell.endswith(_METADATA) else cell.strip().lower() for cell in cells]
+            if "customer id" in titles and "id" in titles:
+                return titles, True
+            if "id" in titles and {"email", "name"} & {*titles}:
+                return titles, False
+        raise CorrectTheCommand(
+            f"{self.name} is no customers or payments export of the Stripe Dashboard.",
+            hint="In the Stripe Dashboard open Customers, then Export, and choose all columns.",
+        )
+
+    def _take(self, cells: _Cells, *, are_payments: bool) -> None:
+        mode = (cells.get("mode") or cells.get("livemode") or "").lower()
+        if mode in ("live", "true", "test", "false"):
+            self.livemode = mode in ("live", "true")
+        if are_payments:
+            if cells.get("customer id", "").startswith("cus_"):
+                self.payments.append(_payment(cells))
+        elif cells["id"].startswith("cus_"):
+            self.customers.append(_customer(cells))
+
+
+def _known(titles: Sequence[str]) -> int:
+    cells = {title.strip().strip("\ufeff").lower() for title in titles}
+    return max(len(cells & _CUSTOMER), len(cells & _PAYMENT))
+
+
+def _customer(cells: _Cells) -> ExportedCustomer:
+    parts = ("line1", "line2", "city", "state", "postal code", "country")
+    address = PostalAddress(*(cells.get(f"address {part}") or cells.get(f"card address {part}", "") for part in parts))
+    return ExportedCustomer(
+        stripe_id=cells["id"],
+        name=cells.get("name", ""),
+        email=cells.get("email", ""),
+        phone=cells.get("phone", ""),
+        created=_time(cells),
+        address=address,
+        card=_card(cells),
+        metadata={
+            title.removesuffix(_METADATA): cell for title, cell in cells.items() if title.endswith(_METADATA) and cell
+        },
+    )
+
+
+def _payment(cells: _Cells) -> ExportedPayment:
+    return ExportedPayment(
+        stripe_id=cells["customer id"],
+        email=cells.get("customer email", ""),
+        card=_card(cells),
+        card_name=cells.get("card name", ""),
+        at=_time(cells),
+        ids=tuple(cell for title in ("id", "paymentintent id") if (cell := cells.get(title, ""))),
+    )
+
+
+def _time(cells: _Cells) -> datetime | None:
+    text = next((cell for title, cell in cells.items() if title.startswith("created")), "")
+    for form in _TIMES:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
+
+
+def _card(cells: _Cells) -> Card | None:
+    last4 = cells.get("card last4", "").zfill(4)
+    month, year = (re.sub(r"\.0$", "", cells.get(f"card exp {part}", "")) for part in ("month", "year"))
+    if not re.fullmatch(r"\d{4}", last4) or last4 == "0000" or not month.isdecimal() or not year.isdecimal():
+        return None
+    brand = cells.get("card brand", "").lower() or "card"
+    return Card(
+        payment_method=cells.get("card id", ""),
+        brand=_BRANDS.get(brand, brand),
+        last4=last4,
+        exp_month=int(month),
+        exp_year=int(year) + (2000 if int(year) < 100 else 0),
+        funding=cells.get("card funding", "").lower(),
+        fingerprint=cells.get("card fingerprint", ""),
+    )

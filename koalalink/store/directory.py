@@ -1,0 +1,253 @@
+"""The directory: Stripe's customers of every location, copied into the store's file."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from sqlite3 import Row
+
+from koalalink.domain.directory import DirectoryState, Window
+from koalalink.domain.search_query import IdQuery, TextQuery
+from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+from koalalink.domain.text import digits, fold, printable, trimmed
+from koalalink.store.database import Database, Value
+
+_FIELDS = tuple("stripe_id name email phone address created livemode card default_payment_method metadata".split())
+_COLUMNS = ", ".join(_FIELDS)
+_INSERT = f"""
+    INSERT INTO directory ({_COLUMNS}, location, run, gone)
+    VALUES (:{", :".join(_FIELDS)}, :location, (SELECT run FROM directories WHERE location = :location), 0)
+"""
+_UPDATE = f"""
+    UPDATE directory SET {", ".join(f"{name} = :{name}" for name in _FIELDS)}, gone = 0,
+        run = (SELECT run FROM directories WHERE location = :location)
+    WHERE entry = :entry
+"""
+_KNOWN = f"""
+    SELECT entry, gone, {", ".join(f"directory.{name}" for name in _FIELDS)} FROM json_each(:stripe_ids) AS wanted
+    CROSS JOIN directory ON directory.location = :location AND directory.stripe_id = wanted.value
+    ORDER BY wanted.key
+"""
+_STATES = """
+    SELECT location, account, livemode, begun_at, finished_at, windows,
+        (SELECT count(*) FROM directory WHERE directory.location = directories.location AND NOT gone) AS customers
+    FROM directories WHERE coalesce(location = :location, 1) ORDER BY location
+"""
+_FIND = f"""
+    SELECT {_COLUMNS} FROM directory_search JOIN directory ON entry = directory_search.rowid
+    WHERE directory_search MATCH :match AND location = :location AND NOT gone ORDER BY created DESC, stripe_id LIMIT 500
+"""
+
+
+class Directory:
+    """What Stripe had when it was last asked for all customers; it can always be made again."""
+
+    def __init__(self, database: Database) -> None:
+        """Read and write the tables in `database`."""
+        self._db = database
+
+    def state(self, location: str) -> DirectoryState | None:
+        """Return how far the directory of a location is; None where there is none."""
+        found = self._db.rows(_STATES, location=location)
+        return _state(found[0]) if found else None
+
+    def states(self) -> list[DirectoryState]:
+        """Return the same of all locations."""
+        return [_state(row) for row in self._db.rows(_STATES, location=None)]
+
+    def begin(self, location: str, account: str | None, livemode: bool | None, now: datetime) -> tuple[Window, ...]:
+        """Begin a copy, or go on with one that was interrupted; return what is to be listed."""
+        with self._db.transaction():
+            state = self.state(location)
+            windows = state.windows(now) if state else (Window(),)
+            goes_on = state is not None and len(windows) > 1
+            self._db.execute(
+                """
+                INSERT INTO directories (location, account, livemode, run, begun_at, windows)
+                VALUES (:location, :account, :livemode, 1, :now, :windows)
+                ON CONFLICT (location) DO UPDATE SET windows = excluded.windows, run = run + :more,
+                    account = coalesce(excluded.account, account), livemode = coalesce(excluded.livemode, livemode),
+                    begun_at = iif(:more, excluded.begun_at, begun_at)
+                """,
+                location=location,
+                account=account,
+                livemode=None if livemode is None else int(livemode),
+                now=int(now.timestamp()),
+                windows=json.dumps(windows),
+                more=0 if goes_on else 1,
+            )
+        return windows
+
+    def put(self, location: str, customers: Sequence[StripeCustomer], left: Sequence[Window]) -> tuple[int, int]:
+        """Write a page, with what is left after it; return how many were new, and how many have changed."""
+        new = changed = 0
+        with self._db.transaction():
+            before = {row["stripe_id"]: row for row in self._rows_of(location, (each.stripe_id for each in customers))}
+            for stripe_id, customer in {each.stripe_id: each for each in customers}.items():
+                values, old = _values(customer), before.get(stripe_id)
+                if old is None:
+                    new += 1
+                    entry = self._db.execute(_INSERT, **values, location=location)
+                else:
+                    entry = old["entry"]
+                    self._db.execute(_UPDATE, **values, location=location, entry=entry)
+                    if not old["gone"] and all(old[name] == values[name] for name in _FIELDS):
+                        continue
+                    changed += 1
+                    self._db.execute("DELETE FROM directory_search WHERE rowid = :entry", entry=entry)
+                self._db.execute(
+                    "INSERT INTO directory_search (rowid, text) VALUES (:entry, :text)",
+                    entry=entry,
+                    text=_searchable(customer),
+                )
+            self._db.execute(
+                "UPDATE directories SET windows = :windows WHERE location = :location",
+                windows=json.dumps([*left]),
+                location=location,
+            )
+        return new, changed
+
+    def finish(self, location: str, now: datetime) -> int:
+        """End a copy: who was not in it is gone; return how many those are."""
+        with self._db.transaction():
+            [row] = self._db.rows(
+                "SELECT count(*) AS gone FROM directory JOIN directories USING (location) "
+                "WHERE location = :location AND directory.run <> directories.run AND NOT gone",
+                location=location,
+            )
+            self._db.execute(
+                "UPDATE directory SET gone = 1 WHERE location = :location AND NOT gone "
+                "AND run <> (SELECT run FROM directories WHERE location = :location)",
+                location=location,
+            )
+            self._db.execute(
+                "UPDATE directories SET finished_at = :now, windows = '[]' WHERE location = :location",
+                now=int(now.timestamp()),
+                location=location,
+            )
+        return int(row["gone"])
+
+    def touch(self, location: str, now: datetime) -> None:
+        """Note that the directory was brought up to now from a file."""
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE directories SET finished_at = :now, windows = '[]' WHERE location = :location",
+                now=int(now.timestamp()),
+                location=location,
+            )
+
+    def forget(self, location: str) -> None:
+        """Delete the directory of a location."""
+        with self._db.transaction():
+            self._db.execute(
+                "DELETE FROM directory_search WHERE rowid IN (SELECT entry FROM directory WHERE location = :location)",
+                location=location,
+            )
+            self._db.execute("DELETE FROM directory WHERE location = :location", location=location)
+            self._db.execute("DELETE FROM directories WHERE location = :location", location=location)
+
+    def known(self, location: str, stripe_ids: Iterable[str]) -> dict[str, StripeCustomer]:
+        """Return those of these customers that are in the directory, and not gone."""
+        rows = self._rows_of(location, stripe_ids)
+        return {row["stripe_id"]: _customer(row) for row in rows if not row["gone"]}
+
+    def _rows_of(self, location: str, stripe_ids: Iterable[str]) -> list[Row]:
+        return self._db.rows(_KNOWN, location=location, stripe_ids=json.dumps([*stripe_ids]))
+
+    def customers(self, location: str) -> Iterator[StripeCustomer]:
+        """Yield who is at Stripe, by Stripe ID."""
+        sql = (
+            f"SELECT {_COLUMNS} FROM directory WHERE location = :location AND NOT gone AND stripe_id > :last "
+            "ORDER BY stripe_id LIMIT 5000"
+        )
+        last = ""
+        while rows := self._db.rows(sql, location=location, last=last):
+            yield from map(_customer, rows)
+            last = rows[-1]["stripe_id"]
+
+    def newest(self, location: str, most: int) -> list[StripeCustomer]:
+        """Return who was created last."""
+        sql = (
+            f"SELECT {_COLUMNS} FROM directory WHERE location = :location AND NOT gone "
+            "ORDER BY created DESC, stripe_id LIMIT :most"
+        )
+        return [_customer(row) for row in self._db.rows(sql, location=location, most=most)]
+
+    def find(self, query: TextQuery | IdQuery, location: str, most: int) -> list[StripeCustomer]:
+        """Return who fits, best first; where those are fewer than `most`, who would but for a typing error follow."""
+        if isinstance(query, IdQuery):
+            return [*self.known(location, [query.stripe_id]).values()]
+        found = self._matching(location, [[word] for word in query.words if len(word) >= 3])
+        fitting = sorted((each for each in found if query.matches(each)), key=query.rank)
+        # An email or a number that is somebody's is no typing error.
+        if len(fitting) < most and not (fitting and (query.email or query.phone)):
+            known = {each.stripe_id for each in fitting}
+            near = [each for each in self._matching(location, query.spellings()) if each.stripe_id not in known]
+            errors = {each.stripe_id: query.errors(each) for each in near}
+            near = [each for each in near if errors[each.stripe_id] is not None]
+            fitting += sorted(near, key=lambda each: (errors[each.stripe_id], query.rank(each)))
+        return fitting[:most]
+
+    def _matching(self, location: str, alternatives: list[list[str]]) -> list[StripeCustomer]:
+        """Return some of the customers in whose texts one of each of these lists occurs, newest first."""
+        if not alternatives:
+            return []
+        match = " AND ".join("(" + " OR ".join(map(_phrase, spellings)) + ")" for spellings in alternatives)
+        return [_customer(row) for row in self._db.rows(_FIND, match=match, location=location)]
+
+
+def _phrase(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _state(row: Row) -> DirectoryState:
+    finished_at, livemode = row["finished_at"], row["livemode"]
+    return DirectoryState(
+        location=row["location"],
+        account=row["account"],
+        livemode=None if livemode is None else bool(livemode),
+        customers=row["customers"],
+        begun_at=datetime.fromtimestamp(row["begun_at"], UTC),
+        finished_at=None if finished_at is None else datetime.fromtimestamp(finished_at, UTC),
+        left=tuple(Window(*each) for each in json.loads(row["windows"])),
+    )
+
+
+def _customer(row: Row) -> StripeCustomer:
+    created, card, address = row["created"], row["card"], row["address"]
+    return StripeCustomer(
+        stripe_id=row["stripe_id"],
+        name=row["name"],
+        email=row["email"],
+        phone=row["phone"],
+        created=None if created is None else datetime.fromtimestamp(created, UTC),
+        livemode=bool(row["livemode"]),
+        address=PostalAddress(*json.loads(address)) if address != _NOWHERE else PostalAddress(),
+        card=None if card is None else Card(*json.loads(card)),
+        default_payment_method=row["default_payment_method"],
+        metadata=json.loads(row["metadata"]),
+    )
+
+
+def _values(customer: StripeCustomer) -> dict[str, Value]:
+    return {
+        "stripe_id": customer.stripe_id,
+        "name": trimmed(customer.name),
+        "email": trimmed(customer.email),
+        "phone": trimmed(customer.phone),
+        "address": json.dumps(customer.address),
+        "created": None if customer.created is None else int(customer.created.timestamp()),
+        "livemode": int(customer.livemode),
+        "card": None if customer.card is None else json.dumps(customer.card),
+        "default_payment_method": customer.default_payment_method,
+        "metadata": json.dumps(dict(customer.metadata)),
+    }
+
+
+_NOWHERE = json.dumps(PostalAddress())
+
+
+def _searchable(customer: StripeCustomer) -> str:
+    texts = (customer.name, customer.email, customer.phone, customer.stripe_id)
+    lines = [fold(printable(trimmed(text))) for text in texts]
+    # Apostrophes are typed or not; the last letters, too, begin three, hence the two lines at the end.
+    return "\n".join([*lines, digits(customer.phone), lines[0].replace("'", "")]) + "\n\n"

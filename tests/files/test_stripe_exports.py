@@ -1,0 +1,78 @@
+"""The Stripe Dashboard's exports, with the columns and the dirt that were met."""
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from koalalink.domain.stripe_customers import Card
+from koalalink.errors import CorrectTheCommand
+from koalalink.files.stripe_exports import StripeExport
+
+SHORT = (
+    "id,Description,Email,Name,Created (UTC),Delinquent,Plan,Status,Total Spend,Payment Count,Refunded Volume,"
+    "Dispute Losses,Client (metadata)\n"
+    "cus_1,,ann@x.com,Ann Lee,2024-03-05 17:01:02,false,,,10.00,1,0,0,BK-7\n"
+)
+
+
+def read(tmp_path: Path, text: str, encoding: str = "utf-8") -> StripeExport:
+    """Read this text as a file."""
+    file = tmp_path / "unified_customers.csv"
+    file.write_bytes(text.encode(encoding))
+    return StripeExport(str(file), io.BytesIO())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("stray", ["", "Customers\n"])
+def test_customers_export_is_read(tmp_path: Path, delimiter: str, encoding: str, stray: str) -> None:
+    """However it was saved, and with a stray line above it."""
+    [ann] = read(tmp_path, stray + SHORT.replace(",", delimiter), encoding).customers
+    assert (ann.stripe_id, ann.name, ann.email) == ("cus_1", "Ann Lee", "ann@x.com")
+    assert ann.created == datetime(2024, 3, 5, 17, 1, 2, tzinfo=UTC)
+    assert ann.metadata == {"Client": "BK-7"}
+    assert ann.card is None
+
+
+def test_card_columns_are_read(tmp_path: Path) -> None:
+    """A last4 that a spreadsheet has shortened, a year of two digits."""
+    text = (
+        "id,Email,Card ID,Card Last4,Card Brand,Card Funding,Card Exp Month,Card Exp Year,Card Fingerprint,"
+        "Address Line1,Address Postal Code\ncus_1,a@x.com,pm_1,42,American Express,credit,7,29,fp1,1 Elm St,98101\n"
+    )
+    [ann] = read(tmp_path, text).customers
+    assert ann.card == Card("pm_1", "amex", "0042", 7, 2029, "credit", "", "fp1")
+    assert (ann.address.line1, ann.address.postal_code) == ("1 Elm St", "98101")
+
+
+def test_payments_export_ties_a_customer_to_email_and_card(tmp_path: Path) -> None:
+    """Guests, who have no customer, are left out."""
+    text = (
+        "id,PaymentIntent ID,Created date (UTC),Mode,Customer ID,Customer Email,Card Last4,Card Brand,Card Exp Month,"
+        "Card Exp Year,Card Name\n"
+        "ch_1,pi_1,2024-03-05 17:01,Live,cus_1,ann@x.com,4242,Visa,1,2030,Ann Lee\n"
+        "ch_2,pi_2,2024-03-05 17:01,Live,,guest@x.com,4242,Visa,1,2030,Guest\n"
+    )
+    export = read(tmp_path, text)
+    [payment] = export.payments
+    assert (payment.stripe_id, payment.email, payment.card_name) == ("cus_1", "ann@x.com", "Ann Lee")
+    assert payment.ids == ("ch_1", "pi_1")
+    assert payment.card is not None
+    assert export.livemode is True
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Name,Phone\nAnn,555\n", "no customers or payments export"),
+        (SHORT.splitlines()[0] + "\n", "no customers in it"),
+        ("id,Email,Name\ncus_1,a@x.com,4242424242424242\n", "card number"),
+        ("", "no customers or payments export"),
+    ],
+)
+def test_other_files_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    """With a sentence."""
+    with pytest.raises(CorrectTheCommand, match=said):
+        read(tmp_path, text)
