@@ -4,6 +4,7 @@ import json
 import platform
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -124,6 +125,36 @@ def import_() -> None:
         ratio(contenders[1_000_000], contenders[100_000], goal=12, runs=1)
 
 
+def sync() -> None:
+    """A copy of 20,000 Stripe customers against a loop with auto_paging_iter, Stripe answering after 200 ms."""
+    command = [sys.executable, "-m", "tests.bench.listing_server", "20000", "0.2"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,
+    ):
+        assert server.stdout
+        assert server.stdin
+        home, copy = Path(folder) / "home", Path(folder) / "copy.db"
+        url = server.stdout.readline().strip()
+        asked = {"STRIPE_API_KEY": "rk_test_0123456789abcdef", "KOALALINK_API_BASE": url, "KOALALINK_HOME": str(home)}
+        ours = replace(
+            koalalink("sync", "sync", "--json", **asked), prepare=partial(shutil.rmtree, home, ignore_errors=True)
+        )
+        rival = script("auto_paging_iter", "stripe_copy.py", COPY=str(copy), **asked)
+        ours.run()
+        server.stdin.write("\n")
+        server.stdin.flush()
+        requests, busiest = map(int, server.stdout.readline().split())
+        print(f"{requests} requests, {busiest} within the busiest second (allowed are 25)")
+        rival.run()
+        with sqlite3.connect(home / "customers.db") as mine, sqlite3.connect(copy) as theirs:
+            sql = "SELECT stripe_id, name, email, phone, created, json_extract(card, '$[2]') FROM directory ORDER BY 1"
+            if mine.execute(sql).fetchall() != theirs.execute("SELECT * FROM customers ORDER BY 1").fetchall():
+                raise SystemExit("The two have not copied the same.")
+        ratio(ours, rival, goal=0.25, runs=3)
+        server.stdin.close()
+
+
 @contextmanager
 def _stripe(delay: float) -> Iterator[str]:
     command = [sys.executable, "-m", "tests.stripe_server", "--delay", str(delay)]
@@ -135,7 +166,8 @@ def _stripe(delay: float) -> Iterator[str]:
 
 
 BENCHMARKS = {
-    benchmark.__name__.strip("_"): benchmark for benchmark in (startup, search, locations, find, completion, import_)
+    benchmark.__name__.strip("_"): benchmark
+    for benchmark in (startup, search, locations, find, completion, import_, sync)
 }
 
 
