@@ -38,6 +38,8 @@ class Root(LazyGroup):
         "remap": "remap",
         "sync": "sync",
         "verify": "verify",
+        "status": "status",
+        "duplicates": "status",
         "init": "setup",
         "doctor": "setup",
         "locations": "locations",

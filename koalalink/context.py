@@ -6,7 +6,7 @@ Imports stand inside functions here, so that a local command loads neither Strip
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Environment
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from koalalink.errors import CorrectTheCommand, CorrectTheSetup
 if TYPE_CHECKING:
     from koalalink.domain.exports import Format, Purpose
     from koalalink.domain.remaps import Mapping
+    from koalalink.domain.standing import Standing
     from koalalink.files.exports import Export
     from koalalink.files.stripe_exports import StripeExport
     from koalalink.files.table import Table
@@ -282,6 +283,34 @@ class AppContext:
                 f"“{name}” cannot be the name of a location.", hint="Use small letters and digits: --location downtown"
             )
         return name, None
+
+    def write_status(
+        self, found: "Sequence[Standing]", *, call_list: Path | None, svg: Path | None, html: Path | None
+    ) -> None:
+        """Write how the locations stand into files: who is to be called, and the picture."""
+        from koalalink.files.writing import Beside, Lines
+
+        for path, kind in ((svg, "svg"), (html, "html")):
+            if path is not None:
+                from koalalink.render import status
+
+                picture = status.as_svg(found, self.now) if kind == "svg" else status.as_html(found, self.now)
+                with Beside.kept(path) as stream:
+                    stream.write(picture.encode())
+                self.conversation.note(f"Wrote {path}.")
+        if call_list is not None:
+            calls = [call for each in found for call in each.calls]
+            with Beside.kept(call_list) as stream:
+                lines = Lines(stream)
+                lines.write(("Number", "Name", "Phone", "Email", "Location", "Reason", "Stripe ID"))
+                for call in calls:
+                    who = call.customer.details
+                    number = str(call.customer.number)
+                    lines.write(
+                        (number, who.name, who.phone, who.email, call.link.location, call.reason, call.link.stripe_id)
+                    )
+                lines.finish()
+            self.conversation.note(f"Wrote {len(calls):,} who need a new card into {call_list}.")
 
     def mapping(self, file: str) -> "list[Mapping]":
         """Read a mapping file of Stripe's."""

@@ -44,6 +44,6 @@ def sync(
         koala.output(as_json).synced([taken])
         return
     stripes = koala.stripes(locations)
-    done, failures = copy(koala.directory, stripes, koala.conversation, now=koala.now, replace=replace)
+    done, failures = copy(koala.directory, koala.store, stripes, koala.conversation, now=koala.now, replace=replace)
     koala.output(as_json).synced(done)
     raise_first(failures, koala.conversation)

@@ -30,7 +30,8 @@ def verify(
     koala = AppContext.of(ctx)
     stripes = koala.stripes(locations)
     found = verifying.verify(koala.store, stripes, koala.conversation, now=koala.now, within=within)
-    koala.output(as_json).problems(found.problems, found.checked)
+    koala.output(as_json).problems(found.problems, sum(found.checked.values()))
+    verifying.remember(koala.directory, found, koala.now)
     if fix:
         verifying.fix(koala.store, koala.conversation, found)
     verifying.conclude(found, koala.conversation, fixed=fix)

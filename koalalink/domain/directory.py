@@ -119,6 +119,15 @@ def with_payment(known: StripeCustomer | None, row: ExportedPayment, *, livemode
     return known._replace(name=known.name or row.card_name, email=known.email or row.email, card=known.card or row.card)
 
 
+class Verification(NamedTuple):
+    """What the last `verify` of a location has found."""
+
+    at: datetime
+    checked: int
+    problems: Mapping[str, int]
+    """How many, by kind."""
+
+
 class Synced(NamedTuple):
     """What a copy of one location's customers has brought."""
 

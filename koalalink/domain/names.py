@@ -48,6 +48,13 @@ def compare_names(first_name: str, last_name: str, company: str, theirs: str) ->
     return _compare_texts(ours or company, theirs)
 
 
+def compare_full_names(one: str, other: str) -> Agreement:
+    """Compare two lines that each hold a whole name, as Stripe has them."""
+    if not _words(one) or not _words(other):
+        return Agreement.UNKNOWN
+    return _compare_texts(one, other)
+
+
 def _compare_texts(ours: str, theirs: str) -> Agreement:
     return _best(_compare(one, other) for one in _readings(ours) for other in _readings(theirs))
 

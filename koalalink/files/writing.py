@@ -28,6 +28,18 @@ class Beside:
             descriptor = os.open(self._beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         self.stream: BinaryIO = os.fdopen(descriptor, "wb")
 
+    @classmethod
+    @contextmanager
+    def kept(cls, path: Path) -> Iterator[BinaryIO]:
+        """Write a file that is put into its place at the end; where that fails, the old one stays."""
+        file = cls(path)
+        try:
+            with _told(path):
+                yield file.stream
+            file.keep()
+        finally:
+            file.discard()
+
     def keep(self) -> None:
         """Put the file into its place."""
         with _told(self._path):

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # whoever needs an operation loads what that needs, not what all of them do
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from koalalink.domain.api_key import ApiKey
     from koalalink.domain.changes import Action
     from koalalink.domain.customers import Customer, CustomerDetails
-    from koalalink.domain.directory import DirectoryState, Listed, Window
+    from koalalink.domain.directory import DirectoryState, Listed, Verification, Window
     from koalalink.domain.imports import Column
     from koalalink.domain.links import Holder, Link, LinkedCustomer
     from koalalink.domain.review import Hits, LinkReview
@@ -72,6 +72,15 @@ class Directory(Protocol):
 
     def finish(self, location: str, now: datetime) -> int:
         """End a copy: who was not in it is gone; return how many those are."""
+
+    def put_other_cards(self, location: str, cards: Mapping[str, Card | None]) -> None:
+        """Note the card that can be charged of customers who have no default card, by Stripe ID."""
+
+    def put_verification(self, location: str, found: Verification) -> None:
+        """Remember what a check of the links has found."""
+
+    def verification(self, location: str) -> Verification | None:
+        """Return what the last check of a location's links has found."""
 
     def touch(self, location: str, now: datetime) -> None:
         """Note that the directory was brought up to now from a file."""

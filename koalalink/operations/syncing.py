@@ -1,6 +1,6 @@
 """Copying a Stripe account's customers into the directory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Thread
@@ -16,7 +16,8 @@ from koalalink.domain.directory import (
     with_export,
     with_payment,
 )
-from koalalink.domain.stripe_customers import Absence, StripeCustomer
+from koalalink.domain.links import LinkedCustomer
+from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
 from koalalink.errors import CorrectTheSetup, KoalaError, LookCloser, TryAgainOnline
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.pacing import Pace
@@ -33,6 +34,13 @@ _PER_SECOND = 24
 """Stripe allows 25 requests a second; evenly sent, they do not arrive so."""
 
 
+class LinkedCustomers(Protocol):
+    """The part of the store that this needs."""
+
+    def everybody(self, *, linked: bool | None = None, location: str | None = None) -> Iterator[LinkedCustomer]:
+        """Yield customers with links."""
+
+
 class Export(Protocol):
     """A customers or payments export."""
 
@@ -44,6 +52,7 @@ class Export(Protocol):
 
 def sync(
     directory: Directory,
+    store: LinkedCustomers,
     stripes: Mapping[str, StripeAt],
     conversation: Conversation,
     *,
@@ -86,6 +95,10 @@ def sync(
     for place, copy in copies.items():
         if not copy.failed:
             gone = directory.finish(place, now)
+            try:
+                _look_up_cards(directory, store, place, copy, now)
+            except KoalaError as failure:
+                failures.append(failure)
             state = directory.state(place)
             synced.append(Synced(place, state.customers if state else 0, copy.new, copy.changed, gone))
             if copy.stripe.cards_are_hidden:
@@ -171,6 +184,24 @@ def _refuse_another_export(stripe: Stripe, export: Export, ids: list[str], conve
         raise LookCloser(f"{export.name} is of another Stripe account than the key of {stripe.location}.", hint=hint)
 
 
+def _look_up_cards(directory: Directory, store: LinkedCustomers, place: str, copy: "_Copy", now: datetime) -> None:
+    """Ask for the cards of those who are linked and have no default: one of the others can be charged, too."""
+    linked = [
+        link.stripe_id
+        for each in store.everybody(linked=True, location=place)
+        for link in each.links
+        if link.location == place
+    ]
+    unknown = [each for each in directory.known(place, linked).values() if not each.default_payment_method]
+    cards: dict[str, Card | None] = {}
+    for customer in unknown:
+        copy.pace.wait()
+        saved = copy.stripe.cards(customer.stripe_id)
+        if saved is not None:
+            cards[customer.stripe_id] = best_card(saved, now) or next(iter(saved), None)
+    directory.put_other_cards(place, cards)
+
+
 class _Copy:
     """One location's copy while it is made."""
 
@@ -180,7 +211,7 @@ class _Copy:
         self.new = 0
         self.changed = 0
         self.failed = False
-        self._pace = pace
+        self.pace = pace
         self._waiting = [*windows]
         self._asked: list[Window] = []
         self._cursors: set[tuple[int, str]] = set()
@@ -194,7 +225,7 @@ class _Copy:
 
     def _list(self, window: Window, answers: "SimpleQueue[tuple[str, Window, Listed | BaseException]]") -> None:
         try:
-            self._pace.wait()
+            self.pace.wait()
             answers.put((self.stripe.location, window, self.stripe.listed(window)))
         except BaseException as error:
             answers.put((self.stripe.location, window, error))

@@ -1,5 +1,6 @@
 """Asking Stripe again about every link."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -7,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
+from koalalink.domain.directory import Verification
 from koalalink.domain.health import AccountNow, CheckedLink, LinkProblem, dead, problems_of
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
@@ -14,7 +16,7 @@ from koalalink.domain.text import counted
 from koalalink.errors import KoalaError, SeeTheFindings
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.looking_up import look_up
-from koalalink.operations.ports import BulkStore, Conversation, Stripe, StripeAt
+from koalalink.operations.ports import BulkStore, Conversation, Directory, Stripe, StripeAt
 
 _AT_ONCE = 5
 """Customers whose cards are asked for at the same time: far below what Stripe allows a second."""
@@ -24,7 +26,8 @@ class Verified(NamedTuple):
     """What was found, and the locations that could not be asked."""
 
     problems: tuple[LinkProblem, ...]
-    checked: int
+    checked: Mapping[str, int]
+    """How many links of each location that was asked."""
     unknown_at: frozenset[str]
     """The locations of whose links Stripe knows not one, though there are several."""
     failures: tuple[KoalaError, ...]
@@ -76,7 +79,15 @@ def verify(
         conversation.note(f"The key of {place} may not read payment methods: its cards were not checked.")
     known = {each.link.location for each in checked if isinstance(each.found, StripeCustomer)}
     unknown = frozenset(place for place in accounts if len(mine[place]) > 1 and place not in known)
-    return Verified(tuple(problems), len(checked), unknown, tuple(failures))
+    sizes = {place: len(mine[place]) for place in stripes if place in accounts or not mine[place]}
+    return Verified(tuple(problems), sizes, unknown, tuple(failures))
+
+
+def remember(directory: Directory, verified: Verified, now: datetime) -> None:
+    """Keep for `status` how many problems of which kind there were."""
+    for place, size in verified.checked.items():
+        kinds = Counter(found.problem.value for found in verified.problems if found.link.location == place)
+        directory.put_verification(place, Verification(now, size, kinds))
 
 
 def fix(store: Links, conversation: Conversation, verified: Verified) -> None:

@@ -12,6 +12,7 @@ from koalalink.domain.changes import Change
 from koalalink.domain.chronicle import ago, in_words
 from koalalink.domain.customers import Customer
 from koalalink.domain.directory import Synced
+from koalalink.domain.doubles import Doubles
 from koalalink.domain.health import LinkProblem, dead
 from koalalink.domain.imports import Imported
 from koalalink.domain.links import Link, Page
@@ -27,8 +28,10 @@ from koalalink.domain.review import (
     Status,
     StripePage,
 )
+from koalalink.domain.standing import Standing
 from koalalink.domain.stripe_customers import BRANDS, Card
 from koalalink.domain.text import counted
+from koalalink.render.status import pictured
 from koalalink.render.widgets import Spelled, columned, print_whole, shortened, shown
 
 _HEALTH = {Health.GOOD: ("ok", "green"), Health.NOTE: ("note", "yellow"), Health.BAD: ("bad", "bold red")}
@@ -231,6 +234,33 @@ class RichOutput:
                 f"Since the last time: {parts or 'nothing new'}.",
                 "green",
             )
+
+    def standings(self, found: Sequence[Standing]) -> None:
+        for each in found:
+            self._console.print(pictured(each, self._now))
+
+    def doubles(self, found: Sequence[Doubles]) -> None:
+        if not found:
+            self._say("Nobody has several Stripe customers.", "green")
+            return
+        for each in found:
+            title = f"{each.customers[0]} at {each.location}: same {' and '.join(each.same)}"
+            table = columned("", "Email", "Card", "Since", "Linked to", "Stripe ID", title=title)
+            table.columns[-1].no_wrap = table.columns[3].no_wrap = True
+            for place, (customer, holder) in enumerate(zip(each.customers, each.linked_to, strict=True)):
+                table.add_row(
+                    shown("pick" if place == 0 else "", "green"),
+                    shown(customer.email),
+                    self._card(customer.card),
+                    shown(_day(customer.created)),
+                    shown(str(holder) if holder else "–", "green" if holder else "dim"),
+                    shown(customer.stripe_id, "cyan"),
+                )
+            self._console.print(table)
+            self._say(f"We would pick {each.customers[0].stripe_id}: it {each.reason}.")
+            self._console.print()
+        several = "1 person has" if len(found) == 1 else f"{len(found):,} people have"
+        self._say(f"{several} several Stripe customers. Nothing was changed.")
 
     def history(self, changes: Sequence[Change]) -> None:
         if not changes:

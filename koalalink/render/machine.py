@@ -17,11 +17,13 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from koalalink.domain.changes import Change
     from koalalink.domain.customers import Customer
     from koalalink.domain.directory import Synced
+    from koalalink.domain.doubles import Doubles
     from koalalink.domain.health import LinkProblem
     from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, Page
     from koalalink.domain.remaps import Remapped
     from koalalink.domain.review import Connected, CustomerPage, Finding, Hits, LocationReport, StripePage
+    from koalalink.domain.standing import Standing
     from koalalink.render.records import Record
 
 _LINK = ("customer", "location", "stripe_id")
@@ -78,6 +80,12 @@ class JsonOutput:
 
     def synced(self, done: Sequence[Synced]) -> None:
         self._print([records.synced_record(each) for each in done])
+
+    def standings(self, found: Sequence[Standing]) -> None:
+        self._print([records.standing_record(each) for each in found])
+
+    def doubles(self, found: Sequence[Doubles]) -> None:
+        self._print([records.doubles_record(each, self._now) for each in found])
 
     def history(self, changes: Sequence[Change]) -> None:
         self._print([records.change_record(change) for change in changes])
@@ -152,6 +160,20 @@ class TabOutput:
     def synced(self, done: Sequence[Synced]) -> None:
         columns = ("location", "customers", "new", "changed", "gone")
         self._rows(columns, [records.synced_record(each) for each in done])
+
+    def standings(self, found: Sequence[Standing]) -> None:
+        numbers = "location customers linked switched_off ready no_card expired gone"
+        columns = (*numbers.split(), "expiring", "problems", "verified_at", "copied_at")
+        self._rows(columns, [records.standing_record(each) for each in found])
+
+    def doubles(self, found: Sequence[Doubles]) -> None:
+        person = ("stripe_id", "name", "email", "phone", "created", "livemode", "card", "linked_to", "url")
+        rows = [
+            {**record, **each, "pick": each["stripe_id"] == record["pick"], "person": number}
+            for number, record in enumerate((records.doubles_record(each, self._now) for each in found), 1)
+            for each in record["customers"]
+        ]
+        self._rows(("location", "person", "same", "pick", "reason", *person), rows)
 
     def history(self, changes: Sequence[Change]) -> None:
         columns = tuple("change at by action customer location stripe_id before note undone_by".split())

@@ -13,11 +13,13 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from koalalink.domain.changes import Change, Values
     from koalalink.domain.customers import Customer
     from koalalink.domain.directory import Synced
+    from koalalink.domain.doubles import Doubles
     from koalalink.domain.health import LinkProblem
     from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, LinkedCustomer
     from koalalink.domain.remaps import Remapped
     from koalalink.domain.review import Connected, CustomerPage, Finding, Hit, LinkCards, LocationReport, StripePage
+    from koalalink.domain.standing import Standing
     from koalalink.domain.stripe_customers import Card, StripeCustomer
 
 Record = dict[str, Any]
@@ -32,11 +34,10 @@ def iso(moment: datetime | None) -> str | None:
 
 def hit_record(hit: Hit, now: datetime) -> Record:
     """A row of `search`."""
-    card = hit.card
     return {
         "location": hit.location,
         **_stripe_customer(hit.customer),
-        "card": None if card is None else {name: _card(card, now)[name] for name in _CARD_IN_BRIEF},
+        "card": _card_in_brief(hit.card, now),
         "linked_to": _person(hit.linked_to),
         "url": hit.customer.url,
     }
@@ -139,6 +140,34 @@ def synced_record(done: Synced) -> Record:
     return done._asdict()
 
 
+def standing_record(found: Standing) -> Record:
+    """A row of `status`."""
+    record = found._asdict()
+    del record["calls"]
+    times = {name: iso(record[name]) for name in ("verified_at", "copied_at")}
+    return record | times | {"expiring": dict(found.expiring), "problems": dict(found.problems)}
+
+
+def doubles_record(found: Doubles, now: datetime) -> Record:
+    """A row of `duplicates`: one person's Stripe customers, the one we would pick first."""
+    pairs = zip(found.customers, found.linked_to, strict=True)
+    return {
+        "location": found.location,
+        "same": list(found.same),
+        "pick": found.customers[0].stripe_id,
+        "reason": found.reason,
+        "customers": [
+            {
+                **_stripe_customer(customer),
+                "card": _card_in_brief(customer.card, now),
+                "linked_to": _person(holder),
+                "url": customer.url,
+            }
+            for customer, holder in pairs
+        ],
+    }
+
+
 def change_record(change: Change) -> Record:
     """A row of `history`; what was there `before` is the row of the customer or link that the change is about."""
     main = change.main
@@ -202,6 +231,10 @@ def _stripe_customer(customer: StripeCustomer) -> Record:
         "created": iso(customer.created),
         "livemode": customer.livemode,
     }
+
+
+def _card_in_brief(card: Card | None, now: datetime) -> Record | None:
+    return None if card is None else {name: _card(card, now)[name] for name in _CARD_IN_BRIEF}
 
 
 def _card(card: Card, now: datetime) -> Record:

@@ -1,20 +1,21 @@
 """The directory: Stripe's customers of every location, copied into the store's file."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Row
 
-from koalalink.domain.directory import DirectoryState, Window
+from koalalink.domain.directory import DirectoryState, Verification, Window
 from koalalink.domain.search_query import IdQuery, TextQuery
 from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
 from koalalink.domain.text import digits, fold, printable, trimmed
 from koalalink.store.database import Database, Value
 
 _FIELDS = tuple("stripe_id name email phone address created livemode card default_payment_method metadata".split())
-_COLUMNS = ", ".join(_FIELDS)
+_COLUMNS = ", ".join((*_FIELDS, "other_card"))
+_WRITTEN = ", ".join(_FIELDS)
 _INSERT = f"""
-    INSERT INTO directory ({_COLUMNS}, location, run, gone)
+    INSERT INTO directory ({_WRITTEN}, location, run, gone)
     VALUES (:{", :".join(_FIELDS)}, :location, (SELECT run FROM directories WHERE location = :location), 0)
 """
 _UPDATE = f"""
@@ -23,7 +24,8 @@ _UPDATE = f"""
     WHERE entry = :entry
 """
 _KNOWN = f"""
-    SELECT entry, gone, {", ".join(f"directory.{name}" for name in _FIELDS)} FROM json_each(:stripe_ids) AS wanted
+    SELECT entry, gone, {", ".join(f"directory.{name}" for name in (*_FIELDS, "other_card"))}
+    FROM json_each(:stripe_ids) AS wanted
     CROSS JOIN directory ON directory.location = :location AND directory.stripe_id = wanted.value
     ORDER BY wanted.key
 """
@@ -126,6 +128,38 @@ class Directory:
             )
         return int(row["gone"])
 
+    def put_other_cards(self, location: str, cards: Mapping[str, Card | None]) -> None:
+        """Note the card that can be charged of customers who have no default card, by Stripe ID."""
+        with self._db.transaction():
+            for stripe_id, card in cards.items():
+                self._db.execute(
+                    "UPDATE directory SET other_card = :card WHERE location = :location AND stripe_id = :stripe_id",
+                    location=location,
+                    stripe_id=stripe_id,
+                    card=None if card is None else json.dumps(card),
+                )
+
+    def put_verification(self, location: str, found: Verification) -> None:
+        """Remember what a check of the links has found."""
+        with self._db.transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO verifications (location, at, checked, problems) "
+                "VALUES (:location, :at, :checked, :problems)",
+                location=location,
+                at=int(found.at.timestamp()),
+                checked=found.checked,
+                problems=json.dumps(dict(found.problems)),
+            )
+
+    def verification(self, location: str) -> Verification | None:
+        """Return what the last check of a location's links has found."""
+        sql = "SELECT at, checked, problems FROM verifications WHERE location = :location ORDER BY location"
+        rows = self._db.rows(sql, location=location)
+        if not rows:
+            return None
+        at = datetime.fromtimestamp(rows[0]["at"], UTC)
+        return Verification(at, rows[0]["checked"], json.loads(rows[0]["problems"]))
+
     def touch(self, location: str, now: datetime) -> None:
         """Note that the directory was brought up to now from a file."""
         with self._db.transaction():
@@ -213,7 +247,7 @@ def _state(row: Row) -> DirectoryState:
 
 
 def _customer(row: Row) -> StripeCustomer:
-    created, card, address = row["created"], row["card"], row["address"]
+    created, card, address = row["created"], row["card"] or row["other_card"], row["address"]
     return StripeCustomer(
         stripe_id=row["stripe_id"],
         name=row["name"],

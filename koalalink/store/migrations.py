@@ -125,6 +125,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
             created INTEGER,
             livemode INTEGER NOT NULL CHECK (livemode IN (0, 1)),
             card TEXT CHECK (card IS NULL OR json_valid(card)),
+            other_card TEXT CHECK (other_card IS NULL OR json_valid(other_card)),
             default_payment_method TEXT NOT NULL,
             metadata TEXT NOT NULL CHECK (json_valid(metadata)),
             run INTEGER NOT NULL,

@@ -1,0 +1,81 @@
+"""The picture of `status`: on the screen, and as a file."""
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from koalalink.domain.chronicle import ago
+from koalalink.domain.standing import Standing
+from koalalink.domain.text import counted
+from koalalink.render.widgets import shown
+
+_BAR = 30
+_HEIGHTS = " ▁▂▃▄▅▆▇█"
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def pictured(found: Standing, now: datetime) -> RenderableType:
+    """Return one location: bars, the months to come, and the problems of the last check."""
+    return Group(*_parts(found, now))
+
+
+def as_svg(found: Sequence[Standing], now: datetime) -> str:
+    """Return the picture of all locations as SVG."""
+    return _recorded(found, now).export_svg(title="KoalaLink")
+
+
+def as_html(found: Sequence[Standing], now: datetime) -> str:
+    """Return the picture of all locations as a web page."""
+    return _recorded(found, now).export_html()
+
+
+def _recorded(found: Sequence[Standing], now: datetime) -> Console:
+    console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    for each in found:
+        console.print(pictured(each, now))
+    return console
+
+
+def _parts(found: Standing, now: datetime) -> Iterator[RenderableType]:
+    copied = f"Stripe's customers copied {ago(found.copied_at, now)}" if found.copied_at else "not copied from Stripe"
+    checked = f"links checked {ago(found.verified_at, now)}" if found.verified_at else "links never checked"
+    yield Text.assemble(shown(found.location, "bold"), shown(f"  {copied}, {checked}", "dim"))
+    bars = Table.grid(padding=(0, 2))
+    _bar(bars, "Linked to Stripe", found.linked, found.customers, "customers")
+    if found.ready is not None:
+        _bar(bars, "Card ready to charge", found.ready, found.linked, "linked")
+    yield bars
+    fates = {"no card": found.no_card, "card expired": found.expired, "gone from Stripe": found.gone}
+    fates |= {"switched off": found.switched_off}
+    if told := ", ".join(f"{size:,} {what}" for what, size in fates.items() if size):
+        yield shown(f"Not ready: {told}", "yellow")
+    if found.expiring:
+        yield _months(found)
+    if found.problems:
+        kinds = ", ".join(f"{kind.replace('_', ' ')} {size:,}" for kind, size in found.problems.items())
+        yield shown(f"Problems of the last check: {kinds}", "bold yellow")
+    yield Text()
+
+
+def _bar(bars: Table, what: str, part: int, whole: int, of_what: str) -> None:
+    bar = ProgressBar(total=max(whole, 1), completed=part, width=_BAR, complete_style="green", finished_style="green")
+    bars.add_row(shown(what), bar, shown(f"{part:,} of {whole:,} {of_what}"))
+
+
+def _months(found: Standing) -> RenderableType:
+    most = max(found.expiring.values())
+    table = Table.grid(padding=(0, 1))
+    names, bars, sizes = [], [], []
+    for month, size in found.expiring.items():
+        names.append(shown(_MONTHS[int(month[-2:]) - 1], "dim"))
+        bars.append(shown(_HEIGHTS[-(-size * 8 // most) if most else 0] * 3, "yellow"))
+        sizes.append(shown(f"{size:,}" if size else "–", "" if size else "dim"))
+    for cells in (bars, sizes, names):
+        table.add_row(*cells)
+    total = sum(found.expiring.values())
+    return Group(shown(f"{counted(total, 'card')} will expire within twelve months:"), table)

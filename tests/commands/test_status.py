@@ -1,0 +1,106 @@
+"""`status` and `duplicates`."""
+
+import csv
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from koalalink.context import AppContext
+from tests.conftest import Run
+
+
+@pytest.fixture(autouse=True)
+def _copied(run: Run) -> None:
+    assert run("sync").exit_code == 0
+
+
+def standing(run: Run, *arguments: str) -> dict[str, dict[str, Any]]:
+    """What status says of each location."""
+    result = run("status", *arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return {row["location"]: row for row in json.loads(result.stdout)}
+
+
+def test_status_counts_links_and_cards(run: Run, sandbox: AppContext) -> None:
+    """Counted again here from Stripe itself, one customer after the other."""
+    row = standing(run)["downtown"]
+    gateway = sandbox.stripe(sandbox.config.location("downtown"))
+    links = [link for each in sandbox.store.everybody() for link in each.links if link.location == "downtown"]
+    ready = [card for link in links for card in gateway.cards(link.stripe_id) or () if not card.expired(sandbox.now)]
+    assert row["linked"] == len(links) == row["ready"] + row["no_card"] + row["expired"] + row["gone"]
+    assert row["customers"] == 60
+    assert 0 < row["ready"] <= len(ready)
+    assert len(row["expiring"]) == 12
+    assert next(iter(row["expiring"])) == "2026-11"
+
+
+def test_status_remembers_what_verify_has_found(run: Run) -> None:
+    """By kind, and when."""
+    assert standing(run)["downtown"]["verified_at"] is None
+    problems = json.loads(run("verify", "--json").stdout)
+    row = standing(run)["downtown"]
+    assert row["verified_at"] == "2026-11-23T12:00:00Z"
+    assert sum(row["problems"].values()) == sum(each["location"] == "downtown" for each in problems)
+
+
+def test_card_that_is_no_default_counts_as_a_card(run: Run, sandbox: AppContext) -> None:
+    """A linked customer without a default is asked for all cards."""
+    linked = {link.stripe_id for each in sandbox.store.everybody() for link in each.links if link.location == "uptown"}
+    found = sandbox.directory.known("uptown", linked)
+    gateway = sandbox.stripe(sandbox.config.location("uptown"))
+    assert {name for name, each in found.items() if each.card is None} == {
+        name for name in found if not gateway.cards(name)
+    }
+
+
+def test_call_list_names_who_needs_a_new_card(run: Run, tmp_path: Path) -> None:
+    """With phone, email and the reason; readable by its owner alone."""
+    file = tmp_path / "calls.csv"
+    assert run("status", "-l", "downtown", "--call-list", str(file)).exit_code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = [*csv.DictReader(stream)]
+    row = standing(run)["downtown"]
+    assert len(rows) == row["no_card"] + row["expired"] + row["gone"] > 0
+    assert all(each["Reason"] and each["Phone"] and each["Location"] == "downtown" for each in rows)
+
+
+def test_pictures_are_written(run: Run, tmp_path: Path) -> None:
+    """The same as on the screen."""
+    svg, html = tmp_path / "s.svg", tmp_path / "s.html"
+    assert run("status", "--svg", str(svg), "--html", str(html)).exit_code == 0
+    assert svg.read_text().startswith("<svg")
+    for text in (svg.read_text().replace("&#160;", " "), html.read_text()):
+        assert "14 of 60 customers" in text
+        assert "Dec" in text
+
+
+def test_duplicates_are_shown_with_the_one_to_pick(run: Run) -> None:
+    """A card that can be charged first, then linked, then the newest."""
+    result = run("duplicates", "-l", "downtown", "--json")
+    found = {row["customers"][0]["name"]: row for row in json.loads(result.stdout)}
+    priya = found["Priya Raman"]
+    assert priya["same"] == ["email"]
+    assert priya["pick"] == priya["customers"][0]["stripe_id"] == "cus_PriyaRaman003"
+    assert [each["card"] and each["card"]["expired"] for each in priya["customers"]] == [False, None, True]
+    assert priya["reason"] == "has a card that can be charged"
+
+
+def test_family_with_one_email_is_no_duplicate(run: Run) -> None:
+    """The Alvarez family share theirs."""
+    found = json.loads(run("duplicates", "--json").stdout)
+    for row in found:
+        assert len({each["name"] for each in row["customers"]}) == 1
+    assert not any("Alvarez" in str(row) for row in found)
+
+
+def test_duplicates_without_a_copy_say_what_to_type(run: Run, sandbox: AppContext) -> None:
+    """Nothing was copied yet."""
+    for place in ("downtown", "uptown"):
+        sandbox.directory.forget(place)
+    result = run("duplicates")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert "sync" in result.stderr
