@@ -1,0 +1,78 @@
+"""Labelled people: customers of a business, those of its Stripe account, and which of them are the same person."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+Row = dict[str, str]
+Name = Literal["typical", "hard", "febrl4"]
+
+DATA = Path(__file__).parent / "data"
+
+
+class Labelled(NamedTuple):
+    """Two lists of rows, and the truth apart from them: no row says who somebody is."""
+
+    locals: list[Row]
+    """Rows of id, first_name, last_name, email, phone, street, city, zip."""
+    stripes: list[Row]
+    """Rows of id, name, email, phone, street, city, zip, created."""
+    truth: Mapping[str, frozenset[str]]
+    """For a local ID the Stripe IDs of the same person, often none and sometimes several."""
+
+
+def labelled(name: Name) -> Labelled:
+    """Read the people of `tests/data` that are called so.
+
+    Those of Febrl have no email and no phone, but besides a second line of the address and a state.
+    """
+    if name == "febrl4":
+        return _febrl()
+    return read(DATA / f"koala_{name}_3000_local.csv", DATA / f"koala_{name}_3000_stripe.csv")
+
+
+def read(local: Path, stripe: Path) -> Labelled:
+    """Read two files whose column `person` says who is who."""
+    return _apart(_rows(local), _rows(stripe))
+
+
+def _febrl() -> Labelled:
+    one, other = ([_addressed(row) for row in _rows(DATA / f"febrl4_{half}.csv")] for half in "ab")
+    # Its own IDs tell who is who: rec-1070-org and rec-1070-dup-0 are the same person.
+    local = [{"id": f"F{number:05}", **row} for number, row in enumerate(one)]
+    return _apart(local, [_as_stripe(number, row) for number, row in enumerate(other)])
+
+
+def _addressed(row: Row) -> Row:
+    return {
+        "first_name": row["given_name"],
+        "last_name": row["surname"],
+        "email": "",
+        "phone": "",
+        "street": f"{row['street_number']} {row['address_1']}".strip(),
+        "line2": row["address_2"],
+        "city": row["suburb"],
+        "zip": row["postcode"],
+        "state": row["state"],
+        "person": row["rec_id"].split("-")[1],
+    }
+
+
+def _as_stripe(number: int, row: Row) -> Row:
+    first, last = row.pop("first_name"), row.pop("last_name")
+    return {"id": f"cus_F{number:05}", "name": f"{first} {last}".strip(), **row, "created": "0"}
+
+
+def _rows(file: Path) -> list[Row]:
+    with file.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _apart(local: list[Row], stripe: list[Row]) -> Labelled:
+    ids = defaultdict(set)
+    for row in stripe:
+        ids[row.pop("person")].add(row["id"])
+    truth = {row["id"]: frozenset(ids.get(row.pop("person"), ())) for row in local}
+    return Labelled(local, stripe, truth)
