@@ -20,10 +20,16 @@ _GENERATIONS = {"jr": "jr", "jnr": "jr", "junior": "jr", "sr": "sr", "snr": "sr"
     numeral: numeral for numeral in ("ii", "iii", "iv")
 }
 _COMPANY_FORMS = frozenset("llc inc ltd co corp corporation company limited gmbh plc pty lp llp the".split())
+_TRADES = frozenset(
+    "associates cafe cleaning clinic consulting design enterprises group holdings lawn partners plumbing realty "
+    "restaurant salon services solutions studio studios".split()
+)
 _TOGETHER = re.compile(r"\s*(?:&|\+|/|\band\b)\s*")
 
 
-class _Name(NamedTuple):
+class Name(NamedTuple):
+    """One way to read a name, in folded words."""
+
     given: tuple[str, ...]
     surname: tuple[str, ...]
     generation: str = ""
@@ -37,26 +43,26 @@ def compare_names(first_name: str, last_name: str, company: str, theirs: str) ->
     leaves room for somebody else.
     """
     ours = f"{first_name} {last_name}".strip()
-    if not _words(theirs) or not _words(ours or company):
+    if not name_words(theirs) or not name_words(ours or company):
         return Agreement.UNKNOWN
-    if _company_key(company) and _company_key(company) == _company_key(theirs):
+    if company_key(company) and company_key(company) == company_key(theirs):
         return Agreement.SIMILAR if ours else Agreement.SAME
-    given, surname = _words(first_name), _words(last_name)
+    given, surname = name_words(first_name), name_words(last_name)
     if given and surname:
-        named = _Name(given, surname, _generation(ours))
-        return _best(_compare(named, reading) for reading in _readings(theirs))
+        named = Name(given, surname, generation_of(ours))
+        return _best(_compare(named, reading) for reading in readings(theirs))
     return _compare_texts(ours or company, theirs)
 
 
 def compare_full_names(one: str, other: str) -> Agreement:
     """Compare two lines that each hold a whole name, as Stripe has them."""
-    if not _words(one) or not _words(other):
+    if not name_words(one) or not name_words(other):
         return Agreement.UNKNOWN
     return _compare_texts(one, other)
 
 
 def _compare_texts(ours: str, theirs: str) -> Agreement:
-    return _best(_compare(one, other) for one in _readings(ours) for other in _readings(theirs))
+    return _best(_compare(one, other) for one in readings(ours) for other in readings(theirs))
 
 
 def _best(outcomes: Iterator[Agreement]) -> Agreement:
@@ -69,57 +75,67 @@ def _tokens(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", re.sub(r"['\u2018\u2019`\u00b4]", "", fold(text)))
 
 
-def _words(text: str) -> tuple[str, ...]:
+def name_words(text: str) -> tuple[str, ...]:
+    """Return the words of a name, folded, without titles, degrees and Jr or Sr."""
     words = [word for word in _tokens(text) if word not in _TITLES]
     # The first word is somebody's name, whatever it is: Junior Jones is no son of Mr Jones.
     return tuple(words[:1] + [word for word in words[1:] if word not in _GENERATIONS and word not in _DEGREES])
 
 
-def _generation(text: str) -> str:
+def generation_of(text: str) -> str:
+    """Return "jr", "sr", "ii" … where a name says so."""
     return next((_GENERATIONS[word] for word in _tokens(text)[1:] if word in _GENERATIONS), "")
 
 
-def _company_key(text: str) -> str:
+def names_a_company(text: str) -> bool:
+    """Tell whether a name is a company's, by its legal form or its trade."""
+    words = _tokens(text)
+    # Two words of which the second is Co are somebody's name.
+    return not {*words[1:]}.isdisjoint((_COMPANY_FORMS - {"co", "the"}) | _TRADES) or "co" in words[2:]
+
+
+def company_key(text: str) -> str:
+    """Return the words of a company's name without its legal form."""
     return " ".join(word for word in _tokens(text) if word not in _COMPANY_FORMS)
 
 
-def _readings(text: str) -> Iterator[_Name]:
+def readings(text: str) -> Iterator[Name]:
     """Yield every way to read a line as given names and surname; most lines have one or two."""
-    generation = _generation(text)
+    generation = generation_of(text)
     surname, comma, given = text.partition(",")
-    if comma and _words(given) and _words(surname) and not _only_suffixes(given):
-        yield _Name(_words(given), _words(surname), generation)
+    if comma and name_words(given) and name_words(surname) and not _only_suffixes(given):
+        yield Name(name_words(given), name_words(surname), generation)
         return
-    together = [_words(part) for part in _TOGETHER.split(fold(text)) if _words(part)]
+    together = [name_words(part) for part in _TOGETHER.split(fold(text)) if name_words(part)]
     if len(together) > 1:  # "John & Jane Doe": the last surname is everybody's
         for part in together:
-            yield _Name(part[:1], part[1:] or together[-1][1:], of_a_couple=True)
+            yield Name(part[:1], part[1:] or together[-1][1:], of_a_couple=True)
         return
-    words = _words(text)
+    words = name_words(text)
     if len(words) == 1:
-        yield _Name(words, (), generation)
+        yield Name(words, (), generation)
     for split in range(1, len(words)):
-        yield _Name(words[:split], words[split:], generation)
+        yield Name(words[:split], words[split:], generation)
 
 
 def _only_suffixes(text: str) -> bool:
     return all(word in _GENERATIONS or word in _DEGREES for word in _tokens(text))
 
 
-def _compare(one: _Name, other: _Name) -> Agreement:
+def _compare(one: Name, other: Name) -> Agreement:
     if one.generation and other.generation and one.generation != other.generation:
         return Agreement.DIFFERENT
     straight = _compare_in_order(one, other)
     if straight is Agreement.DIFFERENT:
         # Without a comma nothing tells James Thomas from Thomas James: never the same, yet no contradiction.
-        swapped = _compare_in_order(_Name(one.surname, one.given), other)
+        swapped = _compare_in_order(Name(one.surname, one.given), other)
         return Agreement.SIMILAR if swapped is Agreement.SAME else Agreement.DIFFERENT
     # A couple's entry may be the other one's; and of "John Doe" and "John Doe Jr" nobody knows who the first is.
     alike = one.generation == other.generation and not (one.of_a_couple or other.of_a_couple)
     return straight if alike else Agreement.SIMILAR
 
 
-def _compare_in_order(one: _Name, other: _Name) -> Agreement:
+def _compare_in_order(one: Name, other: Name) -> Agreement:
     parts = {_compare_given(one.given, other.given), _compare_surnames(one.surname, other.surname)}
     # Jane Marie Doe is not Jane Louise Doe: each has a word that the other lacks.
     each_has_more = (len(one.given) - len(other.given)) * (len(one.surname) - len(other.surname)) < 0

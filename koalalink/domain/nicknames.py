@@ -173,6 +173,18 @@ william will willie bill billy
 zachary zack zach
 """
 
+# Names that one letter turns into another name, and that stand on no line above.
+_LOOK_ALIKE = """
+joan jean jane jan june joann maria marie mario mary maya myra mara marla marion marian miriam karen karin koren
+karl carl carla carlo ann anna anne ana ada ida eva ava ella ellen helen elsa elisa alma elma emma erma irma
+jason mason dylan aaron darin darren warren larry harry barry gary jerry perry kerry terri shari sheri cheri
+joyce royce bryan ryan bryce brice bruce kelly kelli nelly shelly tina nina gina dina lisa lina luna lena gena
+dora dona nora cora laura lara dana dane dean gene glen glenn ross rose roy ray jay kay fay may mae rae
+juan jose joel noel noah jonas tomas lucas lukas luis louis louise lois carol karol darla marlo arlo
+erin eric erik erica erika devin kevin gavin calvin alvin melvin marvin mervin delia celia lelia amelia emelia
+jesus julio julia julie juliet hanna hannah sara sarah alan allan allen alana alena elena selena
+"""
+
 
 @cache
 def _lines_of() -> dict[str, set[int]]:
@@ -187,3 +199,13 @@ def share_a_nickname(one: str, other: str) -> bool:
     """Tell whether two folded given names can be one person's."""
     lines = _lines_of()
     return not lines.get(one, set()).isdisjoint(lines.get(other, set()))
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a folded word is a given name of these lists."""
+    return name in _lines_of() or name in _look_alikes()
+
+
+@cache
+def _look_alikes() -> frozenset[str]:
+    return frozenset(_LOOK_ALIKE.split())

@@ -1,0 +1,150 @@
+"""People as they are compared: names in words, contacts as keys, an address in parts."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from koalalink.domain.contact import email_key, phone_key
+from koalalink.domain.customers import Customer
+from koalalink.domain.names import Name, company_key, generation_of, name_words, names_a_company, readings
+from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.text import fold
+
+_LETTERS = re.compile(r"[a-z]+")
+_PAYMENT = re.compile(r"\b(?:pi|ch|py)_[A-Za-z0-9]+")
+_NUMBER = "customer_number"
+"""The metadata that an export for Stripe's metadata writes our numbers into."""
+
+_KINDS = frozenset(
+    "street st str avenue ave av aven road rd drive dr lane ln la court ct crt place pl boulevard blvd circle cir "
+    "terrace ter highway hwy way wy crescent cres cr parkway pkwy square sq trail trl north south east west "
+    "northeast northwest southeast southwest ne nw se sw apartment apt unit suite".split()
+)
+"""What is said of many streets, and written in many ways."""
+
+
+class Person(NamedTuple):
+    """One side of a pair; an empty text is not known."""
+
+    ref: int | str
+    """The number of a customer of the store, or a Stripe ID."""
+    names: tuple[Name, ...]
+    """Every way in which the name can be read; none for somebody nameless."""
+    generation: str
+    company: str
+    """The words of a company's name."""
+    email: str
+    """The key of the mailbox."""
+    phone: str
+    number: str
+    """Of the house."""
+    street: str
+    """Its words, without what kind of street it is."""
+    zip: str
+    city: str
+    ids: frozenset[str] = frozenset()
+    """Of the store's: its ID in the booking system, its number, and its Stripe IDs at other locations, as an account
+    that was copied keeps them. Of Stripe's: the values of its metadata, and its own ID."""
+    payments: frozenset[str] = frozenset()
+    """The IDs of payments that belong to this one."""
+    has_card: bool = False
+    """Whether a card can be charged."""
+    age: float = 0.0
+    """Of Stripe's: minus the time of creation, so that the newest come first."""
+    owner: int = 0
+    """Of Stripe's: the only customer of the store who may get it, being linked to it at another location."""
+
+    @property
+    def local(self) -> str:
+        """The part of the email before the @."""
+        return self.email.partition("@")[0]
+
+
+def of_store(customer: Customer, stripe_ids: Iterable[str] = (), payments: Iterable[str] = ()) -> Person:
+    """Return a customer of the store, with its Stripe IDs at other locations, and the payments of its bookings."""
+    details = customer.details
+    given, surname = name_words(details.first_name), name_words(details.last_name)
+    if given and surname:
+        names: Iterable[Name] = [Name(given, surname)]
+    else:
+        line = f"{details.first_name} {details.last_name}".strip() or details.company
+        names = () if names_a_company(line) else _names(line)
+    number, street = _house(details.address)
+    return Person(
+        ref=customer.number,
+        names=tuple(names),
+        company=company_key(details.company),
+        generation=generation_of(f"{details.first_name} {details.last_name}"),
+        email=email_key(details.email),
+        phone=phone_key(details.phone),
+        number=number,
+        street=street,
+        zip=_zip(details.zip),
+        city=fold(details.city),
+        ids=frozenset((*_telling_ids([details.external_id]), *stripe_ids, _numbered(str(customer.number)))),
+        payments=frozenset((*_PAYMENT.findall(details.extra), *payments)),
+    )
+
+
+def of_stripe(
+    customer: StripeCustomer, now: datetime, payments: Iterable[str] = (), owner: Customer | None = None
+) -> Person:
+    """Return a customer at Stripe, with the payments that are known to be its own, and who has it elsewhere."""
+    address = customer.address
+    ids = {customer.stripe_id, *_telling_ids(customer.metadata.values())}
+    if number := customer.metadata.get(_NUMBER):
+        ids.add(_numbered(number))
+    number, street = _house(address.line1)
+    is_company = names_a_company(customer.name)
+    return Person(
+        ref=customer.stripe_id,
+        names=() if is_company else _names(customer.name),
+        company=company_key(customer.name) if is_company else "",
+        generation=generation_of(customer.name),
+        email=email_key(customer.email),
+        phone=phone_key(customer.phone),
+        number=number,
+        street=street,
+        zip=_zip(address.postal_code),
+        city=fold(address.city),
+        ids=frozenset(ids),
+        payments=frozenset(payments),
+        has_card=customer.card is not None and not customer.card.expired(now),
+        age=-customer.created.timestamp() if customer.created else 0.0,
+        owner=owner.number if owner else 0,
+    )
+
+
+def _names(line: str) -> tuple[Name, ...]:
+    names = tuple(readings(line))
+    if len(names) == 1 and not names[0].surname:
+        return (*names, Name((), names[0].given))  # one word is a given name, or it is a surname
+    return names
+
+
+def _numbered(number: str) -> str:
+    return f"{_NUMBER} {number.strip()}"
+
+
+def _telling_ids(values: Iterable[str]) -> Iterable[str]:
+    # "1", "yes" and "2024" stand in metadata for anything; an ID of four characters with a digit is rarely two things.
+    return (text for value in values if len(text := value.strip().lower()) >= 4 and any(map(str.isdigit, text)))
+
+
+def _house(line: str) -> tuple[str, str]:
+    words = re.findall(r"[a-z0-9]+", fold(line))
+    number = words.pop(0) if words and words[0][0].isdigit() else ""
+    named = [word for word in words if word not in _KINDS and len(word) > 1]
+    return number, " ".join((named or words)[:2])
+
+
+def _zip(text: str) -> str:
+    """Return a postal code as it is compared: of an American one the first five digits."""
+    key = fold(text).replace(" ", "").replace("-", "")
+    return key[:5] if key[:5].isdecimal() else key
+
+
+def letters(local: str) -> list[str]:
+    """Return the runs of letters in the part of an email before the @."""
+    return _LETTERS.findall(local)

@@ -1,0 +1,201 @@
+"""The rules of matching: what makes a pair certain, what makes it likely, and what forbids both.
+
+Points (in odds.py) only bring candidates into an order. What may be linked without asking is decided by these
+checklists, and every rule says why it is true of people.
+"""
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+from koalalink.domain.matching.comparing import Level, Likeness, Reach, may_be_a_slip, spells, spells_another
+from koalalink.domain.matching.people import Person
+
+_YEAR = re.compile(r"(?:19[3-9]|20[01])\d(?!\d)")
+
+
+class Tier(StrEnum):
+    """How sure a proposal is."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    REVIEW = "review"
+    NONE = "none"
+
+
+class Crowd(NamedTuple):
+    """What everybody at hand is like, of both sides."""
+
+    given_names: frozenset[str]
+    """Those that several people have."""
+    shared: frozenset[str]
+    """Emails and phones that people of different given names have."""
+
+
+class Pair(NamedTuple):
+    """A customer of the store beside one of Stripe's."""
+
+    ours: Person
+    theirs: Person
+    alike: Likeness
+    crowd: Crowd
+    namesakes: float
+    """How many others of our customer's name are to be expected among the people at hand, by chance alone."""
+
+
+# What certain needs
+
+
+def a_contact_is_the_same(pair: Pair) -> bool:
+    """An email or a phone belongs to one household; a name alone, or an address, belongs to strangers as well."""
+    return Reach.SAME in (pair.alike.email, pair.alike.phone)
+
+
+def the_given_name_is_the_same(pair: Pair) -> bool:
+    """Nothing but the given name tells a wife from her husband, and a mother from her daughter.
+
+    A nickname, an initial or a typing error counts where the common email spells the name: whoever chose the
+    address janedoe@ is Jane Doe, though the cleaner's book says Jaen. Joan and Jean are two people all the same.
+    """
+    level = pair.alike.given
+    if level is Level.SAME:
+        return True
+    if pair.alike.email is not Reach.SAME or pair.ours.email in pair.crowd.shared:
+        return False
+    if level is Level.ERROR:
+        return _is_a_slip(pair) and (pair.alike.phone is Reach.SAME or _the_email_spells_the_name(pair))
+    return level in (Level.NICKNAME, Level.INITIAL) and _the_email_spells_the_name(pair)
+
+
+def the_surname_does_not_speak_against_it(pair: Pair) -> bool:
+    """People write half of a double name, but whoever has quite another surname may be another Jane.
+
+    A single word at Stripe is the given name of whoever the common email spells, or who has phone or house besides.
+    """
+    if pair.alike.surname is Level.MISSING:
+        at_home = Reach.SAME in (pair.alike.phone, pair.alike.house)
+        return pair.alike.email is Reach.SAME and (at_home or _the_email_spells_the_name(pair))
+    return pair.alike.surname in (Level.SAME, Level.PART, Level.ERROR)
+
+
+def the_generation_is_the_same(pair: Pair) -> bool:
+    """Father and son share name, address and landline; Jr and Sr is all that tells them apart, where it is said."""
+    return pair.alike.same_generation
+
+
+def the_email_is_nobody_elses(pair: Pair) -> bool:
+    """An account under bob.doe@ may be Bob's, though the card was Jane's."""
+    names = pair.ours.names
+    return not any(
+        spells_another(email, names, pair.crowd.given_names) for email in (pair.ours.email, pair.theirs.email) if email
+    )
+
+
+def it_is_one_person(pair: Pair) -> bool:
+    """A couple's entry ("Jane & John Doe") is as much the other one's."""
+    return not pair.alike.couple
+
+
+def another_email_is_a_second_one(pair: Pair) -> bool:
+    """People have two emails and one phone; but a family has one landline, and each of it an email.
+
+    So where the emails differ, the phone has to be nobody else's, the whole name the same, and the years in the emails
+    not those of a father and a son.
+    """
+    if pair.alike.email is not Reach.OTHER:
+        return True
+    whole = pair.alike.given is Level.SAME and pair.alike.surname is Level.SAME
+    return whole and pair.ours.phone not in pair.crowd.shared and not _years_differ(pair)
+
+
+CERTAIN: tuple[Callable[[Pair], bool], ...] = (
+    a_contact_is_the_same,
+    the_given_name_is_the_same,
+    the_surname_does_not_speak_against_it,
+    the_generation_is_the_same,
+    the_email_is_nobody_elses,
+    it_is_one_person,
+    another_email_is_a_second_one,
+)
+"""What a pair needs to be certain: all of it."""
+
+
+def nothing_speaks_against_it(pair: Pair) -> bool:
+    """An ID or a payment that both sides name was written by somebody who knew; a slip there is seen by the name."""
+    alike = pair.alike
+    if not alike.generation or Level.OTHER in (alike.given, alike.surname):
+        return False
+    return alike.given is not Level.MISSING or a_contact_is_the_same(pair)
+
+
+def is_certain(pair: Pair) -> bool:
+    """Tell whether a pair may be linked without asking, as far as these two are concerned."""
+    if pair.alike.same_id or pair.alike.same_payment:
+        return nothing_speaks_against_it(pair)
+    return all(rule(pair) for rule in CERTAIN)
+
+
+_FEW = 1.0
+_HARDLY_ANY = 0.1
+
+# What likely needs: one of these, and nothing that forbids it
+
+
+def the_whole_name_is_rare(pair: Pair) -> bool:
+    """Two strangers of a rare name seldom live in one town, and hardly ever in one street."""
+    alike = pair.alike
+    if alike.given is not Level.SAME or alike.surname not in (Level.SAME, Level.PART):
+        return False
+    if alike.house is Reach.SAME or a_contact_is_the_same(pair):
+        return True
+    near = alike.zip is Reach.SAME or alike.email is Reach.NEAR
+    return pair.namesakes <= (_FEW if near else _HARDLY_ANY)
+
+
+def a_contact_and_the_given_name_agree(pair: Pair) -> bool:
+    """Whoever shares an email has that given name once: surnames change by marriage, given names do not."""
+    alike = pair.alike
+    if alike.given is Level.SAME and alike.email in (Reach.SAME, Reach.NEAR):
+        return True
+    near = alike.given in (Level.NICKNAME, Level.INITIAL) or (alike.given is Level.ERROR and _is_a_slip(pair))
+    return a_contact_is_the_same(pair) and near and alike.surname in (Level.SAME, Level.PART, Level.ERROR)
+
+
+def the_email_names_the_nameless(pair: Pair) -> bool:
+    """Whoever left no name at Stripe, but the email janedoe@, is rather Jane Doe than somebody of her house."""
+    if pair.theirs.names:
+        return False
+    return pair.alike.email is Reach.SAME and _the_email_spells_the_name(pair)
+
+
+LIKELY: tuple[Callable[[Pair], bool], ...] = (
+    the_whole_name_is_rare,
+    a_contact_and_the_given_name_agree,
+    the_email_names_the_nameless,
+)
+"""What makes a pair likely: any of it."""
+
+
+def is_likely(pair: Pair) -> bool:
+    """Tell whether a pair is right so often that many may be confirmed together, after a look at some of them."""
+    alike = pair.alike
+    if not alike.same_generation or alike.given is Level.OTHER or not the_email_is_nobody_elses(pair):
+        return False
+    if alike.couple and alike.surname is not Level.SAME:
+        return False
+    return any(rule(pair) for rule in LIKELY)
+
+
+def _the_email_spells_the_name(pair: Pair) -> bool:
+    return spells(pair.ours.email, pair.ours.names) or spells(pair.ours.email, pair.theirs.names)
+
+
+def _is_a_slip(pair: Pair) -> bool:
+    given = [name.given[0] for person in (pair.ours, pair.theirs) for name in person.names[:1] if name.given]
+    return len(given) == 2 and may_be_a_slip(given[0], given[1], pair.crowd.given_names)
+
+
+def _years_differ(pair: Pair) -> bool:
+    ours, theirs = (set(_YEAR.findall(person.local)) for person in (pair.ours, pair.theirs))
+    return bool(ours and theirs and ours.isdisjoint(theirs))

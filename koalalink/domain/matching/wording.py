@@ -1,0 +1,59 @@
+"""Why two people can be one, in words that many pairs share."""
+
+from koalalink.domain.matching.comparing import Level, Likeness, Reach
+
+_NAMES = {
+    Level.SAME: "same name",
+    Level.NICKNAME: "nickname",
+    Level.INITIAL: "only an initial",
+    Level.ERROR: "typing error in the name",
+    Level.MISSING: "no name to compare",
+    Level.OTHER: "another given name",
+}
+
+
+def in_words(alike: Likeness) -> str:
+    """Return why two people can be one, in words that many pairs share."""
+    if alike.same_id:
+        return "its ID stands in Stripe's metadata"
+    if alike.same_payment:
+        return "one payment belongs to both"
+    name = _NAMES[alike.given]
+    if alike.given is not Level.OTHER and alike.surname in (Level.OTHER, Level.ERROR, Level.INITIAL, Level.MISSING):
+        name = {
+            Level.OTHER: "another surname",
+            Level.MISSING: name if alike.given is Level.MISSING else "no surname",
+        }.get(alike.surname, "typing error in the name")
+    elif alike.surname is Level.PART and alike.given is Level.SAME:
+        name = "half of a double name"
+    if not alike.same_generation:
+        name += ", Jr or Sr"
+    if alike.couple:
+        name += " in a couple's"
+    same = [
+        what
+        for what, reach in (("email", alike.email), ("phone", alike.phone), ("address", alike.house))
+        if reach is Reach.SAME
+    ]
+    near = ["nearly the same email"] if alike.email is Reach.NEAR else []
+    parts = [f"same {' and '.join(same)}"] if same else []
+    if not parts and not near and alike.zip is Reach.SAME:
+        parts = ["same postal code"]
+    return ", ".join([name, *parts, *near])
+
+
+def agreeing(alike: Likeness) -> tuple[str, ...]:
+    """Return the fields that are the same on both sides."""
+    named = {alike.given, alike.surname} <= {Level.SAME, Level.NICKNAME, Level.PART}
+    return ("name",) * named + _fields(alike, Reach.SAME)
+
+
+def differing(alike: Likeness) -> tuple[str, ...]:
+    """Return the fields that both sides have, and that differ."""
+    named = Level.OTHER in (alike.given, alike.surname) or not alike.generation
+    return ("name",) * named + _fields(alike, Reach.OTHER)
+
+
+def _fields(alike: Likeness, wanted: Reach) -> tuple[str, ...]:
+    reached = (("email", alike.email), ("phone", alike.phone), ("address", alike.house), ("zip", alike.zip))
+    return tuple(field for field, reach in reached if reach is wanted)

@@ -1,0 +1,64 @@
+"""Short ways to write people down."""
+
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.matching.people import Person, of_store, of_stripe
+from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+from tests.conftest import NOW
+
+GOOD_CARD = Card(payment_method="pm_1", brand="visa", last4="4242", exp_month=12, exp_year=2030)
+
+
+def ours(
+    name: str = "Jane Doe",
+    *,
+    number: int = 42,
+    email: str = "",
+    phone: str = "",
+    address: str = "",
+    zip: str = "",
+    external_id: str = "",
+    extra: str = "",
+    elsewhere: tuple[str, ...] = (),
+) -> Person:
+    """A customer of the store; the first word of the name is the given name."""
+    first, _, last = name.partition(" ")
+    details = CustomerDetails(
+        first_name=first,
+        last_name=last,
+        email=email,
+        phone=phone,
+        address=address,
+        zip=zip,
+        external_id=external_id,
+        extra=extra,
+    )
+    return of_store(Customer(number, details), elsewhere)
+
+
+def theirs(
+    name: str = "Jane Doe",
+    stripe_id: str = "cus_1",
+    *,
+    email: str = "",
+    phone: str = "",
+    address: str = "",
+    zip: str = "",
+    city: str = "",
+    card: Card | None = None,
+    metadata: dict[str, str] | None = None,
+    payments: tuple[str, ...] = (),
+    owner: int = 0,
+) -> Person:
+    """A customer of Stripe's."""
+    customer = StripeCustomer(
+        stripe_id=stripe_id,
+        name=name,
+        email=email,
+        phone=phone,
+        created=NOW,
+        livemode=False,
+        address=PostalAddress(address, "", city, "", zip),
+        card=card,
+        metadata=metadata or {},
+    )
+    return of_stripe(customer, NOW, payments, Customer(owner, CustomerDetails()) if owner else None)

@@ -1,0 +1,142 @@
+"""Every rule, with a family that it protects."""
+
+from typing import Any
+
+import pytest
+
+from koalalink.domain.matching import rules
+from koalalink.domain.matching.comparing import compare
+from koalalink.domain.matching.people import Person
+from koalalink.domain.matching.rules import Crowd, Pair, is_certain, is_likely
+from tests.domain.matching.people import ours, theirs
+
+NOBODY = Crowd(given_names=frozenset(), shared=frozenset())
+
+
+def pair(one: Person, other: Person, crowd: Crowd = NOBODY, namesakes: float = 0.01) -> Pair:
+    """Two people side by side."""
+    return Pair(one, other, compare(one, other), crowd, namesakes)
+
+
+EMAIL = "jane.doe@example.com"
+PHONE = "206 555 0142"
+HOUSE = "12 Elm St"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ours(email=EMAIL), theirs("DOE, JANE", email="Jane.Doe+shop@EXAMPLE.com")),
+        (ours(phone=PHONE), theirs("Jane M. Doe", phone="+1 (206) 555-0142")),
+        (ours("Liz Doe", email="elizabethdoe@x.com"), theirs("Elizabeth Doe", email="elizabethdoe@x.com")),
+        (ours("Charles Morales", email="cmorales@x.com"), theirs("C. Morales", email="cmorales@x.com")),
+        (ours("Countney Fox", email="cfox@x.com"), theirs("Courtney Fox", email="cfox@x.com")),
+        (ours("Jane Doe-Smith", email=EMAIL), theirs("Jane Doe", email=EMAIL)),
+        (ours(email=EMAIL), theirs("Jane", email=EMAIL)),
+        (ours(external_id="KB-1042"), theirs("Jane Doe", metadata={"customer": "kb-1042"})),
+        (ours(extra='{"Transaction id": "pi_3Nabc"}'), theirs("J Doe", payments=("pi_3Nabc", "ch_1"))),
+    ],
+)
+def test_the_same_person(one: Person, other: Person) -> None:
+    """One person, written in two ways, is certain."""
+    assert is_certain(pair(one, other))
+
+
+FAMILIES: list[tuple[str, Any]] = [
+    (
+        "a_contact_is_the_same",
+        (ours(address=HOUSE, zip="98101"), theirs(address=HOUSE, zip="98101")),
+    ),  # namesakes in one house
+    (
+        "the_given_name_is_the_same",
+        (
+            ours("John Doe", phone=PHONE, address=HOUSE, zip="98101"),
+            theirs("Jane Doe", phone=PHONE, address=HOUSE, zip="98101"),
+        ),
+    ),
+    ("the_given_name_is_the_same", (ours("Joan Doe", email="jdoe@x.com"), theirs("Jean Doe", email="jdoe@x.com"))),
+    ("the_given_name_is_the_same", (ours("Paul Doe", email="pdoe@x.com"), theirs("Paula Doe", email="pdoe@x.com"))),
+    ("the_given_name_is_the_same", (ours("Bob Doe", email="sunny@x.com"), theirs("Robert Doe", email="sunny@x.com"))),
+    ("the_given_name_is_the_same", (ours("Jane Doe", email=EMAIL), theirs("", email=EMAIL))),
+    ("the_surname_does_not_speak_against_it", (ours("Jane Doe", phone=PHONE), theirs("Jane Roe", phone=PHONE))),
+    ("the_surname_does_not_speak_against_it", (ours(email="office@x.com"), theirs("Jane", email="office@x.com"))),
+    ("the_generation_is_the_same", (ours("John Doe Jr", phone=PHONE), theirs("John Doe Sr", phone=PHONE))),
+    ("the_generation_is_the_same", (ours("John Doe Jr", phone=PHONE), theirs("John Doe", phone=PHONE))),
+    ("the_email_is_nobody_elses", (ours(phone=PHONE), theirs(phone=PHONE, email="robertdoe@x.com"))),
+    ("it_is_one_person", (ours(email=EMAIL), theirs("Jane & John Doe", email=EMAIL))),
+    (
+        "another_email_is_a_second_one",  # father and son
+        (
+            ours("John Doe", phone=PHONE, email="johndoe1951@x.com"),
+            theirs("John Doe", phone=PHONE, email="john.doe1984@y.com"),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "family"), FAMILIES)
+def test_a_family(rule: str, family: tuple[Person, Person]) -> None:
+    """Two people, or two who may be, are not certain; it is this rule that says so, and no other."""
+    found = pair(*family)
+    assert [each.__name__ for each in rules.CERTAIN if not each(found)] == [rule]
+    assert not is_certain(found)
+
+
+def test_every_rule_protects_a_family() -> None:
+    """No rule stands there for nobody."""
+    assert {rule for rule, _ in FAMILIES} == {rule.__name__ for rule in rules.CERTAIN}
+
+
+def test_a_landline_that_a_family_shares() -> None:
+    """With another email, the phone has to be one person's."""
+    found = (ours("Ann Doe", phone=PHONE, email="anndoe@x.com"), theirs("Ann Doe", phone=PHONE, email="adoe@y.com"))
+    assert is_certain(pair(*found))
+    assert not is_certain(pair(*found, Crowd(frozenset(), shared=frozenset({found[0].phone}))))
+
+
+def test_an_initial_in_a_shared_mailbox() -> None:
+    """Where another of the family has the same email, C. may be Cathy."""
+    found = (ours("Charles Morales", email="cmorales@x.com"), theirs("C. Morales", email="cmorales@x.com"))
+    assert not is_certain(pair(*found, Crowd(frozenset(), shared=frozenset({"cmorales@x.com"}))))
+
+
+def test_an_email_that_spells_a_name_others_have() -> None:
+    """What is a given name is told by who has one."""
+    found = (ours("Jane Doe", email="tuyet@x.com"), theirs("Jane Doe", email="tuyet@x.com"))
+    assert is_certain(pair(*found))
+    assert not is_certain(pair(*found, Crowd(given_names=frozenset({"tuyet"}), shared=frozenset())))
+
+
+@pytest.mark.parametrize("name", ["Bob Doe", "Jane Roe", "Jane Doe Jr"])
+def test_an_id_in_the_metadata_of_somebody_else(name: str) -> None:
+    """A slip in an ID is seen by the name."""
+    mine = ours("Jane Doe Sr" if "Jr" in name else "Jane Doe", external_id="KB-1042")
+    assert not is_certain(pair(mine, theirs(name, metadata={"id": "KB-1042"})))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "namesakes", "likely"),
+    [
+        (ours(address=HOUSE, zip="98101"), theirs(address=HOUSE, zip="98101"), 3.0, True),
+        (ours(), theirs(), 0.01, True),
+        (ours(), theirs(), 0.5, False),
+        (ours(zip="98101"), theirs(zip="98101"), 0.5, True),
+        (ours(zip="98101"), theirs(zip="98101"), 5.0, False),
+        (ours("Jane Doe", email=EMAIL), theirs("Jane Roe", email=EMAIL), 0.01, True),
+        (ours(email=EMAIL), theirs("", email=EMAIL), 0.01, True),
+        (ours(email="office@x.com"), theirs("", email="office@x.com"), 0.01, False),
+        (ours("John Doe", address=HOUSE, zip="98101"), theirs("Jane Doe", address=HOUSE, zip="98101"), 0.01, False),
+        (
+            ours("John Doe Jr", address=HOUSE, zip="98101"),
+            theirs("John Doe Sr", address=HOUSE, zip="98101"),
+            0.01,
+            False,
+        ),
+        (ours("Joan Doe", email="jdoe@x.com"), theirs("Jean Doe", email="jdoe@x.com"), 0.01, False),
+        (ours("Ann Roe", email=EMAIL), theirs("Ann & Tim Doe", email=EMAIL), 0.01, False),
+        (ours("Ann Doe", phone=PHONE), theirs("Ann Doe", phone=PHONE, email="robertdoe@x.com"), 0.01, False),
+    ],
+)
+def test_likely(one: Person, other: Person, namesakes: float, likely: bool) -> None:
+    """What is right so often that many may be confirmed together."""
+    assert is_likely(pair(one, other, namesakes=namesakes)) is likely
