@@ -1,16 +1,13 @@
 """Stripe's mapping files."""
 
 from collections.abc import Sequence
-from itertools import islice
-from pathlib import Path
 from typing import BinaryIO
 
 from koalalink.domain.remaps import Mapping
 from koalalink.domain.stripe_ids import customer_id
 from koalalink.errors import CorrectTheCommand, KoalaError
 from koalalink.files.cells import plain
-from koalalink.files.rows import delimiter_of, rows_of
-from koalalink.files.text import encoding_of, lines_of, opened
+from koalalink.files.grid import Grid
 
 _HEADERS = (("customer_id_old", "customer_id_new"), ("old_customer_id", "stripe_customer_id"))
 
@@ -20,11 +17,8 @@ def read_mapping(file: str, stdin: BinaryIO) -> list[Mapping]:
 
     Raises a KoalaError with a sentence where it is none, or a new ID is no customer's.
     """
-    name = "the input" if file == "-" else Path(file).name
-    with opened(file, stdin) as raw:
-        encoding = encoding_of(raw, name)
-        delimiter = delimiter_of([*islice(lines_of(raw, encoding), 50)], _known)
-        rows = rows_of(lines_of(raw, encoding), delimiter, 0)
+    with Grid(file, stdin, _known) as grid:
+        name, rows = grid.name, grid.rows()
         titles = [plain(cell).lower() for cell in next((row.cells for row in rows), [])]
         pair = next((pair for pair in _HEADERS if set(pair) <= set(titles)), None)
         if pair is None:

@@ -7,17 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import BinaryIO
 
 from koalalink.domain.directory import ExportedCustomer, ExportedPayment
 from koalalink.domain.stripe_customers import Card, PostalAddress
 from koalalink.errors import CorrectTheCommand
 from koalalink.files.cells import is_card_number, plain
-from koalalink.files.rows import delimiter_of, rows_of
-from koalalink.files.text import encoding_of, lines_of, opened
+from koalalink.files.grid import Grid
 
-_SAMPLE = 50
 _CUSTOMER = {"id", "email", "name", "created (utc)", "description", "delinquent"}
 _PAYMENT = {"id", "customer id", "customer email", "paymentintent id", "card last4", "amount", "status"}
 _METADATA = " (metadata)"
@@ -32,15 +29,12 @@ class StripeExport:
 
     def __init__(self, file: str, stdin: BinaryIO) -> None:
         """Read `file`, or stdin for "-"; raises a KoalaError with a sentence where it is no such export."""
-        self.name = "the input" if file == "-" else Path(file).name
         self.customers: list[ExportedCustomer] = []
         self.payments: list[ExportedPayment] = []
         self.livemode: bool | None = None
         """Whether it says that it is of live mode; None where it says nothing."""
-        with opened(file, stdin) as raw:
-            encoding = encoding_of(raw, self.name)
-            delimiter = delimiter_of([*islice(lines_of(raw, encoding), _SAMPLE)], _known)
-            rows = rows_of(lines_of(raw, encoding), delimiter, 0)
+        with Grid(file, stdin, _known) as grid:
+            self.name, rows = grid.name, grid.rows()
             titles, are_payments = self._header([plain(cell) for cell in row.cells] for row in islice(rows, 5))
             for row in rows:
                 cells = {title: plain(cell) for title, cell in zip(titles, row.cells, strict=False) if title}

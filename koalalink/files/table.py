@@ -1,23 +1,18 @@
 """A customer file as a table: its columns, and its rows as texts, read as often as needed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import date, datetime, time
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from koalalink.domain.imports import Column, Row
-from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+from koalalink.errors import CorrectTheCommand
 from koalalink.files.cells import is_card_number, mended, plain
 from koalalink.files.columns import columns_of, recognised
-from koalalink.files.rows import delimiter_of, rows_of
-from koalalink.files.text import encoding_name, encoding_of, lines_of, opened
+from koalalink.files.grid import Grid
 
 _SAMPLE = 200  # rows
 _MOST_COLUMNS = 500
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 class Table:
@@ -28,19 +23,17 @@ class Table:
 
         Raises a KoalaError with a sentence where it is no table of customers, or holds card numbers.
         """
-        self.name = "the input" if file == "-" else Path(file).name
-        self.notes: list[str] = []
-        """How the file was understood, where that was not a matter of course."""
-        self._raw = opened(file, stdin)
+        self._grid = Grid(file, stdin, lambda titles: recognised(titles, chosen))
+        self.name = self._grid.name
+        self.notes = self._grid.notes
         try:
-            self._read_as = self._spreadsheet() if self._raw.read(4) == b"PK\x03\x04" else self._text(chosen)
             self._header, titles = self._find_header(chosen)
             self.columns: Sequence[Column] = columns_of(titles, self.sample(_SAMPLE, titles), chosen)
             self.count = 0
             """How many rows there are below the header, blank ones aside."""
             self._read_through(titles)
         except BaseException:
-            self._raw.close()
+            self._grid.close()
             raise
         self.is_our_own = any(column.field == "number" for column in self.columns)
         """Whether KoalaLink has written it: then the texts are as they were, and nothing is mended."""
@@ -51,7 +44,7 @@ class Table:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._raw.close()
+        self._grid.close()
 
     @property
     def titles(self) -> list[str]:
@@ -78,54 +71,12 @@ class Table:
             yield Row(row.number, [cell.strip() if as_it_is else clean(cell) for cell in row.cells])
 
     def _rows(self, width: int) -> Iterator[Row]:
-        for row in self._read_as(width):
+        for row in self._grid.rows(width):
             if row.number > self._header and any(map(str.strip, row.cells)):
                 yield row
 
-    def _text(self, chosen: Mapping[str, str]) -> Any:
-        encoding = encoding_of(self._raw, self.name)
-        sample = [*islice(lines_of(self._raw, encoding), _SAMPLE)]
-        if not "".join(sample).strip():
-            raise CorrectTheCommand(f"{self.name} is empty.", hint="Is it the right file?")
-        delimiter = delimiter_of(sample, lambda titles: recognised(titles, chosen))
-        if encoding != "utf-8":
-            self.notes.append(f"Read as {encoding_name(encoding)}.")
-        if delimiter != ",":
-            self.notes.append(f"Its cells are divided by {_DELIMITERS[delimiter]}.")
-        return lambda width: rows_of(lines_of(self._raw, encoding), delimiter, width)
-
-    def _spreadsheet(self) -> Any:
-        try:
-            from openpyxl import load_workbook  # 150 ms; an extra, as most files are CSV
-        except ImportError:
-            raise CorrectTheSetup(
-                f"{self.name} is an Excel file, and what reads those is not installed.",
-                hint="Type: pip install 'koalalink[xlsx]'. Or save it as CSV in Excel.",
-            ) from None
-        self._raw.seek(0)
-        try:
-            book = load_workbook(self._raw, read_only=True, data_only=True)
-            sheet = book.worksheets[0]
-        except Exception as error:  # what a damaged file raises is documented nowhere
-            raise CorrectTheCommand(
-                f"{self.name} is a damaged spreadsheet, or another kind of file.", hint="Save it as CSV in Excel."
-            ) from error
-        if len(book.worksheets) > 1:
-            self.notes.append(f"It has {len(book.worksheets)} sheets; this is the first, “{sheet.title}”.")
-
-        def rows(width: int) -> Iterator[Row]:
-            for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
-                cells = [_as_text(value) for value in values]
-                while cells and (len(cells) > width or not width) and not cells[-1]:
-                    cells.pop()
-                cells += [""] * (width - len(cells))
-                problem = f"It has {len(cells)} cells, and the header has {width}." if len(cells) > width > 0 else ""
-                yield Row(number, cells, problem)
-
-        return rows
-
     def _find_header(self, chosen: Mapping[str, str]) -> tuple[int, list[str]]:
-        first = [*islice((row for row in self._read_as(0) if any(map(str.strip, row.cells))), 5)]
+        first = [*islice((row for row in self._grid.rows(0) if any(map(str.strip, row.cells))), 5)]
         header = max(first, key=lambda row: (recognised(row.cells, chosen), -row.number))
         titles = [plain(cell) for cell in header.cells]
         while titles and not titles[-1]:
@@ -162,18 +113,3 @@ class Table:
 def _clean(cell: str) -> str:
     text = plain(cell)
     return text if text.isascii() else mended(text)
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
-        return str(int(value))
-    if isinstance(value, datetime):
-        with suppress(ValueError):
-            return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value)

@@ -143,7 +143,7 @@ def test_person_is_asked_with_the_number_of_links(run: Run, sandbox: AppContext,
     ("text", "said"),
     [
         ("a,b\n1,2\n", "is no mapping file"),
-        ("", "is no mapping file"),
+        ("", "is empty"),
         ("customer_id_old,customer_id_new\n", "no rows below it"),
         ("customer_id_old,customer_id_new\ncus_1,pm_2\n", "Row 2 of mapping.csv"),
         ("customer_id_old,customer_id_new\ncus_1\n", "Row 2 of mapping.csv is not whole"),
