@@ -6,6 +6,9 @@ from typing import Literal, NamedTuple
 
 Values = dict[str, str | int | None]
 
+REFUSED = "refused"
+"""The only column of a refusal's row, as the history has it."""
+
 
 class Action(StrEnum):
     """What a change did; the words that `history` shows."""
@@ -21,11 +24,14 @@ class Action(StrEnum):
     REMAPPED = "remapped"
     ENABLED = "enabled"
     DISABLED = "disabled"
+    MATCHED = "matched"
+    APPLIED = "applied"
+    REFUSED = "refused"
     UNDONE = "undone"
 
 
 class ChangeItem(NamedTuple):
-    """One thing that a change touched: a customer, or (with a location) a customer's link there.
+    """One thing that a change touched: a customer, or (with a location) a customer's link, or a refusal, there.
 
     `before` and `after` are the row as it was and as it became, None where there was none. `name` is the customer's
     name and number, as they were then.
@@ -37,11 +43,17 @@ class ChangeItem(NamedTuple):
     before: Values | None
     after: Values | None
 
+    @property
+    def refused(self) -> str | None:
+        """The Stripe ID that the customer was said not to be; None where the item is no refusal."""
+        found = (self.after or self.before or {}).get(REFUSED)
+        return None if found is None else str(found)
+
 
 class Tally(NamedTuple):
-    """How many customers, or links, a change has made new, changed, or taken away."""
+    """How many customers, links or refusals a change has made new, changed, or taken away."""
 
-    of_links: bool
+    noun: Literal["customer", "link", "refusal"]
     kind: Literal["new", "changed", "gone"]
     size: int
 

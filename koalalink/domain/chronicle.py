@@ -8,6 +8,7 @@ from koalalink.domain.changes import Action, Change, ChangeItem, Values
 from koalalink.domain.text import counted
 from koalalink.errors import CorrectTheCommand
 
+_NOUNS = ("customer", "link", "refusal")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -16,17 +17,22 @@ def in_words(change: Change) -> str:
     if change.action is Action.UNDONE:
         return f"undid change {change.undoes}"
     customers = {item.customer: item.name for item in change.items}
-    links = [item for item in change.items if item.location is not None]
+    links = [item for item in change.items if item.location is not None and not item.refused]
+    refused = " and ".join(f"{item.refused} at {item.location}" for item in change.items if item.refused)
     if len(customers) != 1:
-        numbers = [sum(t.size for t in change.tallies if t.of_links is of_links) for of_links in (False, True)]
-        nouns = [counted(n, noun) for n, noun in zip(numbers, ("customer", "link"), strict=True) if n]
+        numbers = {noun: sum(t.size for t in change.tallies if t.noun == noun) for noun in _NOUNS}
+        nouns = [counted(size, noun) for noun, size in numbers.items() if size]
         return f"{change.action} {' and '.join(nouns) or 'nothing'}"
     who = "".join(customers.values())
+    if refused:
+        return f"said that {who} is not {refused}"
     where = " and ".join(f"{_stripe_id(item)} at {item.location}" for item in links)
     replaced = " and ".join(str((item.before or {}).get("stripe_id")) for item in links)
     fields = ", ".join(name for item in change.items for name in _differing(item))
     return {
         Action.CONNECTED: f"connected {who} to {where}",
+        Action.MATCHED: f"connected {who} to {where}",
+        Action.APPLIED: f"connected {who} to {where}",
         Action.REPLACED: f"connected {who} to {where}, replacing {replaced}",
         Action.VERIFIED: f"verified that {who} is {where}",
         Action.UNLINKED: f"unlinked {who} from {where}",
@@ -40,14 +46,18 @@ def in_words(change: Change) -> str:
 def consequences(change: Change) -> Iterator[str]:
     """Yield what taking a change back will do, a sentence each."""
     for tally in () if change.items else change.tallies:
-        many = counted(tally.size, "link" if tally.of_links else "customer")
+        many = counted(tally.size, tally.noun)
         yield {
             "new": f"{many} that came with it will be removed.",
             "changed": f"{many} will be as before.",
             "gone": f"{many} will be there again.",
         }[tally.kind]
     for item in reversed(change.items):
-        yield _link_again(item) if item.location is not None else _customer_again(item)
+        if item.refused:
+            may = "may" if item.before is None else "may not"
+            yield f"{item.refused} {may} be proposed for {item.name} at {item.location} again."
+        else:
+            yield _link_again(item) if item.location is not None else _customer_again(item)
 
 
 def read_since(text: str, now: datetime) -> datetime:

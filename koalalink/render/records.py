@@ -179,8 +179,8 @@ def change_record(change: Change) -> Record:
         "action": change.action.value,
         "customer": main.customer if main else None,
         "location": main.location if main else None,
-        "stripe_id": values.get("stripe_id"),
-        "before": _row(main.before, of_link=main.location is not None) if main and main.before else None,
+        "stripe_id": main.refused or values.get("stripe_id") if main else None,
+        "before": _row(main.before, of_link=bool(main.location)) if main and main.before and not main.refused else None,
         "note": change.note or (f"undid change {change.undoes}" if change.undoes else None),
         "undone_by": change.undone_by,
     }

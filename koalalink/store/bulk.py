@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from json.encoder import encode_basestring_ascii as _quoted
 
+from koalalink.domain.changes import REFUSED
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.store import finding
@@ -69,6 +70,30 @@ class Bulk:
     def holders(self, stripe_ids: Iterable[str]) -> list[Holder]:
         """Return who is linked to one of these Stripe IDs."""
         return self._tables.holders(*stripe_ids)
+
+    def known(self, numbers: Iterable[int]) -> dict[int, LinkedCustomer]:
+        """Return the customers of these numbers, those who are there."""
+        rows = self._tables.db.rows(
+            f"SELECT customer, {COLUMNS} FROM json_each(:numbers) AS numbers "
+            "CROSS JOIN customers ON customer = numbers.value ORDER BY customer",
+            numbers=json.dumps(sorted(set(numbers))),
+        )
+        return {each.customer.number: each for each in self._tables.with_links([customer_from(row) for row in rows])}
+
+    def refusals(self, location: str) -> set[tuple[int, str]]:
+        """Return who at Stripe is not which customer, as somebody has said."""
+        return self._tables.refusals(location)
+
+    def refuse(self, location: str, pairs: Sequence[tuple[int, str]]) -> None:
+        """Write down that these Stripe customers are not these customers, where it is not written yet."""
+        known = self._tables.refusals(location)
+        pairs = [pair for pair in pairs if pair not in known]
+        if pairs and self.change is None:
+            self.change = self._begin()
+        for customer, stripe_id in pairs:
+            self._tables.put_refusal(customer, location, stripe_id, stands=True)
+        db = self._tables.db
+        db.execute_many(_INSERT_ITEM, [self._item(who, location, None, {REFUSED: theirs}) for who, theirs in pairs])
 
     def links_at(self, location: str) -> Sequence[LinkedCustomer]:
         """Return everybody who is linked at a location, with all links."""
@@ -137,10 +162,5 @@ class Bulk:
     def _index(self, new: Iterable[LinkedCustomer], changed: set[int]) -> None:
         db = self._tables.db
         db.execute_many(finding.FORGET, ({"number": number} for number in sorted(changed)))
-        rows = db.rows(
-            f"SELECT customer, {COLUMNS} FROM json_each(:numbers) AS numbers "
-            "CROSS JOIN customers ON customer = numbers.value ORDER BY numbers.key",
-            numbers=json.dumps(sorted(changed)),
-        )
-        known = self._tables.with_links([customer_from(row) for row in rows])
+        known = self.known(changed).values()
         db.execute_many(finding.INDEX, (finding.indexed(linked) for linked in (*new, *known)))

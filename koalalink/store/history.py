@@ -119,7 +119,7 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched:
         )
     later = _later(tables.db, change)
     every = change.items or tuple(items(tables.db, change.number, named=False))
-    touched = {item.customer for item in every if (item.customer, item.location) in later}
+    touched = {item.customer for item in every if _key(item) in later}
     # Who is removed goes with all links, so a link that was made since counts, too.
     touched |= {i.customer for i in every if i.location is None and i.before is None} & {who for who, _ in later}
     if touched and not keep_touched:
@@ -133,6 +133,8 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched:
                 continue
             if item.location is None:
                 _restore_customer(tables, change, item, later)
+            elif item.refused:
+                tables.put_refusal(item.customer, item.location, item.refused, stands=item.before is not None)
             else:
                 _restore_link(tables, change, item, item.location, later)
             write(item.customer, item.location, item.after, item.before)
@@ -140,14 +142,21 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched:
 
 
 _Later = dict[tuple[int, str | None], int]
-"""For a customer, or a customer's link at a location, the newest change that touched it and still stands."""
+"""For a customer, or what a customer has at a place, the newest change that touched it and still stands."""
+
+
+def _key(item: ChangeItem) -> tuple[int, str | None]:
+    return item.customer, f"{item.location} {item.refused}" if item.refused else item.location
 
 
 def _later(db: Database, change: Change) -> _Later:
     """Return what later changes have done to the customers of a change, and to their links."""
     rows = db.rows(
         """
-        SELECT DISTINCT later.customer, later.location, later.change, changes.undoes
+        SELECT DISTINCT later.customer, later.change, changes.undoes, iif(
+                later.location IS NULL, NULL,
+                later.location || coalesce(' ' || json_extract(coalesce(later.after, later.before), '$.refused'), '')
+            ) AS place
         FROM (SELECT DISTINCT customer FROM change_items WHERE change = :change) AS touched
         JOIN change_items AS later ON later.customer = touched.customer AND later.change > :change
         JOIN changes ON changes.change = later.change
@@ -161,7 +170,7 @@ def _later(db: Database, change: Change) -> _Later:
         and _undone_by(db, row["change"]) is None
         for row in {row["change"]: row for row in rows}.values()
     }
-    return {(row["customer"], row["location"]): row["change"] for row in rows if standing[row["change"]]}
+    return {(row["customer"], row["place"]): row["change"] for row in rows if standing[row["change"]]}
 
 
 def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _Later) -> None:
@@ -216,7 +225,7 @@ def _touched_later(change: Change, items: list[ChangeItem], later: _Later) -> Lo
     """Return why the items are not what the change has left."""
     customers = {item.customer: item.name for item in items}
     whom = items[0].name + (f" and {len(customers) - 1:,} more" if len(customers) > 1 else "")
-    touched = {(item.customer, item.location) for item in items} & set(later)
+    touched = {_key(item) for item in items} & set(later)
     # Where not the thing itself was touched, it was something that hangs on it: a link of one who would be removed.
     touched |= {key for key in later if key[0] in customers.keys() - {who for who, _ in touched}}
     numbers = sorted({later[key] for key in touched}, reverse=True)
@@ -244,13 +253,15 @@ def _undone_by(db: Database, change: int) -> int | None:
 def _tallies(db: Database, change: int) -> Iterator[Tally]:
     for row in db.rows(
         """
-        SELECT location IS NOT NULL AS of_links, CASE WHEN before IS NULL THEN 'new' WHEN after IS NULL THEN 'gone'
-            ELSE 'changed' END AS kind, count(*) AS size
+        SELECT CASE WHEN location IS NULL THEN 'customer'
+                WHEN json_extract(coalesce(after, before), '$.refused') IS NULL THEN 'link' ELSE 'refusal' END AS noun,
+            CASE WHEN before IS NULL THEN 'new' WHEN after IS NULL THEN 'gone' ELSE 'changed' END AS kind,
+            count(*) AS size
         FROM change_items WHERE change = :change GROUP BY 1, 2 ORDER BY 1, 2
         """,
         change=change,
     ):
-        yield Tally(of_links=bool(row["of_links"]), kind=row["kind"], size=row["size"])
+        yield Tally(noun=row["noun"], kind=row["kind"], size=row["size"])
 
 
 def _change(db: Database, row: Row) -> Change:

@@ -143,6 +143,21 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    (
+        # Who somebody has said is not our customer; the history has these, too.
+        """
+        CREATE TABLE refusals (
+            customer INTEGER NOT NULL,
+            location TEXT NOT NULL CHECK (location <> ''),
+            stripe_id TEXT NOT NULL CHECK (stripe_id GLOB 'cus_?*'),
+            PRIMARY KEY (customer, location, stripe_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        # Sheets of decisions name the store that they were written from.
+        "CREATE TABLE identity (id TEXT NOT NULL) STRICT",
+        "INSERT INTO identity (id) VALUES (lower(hex(randomblob(6))))",
+        "CREATE INDEX directory_by_location ON directory (location) WHERE NOT gone",
+    ),
 )
 
 

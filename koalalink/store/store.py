@@ -71,6 +71,12 @@ class Store:
         """Close the file."""
         self._db.close()
 
+    @property
+    def identity(self) -> str:
+        """What tells this store from another."""
+        [row] = self._db.rows("SELECT id FROM identity ORDER BY rowid")
+        return str(row["id"])
+
     def problems(self) -> list[str]:
         """Return what is wrong with the file, as sentences; nothing as a rule."""
         return self._db.problems()
@@ -178,6 +184,10 @@ class Store:
     def holders(self, *stripe_ids: str) -> list[Holder]:
         """Return the customers that are linked to one of `stripe_ids`, at any location."""
         return self._tables.holders(*stripe_ids)
+
+    def refusals(self, location: str) -> set[tuple[int, str]]:
+        """Return who at Stripe is not which customer, as somebody has said."""
+        return self._tables.refusals(location)
 
     def save_link(self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: str) -> None:
         """Put `link` in the place of `previous`.

@@ -102,6 +102,21 @@ class Tables:
         self.db.execute(sql, customer=customer, location=location)
         self._index(customer)
 
+    def refusals(self, location: str) -> set[tuple[int, str]]:
+        """Return who at Stripe is not which customer, as somebody has said."""
+        rows = self.db.rows(
+            "SELECT customer, stripe_id FROM refusals WHERE location = :location ORDER BY customer, stripe_id",
+            location=location,
+        )
+        return {(row["customer"], row["stripe_id"]) for row in rows}
+
+    def put_refusal(self, customer: int, location: str, stripe_id: str, *, stands: bool) -> None:
+        """Write down that a Stripe customer is not this one, or where it does not stand any more forget it."""
+        sql = "DELETE FROM refusals WHERE customer = :customer AND location = :location AND stripe_id = :stripe_id"
+        if stands:
+            sql = "INSERT OR IGNORE INTO refusals VALUES (:customer, :location, :stripe_id)"
+        self.db.execute(sql, customer=customer, location=location, stripe_id=stripe_id)
+
     def holders(self, *stripe_ids: str) -> list[Holder]:
         """Return the customers that are linked to one of `stripe_ids`, at any location."""
         rows = self.db.rows(

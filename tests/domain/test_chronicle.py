@@ -99,9 +99,9 @@ def test_change_and_its_undoing_are_said_in_words(done: Change, words: str, back
 def test_change_of_many_is_counted() -> None:
     """Three thousand names are no sentence."""
     tallies = (
-        Tally(of_links=False, kind="new", size=2_000),
-        Tally(of_links=False, kind="gone", size=1),
-        Tally(of_links=True, kind="changed", size=1),
+        Tally(noun="customer", kind="new", size=2_000),
+        Tally(noun="customer", kind="gone", size=1),
+        Tally(noun="link", kind="changed", size=1),
     )
     done = change(Action.ADDED)._replace(tallies=tallies)
     assert in_words(done) == "added 2,001 customers and 1 link"

@@ -17,8 +17,8 @@ from koalalink.store.store import Store
 from tests.conftest import NOW
 from tests.store.conftest import open_store
 
-State = dict[tuple[int, str], CustomerDetails | Link]
-"""What a store holds: a customer under (number, ""), a link under (number, location)."""
+State = dict[tuple[int, str], CustomerDetails | Link | str]
+"""What a store holds: a customer under (number, ""), a link under (number, location), and a refusal besides."""
 
 
 def state_of(store: Store) -> State:
@@ -27,7 +27,8 @@ def state_of(store: Store) -> State:
     for linked in store.page(limit=1000).customers:
         found[linked.customer.number, ""] = linked.customer.details
         found |= {(link.customer, link.location): link for link in linked.links}
-    return found
+    refused = {(location, *pair) for location in ("downtown", "uptown") for pair in store.refusals(location)}
+    return found | {(number, f"{location} {stripe_id}"): "refused" for location, number, stripe_id in refused}
 
 
 def link(customer: Customer, stripe_id: str = "cus_1", location: str = "downtown", *, enabled: bool = True) -> Link:
@@ -40,6 +41,12 @@ def connect(store: Store, customer: Customer, new: Link) -> None:
     previous = store.link(customer, new.location)
     action = Action.REPLACED if previous else Action.CONNECTED
     store.save_link(customer, new, previous=previous, action=action, note="")
+
+
+def refuse(store: Store, customer: Customer, stripe_id: str, location: str) -> None:
+    """Say that a Stripe customer is not this one."""
+    with store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:
+        bulk.refuse(location, [(customer.number, stripe_id)])
 
 
 def undo(store: Store, number: int | None = None) -> int:
@@ -221,7 +228,7 @@ class Histories(RuleBasedStateMachine):
         return data.draw(st.sampled_from([linked.customer for linked in self.store.page(limit=1000).customers]))
 
     def _has_customers(self) -> bool:
-        return bool(self.states[-1])
+        return any(isinstance(value, CustomerDetails) for value in self.states[-1].values())
 
     def _free(self, external_id: str, number: int) -> bool:
         taken = {
@@ -260,6 +267,19 @@ class Histories(RuleBasedStateMachine):
         held = {v.customer for v in self.states[-1].values() if isinstance(v, Link) and v.stripe_id == stripe_id}
         new = link(customer, stripe_id, location, enabled=enabled)
         self._try(connect, self.store, customer, new, allowed=held <= {customer.number})
+
+    @precondition(_has_customers)
+    @rule(
+        data=st.data(), stripe_id=st.sampled_from(["cus_1", "cus_2"]), location=st.sampled_from(["downtown", "uptown"])
+    )
+    def refuse(self, data: st.DataObject, stripe_id: str, location: str) -> None:
+        """Say that somebody is not a customer; saying it again is no change."""
+        customer = self._customer(data)
+        if (customer.number, f"{location} {stripe_id}") in self.states[-1]:
+            refuse(self.store, customer, stripe_id, location)
+            assert self.store.changes(limit=1)[0].number == len(self.states) - 1
+        else:
+            self._try(refuse, self.store, customer, stripe_id, location, allowed=True)
 
     @precondition(_has_customers)
     @rule(data=st.data())

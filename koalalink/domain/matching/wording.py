@@ -15,9 +15,9 @@ _NAMES = {
 def in_words(alike: Likeness) -> str:
     """Return why two people can be one, in words that many pairs share."""
     if alike.same_id:
-        return "its ID stands in Stripe's metadata"
+        return "the same ID on both sides"
     if alike.same_payment:
-        return "one payment belongs to both"
+        return "a payment that both sides name"
     name = _NAMES[alike.given]
     if alike.given is not Level.OTHER and alike.surname in (Level.OTHER, Level.ERROR, Level.INITIAL, Level.MISSING):
         name = {
@@ -29,7 +29,7 @@ def in_words(alike: Likeness) -> str:
     if not alike.same_generation:
         name += ", Jr or Sr"
     if alike.couple:
-        name += " in a couple's"
+        name += " of one of a couple"
     same = [
         what
         for what, reach in (("email", alike.email), ("phone", alike.phone), ("address", alike.house))
