@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Environment
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -21,7 +21,9 @@ from koalalink.domain.configuration import LOCATION_NAME, Config, KeySource, Loc
 from koalalink.errors import CorrectTheCommand, CorrectTheSetup
 
 if TYPE_CHECKING:
+    from koalalink.domain.decisions import Sheet, SideBySide
     from koalalink.domain.exports import Format, Purpose
+    from koalalink.domain.payments import Payments
     from koalalink.domain.remaps import Mapping
     from koalalink.domain.standing import Standing
     from koalalink.files.exports import Export
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from koalalink.files.table import Table
     from koalalink.files.writing import RejectsFile
     from koalalink.gateway import StripeGateway
+    from koalalink.operations.deciding import Place
     from koalalink.operations.ports import Conversation
+    from koalalink.operations.reviewing import Desk
     from koalalink.render.output import Output
     from koalalink.store.database import Database
     from koalalink.store.directory import Directory
@@ -233,7 +237,7 @@ class AppContext:
         source = Path("customers.csv" if file == "-" else file)
         if path and file != "-" and path.resolve() == source.resolve():
             raise CorrectTheCommand("--rejects names the file itself.", hint="Name another file.")
-        rejects = RejectsFile(path or _free(source), table.titles, REASON)
+        rejects = RejectsFile(path or _free(source, "rejects"), table.titles, REASON)
         try:
             yield rejects
         finally:
@@ -283,6 +287,54 @@ class AppContext:
                 f"“{name}” cannot be the name of a location.", hint="Use small letters and digits: --location downtown"
             )
         return name, None
+
+    def decision_place(self, name: str | None) -> "Place":
+        """Return the one location that links are decided for; one that is not set up needs a copy of its customers."""
+        from koalalink.operations.deciding import Place
+
+        if name is None and not self.config.locations:
+            states = self.directory.states()
+            name = states[0].location if len(states) == 1 else None
+        if name is None or name in self.config.locations:
+            location = self.config.location(name)
+            opened = cache(self._opener(location))
+            return Place(location.name, opened, self.directory)
+        [place] = self.copied_places([name])
+        return Place(place, None, self.directory)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """Where a person decides one by one."""
+        from koalalink.render.desk import RichDesk
+
+        return RichDesk(self.now, getchar=typer.getchar, browse=self.browse)
+
+    def payments(self, files: "Sequence[str]") -> "Payments":
+        """Read exports of payments and bookings."""
+        from koalalink.files.payments import read_payments
+
+        return read_payments(files, sys.stdin.buffer)
+
+    def write_sheet(self, path: Path, pairs: "Iterable[SideBySide]", location: str) -> None:
+        """Write proposals into a sheet; one that is there, perhaps with decisions in it, is kept under another name."""
+        from koalalink.files.decision_sheet import write_sheet
+
+        rows = list(pairs)
+        kept = _free(path, "old") if path.exists() else None
+        if kept:
+            path.rename(kept)
+            self.conversation.note(f"The {path} that was there is called {kept} now.")
+        write_sheet(path, rows, location=location, store=self.store.identity)
+        self.conversation.note(
+            f"Wrote {len(rows):,} proposals into {path}. Write yes or no into its first column, save it, and type: "
+            f"koalalink apply {path}"
+        )
+
+    def decision_sheet(self, file: str) -> "Sheet":
+        """Read a sheet that was decided."""
+        from koalalink.files.decision_sheet import read_sheet
+
+        return read_sheet(file, sys.stdin.buffer)
 
     def write_status(
         self, found: "Sequence[Standing]", *, call_list: Path | None, svg: Path | None, html: Path | None
@@ -387,9 +439,9 @@ class AppContext:
             )
 
 
-def _free(source: Path) -> Path:
-    """Return a name beside a file that none has: somebody may be mending what an earlier import has rejected."""
-    names = (source.with_name(f"{source.stem}.rejects{number}.csv") for number in chain([""], count(2)))
+def _free(source: Path, what: str) -> Path:
+    """Return a name beside a file that none has: somebody may be working on what was written earlier."""
+    names = (source.with_name(f"{source.stem}.{what}{number}.csv") for number in chain([""], count(2)))
     return next(name for name in names if not name.exists())
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from koalalink.domain.changes import Change
 from koalalink.domain.chronicle import ago, in_words
 from koalalink.domain.customers import Customer
+from koalalink.domain.decisions import Matched, Settled, settled_in_words
 from koalalink.domain.directory import Synced
 from koalalink.domain.doubles import Doubles
 from koalalink.domain.health import LinkProblem, dead
@@ -31,6 +32,7 @@ from koalalink.domain.review import (
 from koalalink.domain.standing import Standing
 from koalalink.domain.stripe_customers import BRANDS, Card
 from koalalink.domain.text import counted
+from koalalink.render.matching import summary
 from koalalink.render.status import pictured
 from koalalink.render.widgets import Spelled, columned, print_whole, shortened, shown
 
@@ -261,6 +263,26 @@ class RichOutput:
             self._console.print()
         several = "1 person has" if len(found) == 1 else f"{len(found):,} people have"
         self._say(f"{several} several Stripe customers. Nothing was changed.")
+
+    def matched(self, found: Matched) -> None:
+        for part in summary(found):
+            if isinstance(part, Text):
+                self._say(part.plain, str(part.style))
+            else:
+                self._console.print(part)
+
+    def settled(self, done: Settled) -> None:
+        self._say(settled_in_words(done), "green")
+        if done.problems:
+            table = columned("Row", "Customer", "Stripe ID", "Why it was not carried out")
+            for problem in done.problems[:_PROBLEMS]:
+                who, what = str(problem.customer or "–"), shown(problem.stripe_id, "cyan")
+                table.add_row(shown(str(problem.row)), shown(who), what, shown(problem.reason, "yellow"))
+            self._console.print(table)
+        if len(done.problems) > _PROBLEMS:
+            self._say(f"And {len(done.problems) - _PROBLEMS:,} more; --json shows all.", "yellow")
+        if done.change is not None:
+            self._say(f"To take all of it back, type: koalalink undo {done.change}")
 
     def history(self, changes: Sequence[Change]) -> None:
         if not changes:

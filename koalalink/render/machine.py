@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
 
     from koalalink.domain.changes import Change
     from koalalink.domain.customers import Customer
+    from koalalink.domain.decisions import Matched, Settled
     from koalalink.domain.directory import Synced
     from koalalink.domain.doubles import Doubles
     from koalalink.domain.health import LinkProblem
@@ -86,6 +87,12 @@ class JsonOutput:
 
     def doubles(self, found: Sequence[Doubles]) -> None:
         self._print([records.doubles_record(each, self._now) for each in found])
+
+    def matched(self, found: Matched) -> None:
+        self._print([records.proposal_record(each, found.location) for each in found.proposals])
+
+    def settled(self, done: Settled) -> None:
+        self._print(records.settled_record(done))
 
     def history(self, changes: Sequence[Change]) -> None:
         self._print([records.change_record(change) for change in changes])
@@ -174,6 +181,14 @@ class TabOutput:
             for each in record["customers"]
         ]
         self._rows(("location", "person", "same", "pick", "reason", *person), rows)
+
+    def matched(self, found: Matched) -> None:
+        columns = tuple("customer location stripe_id tier reason agrees differs rivals duplicates".split())
+        rows = [records.proposal_record(each, found.location) for each in found.proposals]
+        self._rows(columns, rows)
+
+    def settled(self, done: Settled) -> None:
+        self._with_problems(records.settled_record(done))
 
     def history(self, changes: Sequence[Change]) -> None:
         columns = tuple("change at by action customer location stripe_id before note undone_by".split())

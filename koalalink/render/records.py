@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
     from koalalink.domain.changes import Change, Values
     from koalalink.domain.customers import Customer
+    from koalalink.domain.decisions import Settled
     from koalalink.domain.directory import Synced
     from koalalink.domain.doubles import Doubles
     from koalalink.domain.health import LinkProblem
     from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, LinkedCustomer
+    from koalalink.domain.matching.proposing import Proposal
     from koalalink.domain.remaps import Remapped
     from koalalink.domain.review import Connected, CustomerPage, Finding, Hit, LinkCards, LocationReport, StripePage
     from koalalink.domain.standing import Standing
@@ -122,6 +124,20 @@ def imported_record(done: Imported) -> Record:
 def remapped_record(done: Remapped) -> Record:
     """What `remap` did."""
     return {**done._asdict(), "problems": [conflict._asdict() for conflict in done.problems]}
+
+
+def proposal_record(proposal: Proposal, location: str) -> Record:
+    """A row of `match`."""
+    record = proposal._asdict()
+    del record["points"]
+    lists = {name: [*record[name]] for name in ("agrees", "differs", "rivals", "duplicates")}
+    first = {"customer": proposal.customer, "location": location}
+    return {**first, **record, "tier": proposal.tier.value, **lists}
+
+
+def settled_record(done: Settled) -> Record:
+    """What `apply` did."""
+    return {**done._asdict(), "problems": [problem._asdict() for problem in done.problems]}
 
 
 def problem_record(found: LinkProblem) -> Record:

@@ -73,12 +73,7 @@ class Bulk:
 
     def known(self, numbers: Iterable[int]) -> dict[int, LinkedCustomer]:
         """Return the customers of these numbers, those who are there."""
-        rows = self._tables.db.rows(
-            f"SELECT customer, {COLUMNS} FROM json_each(:numbers) AS numbers "
-            "CROSS JOIN customers ON customer = numbers.value ORDER BY customer",
-            numbers=json.dumps(sorted(set(numbers))),
-        )
-        return {each.customer.number: each for each in self._tables.with_links([customer_from(row) for row in rows])}
+        return self._tables.known(numbers)
 
     def refusals(self, location: str) -> set[tuple[int, str]]:
         """Return who at Stripe is not which customer, as somebody has said."""

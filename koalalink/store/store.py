@@ -51,6 +51,10 @@ class Store:
             hint="Look by name, email or phone: koalalink customers list NAME",
         )
 
+    def known(self, numbers: Iterable[int]) -> dict[int, LinkedCustomer]:
+        """Return the customers of these numbers, those who are there."""
+        return self._tables.known(numbers)
+
     def find_past(self, reference: str) -> int:
         """Return the number of a customer; one who was removed is found by number."""
         number = int(reference) if _is_number(reference.strip()) else None

@@ -1,7 +1,7 @@
 """Rows of customers and links, read and written one by one; the rules stand in store.py and history.py."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from koalalink.domain.customers import Customer, CustomerDetails
@@ -42,6 +42,15 @@ class Tables:
         """Return a customer by number."""
         found = self.customers("customer", number)
         return found[0] if found else None
+
+    def known(self, numbers: Iterable[int]) -> dict[int, LinkedCustomer]:
+        """Return the customers of these numbers, those who are there."""
+        rows = self.db.rows(
+            f"SELECT customer, {COLUMNS} FROM json_each(:numbers) AS numbers "
+            "CROSS JOIN customers ON customer = numbers.value ORDER BY customer",
+            numbers=json.dumps(sorted(set(numbers))),
+        )
+        return {each.customer.number: each for each in self.with_links([customer_from(row) for row in rows])}
 
     def numbered(self, beginning: str, most: int) -> list[Customer]:
         """Return up to `most` customers whose number begins with these digits."""

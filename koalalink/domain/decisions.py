@@ -1,0 +1,172 @@
+"""What was proposed for a customer base, what people say of it, and what has become of that."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from koalalink.domain.customers import Customer
+from koalalink.domain.directory import DirectoryState
+from koalalink.domain.matching.proposing import Proposal
+from koalalink.domain.matching.rules import Tier
+from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.text import fold
+from koalalink.errors import LookCloser
+
+TIERS = tuple(Tier)
+"""The surest first."""
+
+
+class Matched(NamedTuple):
+    """The proposals for everybody who has no link at a location, those that look alike together."""
+
+    location: str
+    state: DirectoryState
+    """Of the copy of Stripe's customers that was looked through."""
+    proposals: Sequence[Proposal]
+
+    def of(self, tier: Tier) -> Sequence[Proposal]:
+        """Return those of one tier."""
+        return [each for each in self.proposals if each.tier is tier]
+
+    def reasons(self, tier: Tier) -> Sequence[tuple[str, int]]:
+        """Return the reasons of a tier, with how many proposals have each, the most frequent first."""
+        counts = Counter(each.reason for each in self.of(tier))
+        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def alike_together(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Return the proposals sorted so that decisions that look alike stand together, the surest first."""
+    return sorted(proposals, key=lambda each: (TIERS.index(each.tier), each.reason, -each.points, each.customer))
+
+
+class SideBySide(NamedTuple):
+    """A proposal with the people that it is about."""
+
+    proposal: Proposal
+    ours: Customer
+    theirs: StripeCustomer | None
+    others: Sequence[StripeCustomer]
+    """The rivals, and after them the duplicates."""
+
+
+class Seen(NamedTuple):
+    """What a person saw of both sides when deciding; None where it was not shown."""
+
+    name: str | None = None
+    email: str | None = None
+    stripe_name: str | None = None
+    stripe_email: str | None = None
+
+    @classmethod
+    def of(cls, ours: Customer, theirs: StripeCustomer) -> "Seen":
+        """Return what is seen of two people."""
+        return cls(ours.details.name, ours.details.email, theirs.name, theirs.email)
+
+    def changed(self, ours: Customer, theirs: StripeCustomer | None) -> str | None:
+        """Return the sentence that says who is another person by now; None where both are who they were."""
+        details = ours.details
+        if _differ(self.name, details.name) or _differ(self.email, details.email):
+            return f"{ours} was changed since it was proposed, and was {_shown(self.name, self.email)} then."
+        if theirs and (_differ(self.stripe_name, theirs.name) or _differ(self.stripe_email, theirs.email)):
+            now = _shown(theirs.name, theirs.email)
+            return f"{theirs.stripe_id} is {now} at Stripe now, and was {_shown(self.stripe_name, self.stripe_email)}."
+        return None
+
+
+def _differ(then: str | None, now: str) -> bool:
+    if then is None or fold(then) == fold(now):
+        return False
+    # Spreadsheets write a question mark for a letter that their encoding lacks.
+    return not re.fullmatch(re.escape(fold(then)).replace(r"\?", "."), fold(now))
+
+
+def _shown(name: str | None, email: str | None) -> str:
+    return ", ".join(part for part in (name, email) if part) or "without a name"
+
+
+class Decision(NamedTuple):
+    """What a person, or a rule, has decided of a customer and a Stripe customer."""
+
+    customer: int
+    stripe_id: str
+    accepted: bool
+    seen: Seen = Seen()
+    looked_at: bool = True
+    """A person has looked at both, so that a doubt does not stand against it any more."""
+    row: int = 0
+    """Of the sheet; 0 where there is none."""
+
+
+class Untrue(NamedTuple):
+    """A decision that was not carried out, and why."""
+
+    row: int
+    customer: int
+    stripe_id: str
+    reason: str
+
+
+class Sheet(NamedTuple):
+    """What a decision sheet has been made to say."""
+
+    name: str
+    written_for: frozenset[str]
+    """The location and the store that its rows name: one, as a rule, or none where that column was deleted."""
+    decisions: Sequence[Decision]
+    later: int
+    """Rows that nothing is decided of."""
+    problems: Sequence[Untrue]
+    """Rows that cannot be understood."""
+
+    @property
+    def location(self) -> str | None:
+        """The location that it was written for, where it says so."""
+        places = {place.partition(" ")[0] for place in self.written_for}
+        return places.pop() if len(places) == 1 else None
+
+    def check(self, location: str, store: str) -> None:
+        """Raise LookCloser where it was written for another location or store."""
+        others = self.written_for - {f"{location} {store}"}
+        if not others:
+            return
+        place = min(others).partition(" ")[0]
+        if place != location:
+            raise LookCloser(
+                f"{self.name} was written for {place}, and this is {location}.",
+                hint=f"Type: koalalink apply {self.name} --location {place}",
+            )
+        raise LookCloser(
+            f"{self.name} was written for another store of customers.",
+            hint=f"Its numbers mean other people here. Write a new sheet: koalalink match --sheet {self.name}",
+        )
+
+
+class Settled(NamedTuple):
+    """What has become of decisions; the counts and the problems add up to all of them."""
+
+    location: str
+    linked: int
+    refused: int
+    """Pairs that will not be proposed again."""
+    unchanged: int
+    """What was so already."""
+    later: int
+    """Rows of a sheet that nothing is decided of."""
+    verified: bool
+    """Whether Stripe was asked."""
+    change: int | None
+    problems: Sequence[Untrue]
+
+
+def settled_in_words(done: Settled) -> str:
+    """Return what has become of decisions, as a sentence."""
+    fates = {
+        "connected": done.linked,
+        "refused for good": done.refused,
+        "so already": done.unchanged,
+        "left for later": done.later,
+        "not carried out": len(done.problems),
+    }
+    parts = [f"{size:,} {what}" for what, size in fates.items() if size]
+    return f"At {done.location}: {', '.join(parts) or 'nothing to do'}."

@@ -1,0 +1,51 @@
+"""Deciding one by one: what is asked, and what can be answered."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from koalalink.domain.decisions import SideBySide
+
+
+class Key(StrEnum):
+    """The keys that answer."""
+
+    YES = "y"
+    NO = "n"
+    LATER = "l"
+    OPEN = "o"
+    UNDO = "u"
+    SINGLY = "s"
+    QUIT = "q"
+
+
+class Pace(NamedTuple):
+    """How far somebody is."""
+
+    done: int
+    total: int
+    seconds: float
+    """Since the first question."""
+
+    @property
+    def minutes_left(self) -> float | None:
+        """How long the rest will take at this pace; None at the beginning."""
+        return self.seconds / self.done * (self.total - self.done) / 60 if self.done else None
+
+
+class Question(NamedTuple):
+    """One screen: a pair, or several that are alike."""
+
+    pairs: Sequence[SideBySide]
+    """One; or of several, some to look at."""
+    size: int
+    """How many would be confirmed together; 1 where it is one pair."""
+    pace: Pace
+    can_undo: bool
+
+    @property
+    def keys(self) -> str:
+        """Return the keys that can be pressed."""
+        keys = [Key.YES, Key.SINGLY, Key.LATER] if self.size > 1 else [Key.YES, Key.NO, Key.LATER, Key.OPEN]
+        others = "" if self.size > 1 else "".join(str(n) for n, _ in enumerate(self.pairs[0].others[:9], 1))
+        return "".join(keys) + others + (Key.UNDO if self.can_undo else "") + Key.QUIT

@@ -1,0 +1,147 @@
+"""Deciding at a terminal, by Rich: one screen a person, one key an answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
+
+from koalalink.domain.agreement import Agreement
+from koalalink.domain.decisions import SideBySide
+from koalalink.domain.desk import Key, Pace, Question
+from koalalink.domain.identity import likeness
+from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.text import counted
+from koalalink.render.widgets import columned, shown
+
+# Signs, as colours are not seen by everybody, nor in every terminal.
+_SIGNS = {
+    Agreement.SAME: ("=", "green"),
+    Agreement.SIMILAR: ("~", "yellow"),
+    Agreement.DIFFERENT: ("≠", "bold red"),
+    Agreement.UNKNOWN: ("", "dim"),
+}
+_KEYS = {
+    Key.YES: "yes, connect",
+    Key.NO: "no, never",
+    Key.SINGLY: "one by one",
+    Key.LATER: "later",
+    Key.OPEN: "open in the browser",
+    Key.UNDO: "undo the last answer",
+    Key.QUIT: "quit; what was answered is kept",
+}
+
+
+class RichDesk:
+    """Screens on stderr, and the keys that are pressed."""
+
+    def __init__(
+        self,
+        now: datetime,
+        *,
+        getchar: Callable[[], str],
+        browse: Callable[[str], None],
+        console: Console | None = None,
+    ) -> None:
+        self._now = now
+        self._getchar = getchar
+        self.browse = browse
+        self._console = console or Console(stderr=True, highlight=False, emoji=False, markup=False)
+
+    def ask(self, question: Question) -> str:
+        """Show a screen and return the key that was pressed."""
+        if question.size > 1:
+            self._group(question)
+        else:
+            self._pair(question.pairs[0])
+        self._bottom(question)
+        while True:
+            key = self._getchar().lower()
+            if len(key) == 1 and key in question.keys:
+                return key
+            if key in ("\x03", "\x04"):  # a terminal that hands Ctrl-C and Ctrl-D on as letters
+                raise KeyboardInterrupt
+
+    def _pair(self, pair: SideBySide) -> None:
+        proposal, ours, theirs = pair.proposal, pair.ours.details, pair.theirs
+        if theirs is None:
+            return
+        self._console.print(Rule(shown(f"{proposal.tier.value}: {proposal.reason}", "bold"), align="left"))
+        table = columned("", f"Yours: {pair.ours.number}", "", f"At Stripe: {theirs.stripe_id}")
+        alike = likeness(ours, theirs)
+        place = ", ".join(part for part in (ours.address, ours.city, ours.state, ours.zip) if part)
+        address = (
+            Agreement.SAME
+            if "address" in proposal.agrees
+            else Agreement.DIFFERENT
+            if "address" in proposal.differs
+            else Agreement.UNKNOWN
+        )
+        for name, mine, agreement, its in (
+            ("Name", ours.name, alike.name, theirs.name),
+            ("Email", ours.email, alike.email, theirs.email),
+            ("Phone", ours.phone, alike.phone, theirs.phone),
+            ("Address", place, address, str(theirs.address)),
+        ):
+            sign, style = _SIGNS[agreement]
+            marked = style if agreement is Agreement.DIFFERENT else ""
+            table.add_row(shown(name), shown(mine or "–", marked), shown(sign, style), shown(its or "–", marked))
+        table.add_row(shown("Card"), "", "", self._card(theirs))
+        table.add_row(shown("Since"), "", "", shown(f"{theirs.created:%Y-%m-%d}" if theirs.created else "–"))
+        self._console.print(table)
+        for number, other in enumerate(pair.others[:9], 1):
+            same = other.stripe_id in proposal.duplicates
+            what = "the same person, another Stripe customer" if same else "somebody else who could be meant"
+            parts = [part for part in (other.name, other.email, other.phone) if part]
+            self._console.print(Text.assemble(shown(f"{number}  ", "bold"), shown(", ".join(parts) or other.stripe_id)))
+            self._console.print(Text.assemble(shown(f"   {what}; ", "dim"), self._card(other)))
+
+    def _group(self, question: Question) -> None:
+        proposal = question.pairs[0].proposal
+        why = f": {proposal.reason}" if len({pair.proposal.reason for pair in question.pairs}) == 1 else ""
+        title = f"{counted(question.size, f'{proposal.tier.value} one')}{why}"
+        self._console.print(Rule(shown(title, "bold"), align="left"))
+        table = columned("Yours", "At Stripe", title=f"{len(question.pairs)} of them, chosen at random:")
+        for pair in question.pairs:
+            ours, theirs = pair.ours.details, pair.theirs
+            if theirs is None:
+                continue
+            place = ", ".join(part for part in (ours.address, ours.city, ours.zip) if part)
+            table.add_row(
+                _lines(str(pair.ours), ours.email, ours.phone, place),
+                _lines(theirs.name, theirs.email, theirs.phone, str(theirs.address)),
+                end_section=True,
+            )
+        self._console.print(table)
+
+    def _card(self, theirs: StripeCustomer) -> Text:
+        card = theirs.card
+        if card is None:
+            return shown("no card", "yellow")
+        if card.expired(self._now):
+            return shown(f"{card}, expired", "red")
+        return shown(f"{card}, good until {card.exp_month:02}/{card.exp_year}", "green")
+
+    def _bottom(self, question: Question) -> None:
+        names = {Key.YES: f"yes, connect all {question.size:,}"} if question.size > 1 else {}
+        keys = [f"{key} {(_KEYS | names)[Key(key)]}" for key in question.keys if not key.isdigit()]
+        others = [key for key in question.keys if key.isdigit()]
+        if others:
+            keys.insert(2, f"{others[0]}–{others[-1]} another one" if len(others) > 1 else "1 the other one")
+        self._console.print(shown(" · ".join(keys), "bold"))
+        self._console.print(shown(_pace(question.pace), "dim"))
+
+
+def _lines(*texts: str) -> Text:
+    return Text("\n").join(shown(text) for text in texts if text)
+
+
+def _pace(pace: Pace) -> str:
+    told = f"{pace.done:,} of {pace.total:,} decided"
+    left = pace.minutes_left
+    if left is None:
+        return told
+    each = pace.seconds / pace.done
+    rest = "less than a minute" if left < 1 else f"about {counted(round(left), 'minute')}"
+    return f"{told}, {each:.0f} s each, {rest} left"

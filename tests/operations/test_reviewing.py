@@ -1,0 +1,172 @@
+"""Deciding one by one: whatever keys are pressed, what was answered stays."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from koalalink.domain.changes import Action, Change
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.decisions import Decision, Settled, SideBySide, Untrue
+from koalalink.domain.desk import Question
+from koalalink.domain.matching.proposing import Proposal
+from koalalink.domain.matching.rules import Tier
+from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.errors import LookCloser, TryAgainOnline
+from koalalink.operations.reviewing import Reviewed, in_words, review
+from tests.conftest import NOW
+from tests.fakes import Person
+
+
+def at_stripe(number: int) -> StripeCustomer:
+    """A customer of Stripe's."""
+    return StripeCustomer(f"cus_{number}", f"Jane {number}", "", "", NOW, False)
+
+
+def pair(number: int, tier: Tier = Tier.REVIEW, reason: str = "why", others: int = 0) -> SideBySide:
+    """A proposal with rivals."""
+    rivals = [at_stripe(number * 100 + n) for n in range(1, others + 1)]
+    proposal = Proposal(number, f"cus_{number}", tier, reason, rivals=tuple(each.stripe_id for each in rivals))
+    return SideBySide(proposal, Customer(number, CustomerDetails(f"{number}")), at_stripe(number), rivals)
+
+
+class Sitting:
+    """Somebody who presses keys, and a store that remembers what they did."""
+
+    def __init__(self, keys: str, *, offline_at: int = 0, problem_at: int = 0) -> None:
+        self.keys = [*keys]
+        self.asked: list[Question] = []
+        self.browsed: list[str] = []
+        self.done: dict[int, Sequence[Decision]] = {}
+        self.undone: list[int] = []
+        self.person = Person()
+        self._changes = 0
+        self._offline_at, self._problem_at = offline_at, problem_at
+
+    def ask(self, question: Question) -> str:
+        """Press the next key; a key that is not offered is a mistake of the test's."""
+        self.asked.append(question)
+        key = str(self.keys.pop(0))
+        if key == "^":
+            raise KeyboardInterrupt
+        assert key in question.keys
+        return key
+
+    def browse(self, url: str) -> None:
+        """Open a page."""
+        self.browsed.append(url)
+
+    def settle(self, decisions: Sequence[Decision], action: Action) -> Settled:
+        """Carry decisions out."""
+        self._changes += 1
+        if self._changes == self._offline_at:
+            raise TryAgainOnline("Stripe cannot be reached.")
+        problems = [Untrue(0, d.customer, d.stripe_id, "Gone.") for d in decisions if d.customer == self._problem_at]
+        good = [d for d in decisions if d.customer != self._problem_at]
+        accepted = sum(each.accepted for each in good)
+        self.done[self._changes] = good
+        change = self._changes if good else None
+        return Settled("downtown", accepted, len(good) - accepted, 0, 0, True, change, problems)
+
+    def change(self, number: int | None) -> Change:
+        """Return a change."""
+        return Change(number or 0, NOW, "me", Action.CONNECTED, "", (), (), None, None)
+
+    def undo(self, change: Change, *, keep_touched: bool = False) -> Change:
+        """Take it back."""
+        self.undone.append(change.number)
+        return change
+
+    def review(self, *pairs: SideBySide, clock: Callable[[], float] = lambda: 0.0) -> Reviewed:
+        """Sit down."""
+        return review(pairs, self, self, self.settle, self.person, clock=clock, sample=lambda of, n: of[:n])
+
+    @property
+    def decided(self) -> list[tuple[int, str, bool]]:
+        """What stands."""
+        standing = (each for number, every in self.done.items() if number not in self.undone for each in every)
+        return [(each.customer, each.stripe_id, each.accepted) for each in standing]
+
+
+def test_every_answer() -> None:
+    """Yes, no, later, another one, the browser, and the end."""
+    sitting = Sitting("yoynl2q")
+    done = sitting.review(*(pair(n, others=2) for n in range(1, 8)))
+    assert sitting.decided == [(1, "cus_1", True), (2, "cus_2", True), (3, "cus_3", False), (5, "cus_502", True)]
+    assert sitting.browsed == ["https://dashboard.stripe.com/test/customers/cus_2"]
+    assert done == Reviewed(connected=3, refused=1, later=1, left=2)
+    assert in_words(done) == "3 connected, 1 refused for good, 1 left for later. 2 proposals left."
+    assert sitting.asked[0].keys == "ynlo12q"
+    assert sitting.asked[1].keys == "ynlo12uq"
+
+
+def test_undo_goes_back_as_far_as_one_likes() -> None:
+    """Also over one that was left for later, which changed nothing."""
+    sitting = Sitting("yluyuunq")
+    done = sitting.review(pair(1), pair(2), pair(3))
+    assert sitting.undone == [2, 1]
+    assert sitting.decided == [(1, "cus_1", False)]
+    assert done == Reviewed(connected=0, refused=1, later=0, left=2)
+
+
+def test_likely_ones_of_one_reason_are_confirmed_together() -> None:
+    """After five of them were shown, in one change; few of one reason, and those for review, are asked one by one."""
+    likely = [pair(n, Tier.LIKELY, "same email") for n in range(1, 8)]
+    few = [pair(n, Tier.LIKELY, "same house") for n in range(11, 13)]
+    many = [pair(n, Tier.REVIEW, "another name") for n in range(21, 30)]
+    sitting = Sitting("ynyq")
+    done = sitting.review(*likely, *few, *many)
+    assert [(len(each.pairs), each.size) for each in sitting.asked[:2]] == [(5, 7), (1, 1)]
+    assert sitting.asked[0].keys == "yslq"
+    assert [len(every) for every in sitting.done.values()] == [7, 1, 1]
+    assert done == Reviewed(connected=8, refused=1, later=0, left=9)
+
+
+def test_a_group_one_by_one() -> None:
+    """Whoever wants to see them all."""
+    sitting = Sitting("syyq")
+    done = sitting.review(*(pair(n, Tier.CERTAIN, f"reason {n}") for n in range(1, 9)))
+    assert [each.size for each in sitting.asked] == [8, 1, 1, 1]
+    assert done == Reviewed(connected=2, refused=0, later=0, left=6)
+
+
+def test_offline_in_the_middle() -> None:
+    """The answer is not kept, it is said, and the same person is asked about again."""
+    sitting = Sitting("yyyq", offline_at=2)
+    done = sitting.review(pair(1), pair(2), pair(3))
+    assert [each.pairs[0].ours.number for each in sitting.asked] == [1, 2, 2, 3]
+    assert "Stripe cannot be reached. The answer was not kept." in sitting.person.heard
+    assert done.connected == 2
+
+
+def test_what_is_not_true_any_more() -> None:
+    """It is said, and left for later."""
+    sitting = Sitting("yyq", problem_at=1)
+    done = sitting.review(pair(1), pair(2), pair(3))
+    assert "Not carried out for customer 1: Gone." in sitting.person.heard
+    assert (done.connected, done.later) == (1, 1)
+
+
+def test_ctrl_c_keeps_what_was_answered() -> None:
+    """And says it."""
+    sitting = Sitting("yy^")
+    with pytest.raises(KeyboardInterrupt):
+        sitting.review(*(pair(n) for n in range(1, 6)))
+    assert len(sitting.decided) == 2
+    assert "2 connected. 3 proposals left." in sitting.person.heard
+
+
+def test_pace() -> None:
+    """How far one is, and how long the rest will take."""
+    ticks = iter([0.0, 0.0, 30.0, 60.0])
+    sitting = Sitting("yyq")
+    sitting.review(*(pair(n) for n in range(1, 7)), clock=lambda: next(ticks))
+    assert [each.pace.minutes_left for each in sitting.asked] == [None, 2.5, 2.0]
+
+
+def test_nobody_at_a_terminal() -> None:
+    """A review is for people."""
+    sitting = Sitting("")
+    sitting.person = Person()
+    sitting.person.can_ask = False
+    with pytest.raises(LookCloser, match="nobody is at a terminal"):
+        sitting.review(pair(1))
