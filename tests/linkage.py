@@ -2,7 +2,7 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -42,11 +42,11 @@ def labelled(name: Name) -> Labelled:
 
 def read(local: Path, stripe: Path) -> Labelled:
     """Read two files whose column `person` says who is who."""
-    return _apart(_rows(local), _rows(stripe))
+    return _apart(list(rows(local)), list(rows(stripe)))
 
 
 def _febrl() -> Labelled:
-    one, other = ([_addressed(row) for row in _rows(DATA / f"febrl4_{half}.csv")] for half in "ab")
+    one, other = ([_addressed(row) for row in rows(DATA / f"febrl4_{half}.csv")] for half in "ab")
     # Its own IDs tell who is who: rec-1070-org and rec-1070-dup-0 are the same person.
     local = [{"id": f"F{number:05}", **row} for number, row in enumerate(one)]
     return _apart(local, [_as_stripe(number, row) for number, row in enumerate(other)])
@@ -72,9 +72,10 @@ def _as_stripe(number: int, row: Row) -> Row:
     return {"id": f"cus_F{number:05}", "name": f"{first} {last}".strip(), **row, "created": "0"}
 
 
-def _rows(file: Path) -> list[Row]:
+def rows(file: Path) -> Iterator[Row]:
+    """Yield the rows of a file one by one, with the truth where it has one."""
     with file.open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+        yield from csv.DictReader(stream)
 
 
 def _apart(local: list[Row], stripe: list[Row]) -> Labelled:

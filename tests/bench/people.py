@@ -170,8 +170,12 @@ class _Town:
         home, formerly = self._home(next(self.surnames)), self._home("")
         shared = chance() < 0.06
         namesake = next(self.given) if chance() < 0.02 else None  # a father and a son
+        called: set[tuple[str, ...]] = set()
         for place in range(self.chance.choices((1, 2, 3, 4, 5), (34, 30, 15, 14, 7))[0]):
-            given = namesake if namesake and place in (0, 2) else next(self.given)
+            given = next(name for name in self.given if name not in called)
+            if namesake and place in (0, 2):
+                given = namesake
+            called.add(given)
             surname = next(self.surnames) if chance() < 0.08 else home.surname
             former = next(self.surnames) if place == 1 and chance() < 0.1 else surname
             emails = self._email(given, former), self._email(given, surname)
@@ -200,9 +204,9 @@ class _Town:
             forms = f"{first}.{last}", f"{first}{last}", f"{first[0]}{last}", f"{last}{first[0]}", f"{first}"
             name = forms[0 if which < 0.4 else 1 if which < 0.65 else 2 if which < 0.85 else 3 if which < 0.93 else 4]
         email = f"{name}@{next(self.hosts)}"
-        while email in self.taken:  # a provider gives an address but once
+        while email.replace(".", "") in self.taken:  # a provider gives an address but once, and Google overlooks dots
             email = f"{name}{int(self.chance.random() * 2000)}@{next(self.hosts)}"
-        self.taken.add(email)
+        self.taken.add(email.replace(".", ""))
         return email
 
     def _as_local(self, person: _Person) -> tuple[object, ...]:
@@ -287,6 +291,8 @@ class _Town:
         return street, _TOWNS[home.place % len(_TOWNS)], str(home.place)
 
     def _mistyped(self, text: str) -> str:
+        if len(text) < 3:
+            return text + text[-1]
         at, way = 1 + int(self.chance.random() * (len(text) - 2)), int(self.chance.random() * 4)
         if way == 0:
             return text[:at] + text[at + 1 :]
