@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from koalalink.sandbox.people import KEYS
+from tests.bench.matching import match
 from tests.bench.measure import TOP, Contender, koalalink, ratio, script
 from tests.bench.stores import home_with, write_customers
 
@@ -167,7 +168,7 @@ def _stripe(delay: float) -> Iterator[str]:
 
 BENCHMARKS = {
     benchmark.__name__.strip("_"): benchmark
-    for benchmark in (startup, search, locations, find, completion, import_, sync)
+    for benchmark in (startup, search, locations, find, completion, import_, sync, match)
 }
 
 

@@ -71,5 +71,5 @@ def ratio(ours: Contender, rival: Contender, *, goal: float, runs: int = RUNS) -
     quotient = statistics.median(a / b for a, b in zip(times[ours.name], times[rival.name], strict=True))
     verdict = "reached" if quotient <= goal else "missed"
     print(f"{ours.name}: {mine * 1000:.0f} ms; {rival.name}: {its * 1000:.0f} ms; ", end="")
-    print(f"ratio {quotient:.2f} (goal at most {goal}, {verdict}; medians of {runs})", flush=True)
+    print(f"ratio {quotient:.3g} (goal at most {goal:.3g}, {verdict}; medians of {runs})", flush=True)
     return quotient
