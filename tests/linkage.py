@@ -2,16 +2,9 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
-
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.matching.people import Person, of_store, of_stripe
-from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.matching.rules import Tier
-from koalalink.domain.stripe_customers import PostalAddress, StripeCustomer
 
 Row = dict[str, str]
 Name = Literal["typical", "hard", "febrl4"]
@@ -84,75 +77,3 @@ def _apart(local: list[Row], stripe: list[Row]) -> Labelled:
         ids[row.pop("person")].add(row["id"])
     truth = {row["id"]: frozenset(ids.get(row.pop("person"), ())) for row in local}
     return Labelled(local, stripe, truth)
-
-
-# Scoring
-
-
-class Score(NamedTuple):
-    """Of the proposals of one tier; recall is that of this tier and the surer ones."""
-
-    size: int
-    wrong: int
-    recall: float
-
-    @property
-    def precision(self) -> float:
-        """The share that is right."""
-        return 1 - self.wrong / self.size if self.size else 1.0
-
-
-def people_of(people: Labelled) -> tuple[list[Person], list[Person], dict[int, frozenset[str]]]:
-    """Return both sides as they are matched, and the truth by customer number."""
-    ours = [
-        Customer(
-            number,
-            CustomerDetails(
-                first_name=row["first_name"],
-                last_name=row["last_name"],
-                email=row["email"],
-                phone=row["phone"],
-                address=row["street"],
-                city=row["city"],
-                zip=row["zip"],
-            ),
-        )
-        for number, row in enumerate(people.locals, 1)
-    ]
-    theirs = [
-        StripeCustomer(
-            stripe_id=row["id"],
-            name=row["name"],
-            email=row["email"],
-            phone=row["phone"],
-            created=datetime.fromtimestamp(int(row["created"]), UTC),
-            livemode=False,
-            address=PostalAddress(row["street"], row.get("line2", ""), row["city"], "", row["zip"]),
-        )
-        for row in people.stripes
-    ]
-    truth = {number: people.truth[row["id"]] for number, row in enumerate(people.locals, 1)}
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    return [of_store(each) for each in ours], [of_stripe(each, now) for each in theirs], truth
-
-
-def scored(found: Sequence[Proposal], truth: Mapping[int, frozenset[str]]) -> dict[Tier, Score]:
-    """Return how right each tier is."""
-    known = sum(bool(same) for same in truth.values())
-    scores, right = {}, 0
-    for tier in (Tier.CERTAIN, Tier.LIKELY, Tier.REVIEW):
-        of_tier = [each for each in found if each.tier is tier]
-        good = sum(each.stripe_id in truth[each.customer] for each in of_tier)
-        right += good
-        scores[tier] = Score(len(of_tier), len(of_tier) - good, right / known)
-    return scores
-
-
-def best_f1(found: Sequence[Proposal], truth: Mapping[int, frozenset[str]]) -> float:
-    """Return the best F1 of all thresholds, the surest proposals first."""
-    known, good, best = sum(bool(same) for same in truth.values()), 0, 0.0
-    ranked = sorted((each for each in found if each.stripe_id), key=lambda each: -each.points)
-    for taken, each in enumerate(ranked, 1):
-        good += each.stripe_id in truth[each.customer]
-        best = max(best, 2 * good / (taken + known))
-    return best
