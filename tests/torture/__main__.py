@@ -8,11 +8,13 @@ import tempfile
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import cycle
+from math import ceil
 from pathlib import Path
 
 from koalalink.sandbox.people import accounts
 from tests.stripe_server import StripeServer
 from tests.torture.crash import SCENARIOS, Crashes, Moment
+from tests.torture.together import work_together
 
 
 def crash(options: argparse.Namespace) -> int:
@@ -53,6 +55,23 @@ def _told(counts: Counter[str]) -> str:
     )
 
 
+def together(options: argparse.Namespace) -> int:
+    """Let many processes work on one store, and one alone for comparison; return how much went wrong."""
+    problems = 0
+    for processes in (1, options.processes):
+        with tempfile.TemporaryDirectory(prefix="koalalink-torture-") as home:
+            done = work_together(Path(home), processes, "--seconds", str(options.seconds))
+        latencies = sorted(done.latencies)
+        p95, most = (round(latencies[ceil(share * len(latencies)) - 1] * 1000) for share in (0.95, 1))
+        print(f"{processes:2} at work: {done.commands:,} commands, {done.refused:,} refused,", end=" ")
+        print(f"{done.changes:,} changes, {len(done.problems)} problems;", end=" ")
+        print(f"connect took {p95} ms (p95), {most} at the most", flush=True)
+        for problem in done.problems:
+            print(f"WRONG: {problem}")
+        problems += len(done.problems)
+    return problems
+
+
 def main() -> None:
     """Run what is named; exit 1 where something was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
@@ -62,6 +81,10 @@ def main() -> None:
     crashing.add_argument("--rows", type=int, default=3000)
     crashing.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     crashing.set_defaults(run=crash)
+    working = names.add_parser("together", help=together.__doc__)
+    working.add_argument("--seconds", type=float, default=30)
+    working.add_argument("--processes", type=int, default=16)
+    working.set_defaults(run=together)
     options = parser.parse_args()
     sys.exit(1 if options.run(options) else 0)
 
