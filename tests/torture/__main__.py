@@ -6,14 +6,12 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from datetime import UTC, datetime
 from itertools import cycle
 from math import ceil
 from pathlib import Path
 
-from koalalink.sandbox.people import accounts
 from tests.stripe_server import StripeServer
-from tests.torture.crash import SCENARIOS, Crashes, Moment
+from tests.torture.crash import SCENARIOS, Crashes, Moment, large_account
 from tests.torture.together import work_together
 
 
@@ -22,7 +20,7 @@ def crash(options: argparse.Namespace) -> int:
     print(f"Seed {options.seed}; imports are of {options.rows:,} rows. Kills in turns at:", *Moment, sep="\n- ")
     total: Counter[str] = Counter()
     folder = Path(tempfile.mkdtemp(prefix="koalalink-torture-"))
-    with StripeServer(accounts(datetime.now(UTC).date())) as stripe:
+    with StripeServer([large_account()]) as stripe:
         crashes = Crashes(folder, stripe.url, seed=options.seed, rows=options.rows)
         for place, scenario in enumerate(SCENARIOS):
             model = crashes.model(scenario)

@@ -16,6 +16,8 @@ from koalalink.store.tables import Tables
 
 _LINK_FIELDS = ("stripe_id", "enabled", "account", "livemode", "verified_at")
 _EMPTY = CustomerDetails()._asdict()
+_COUNTERS = ("entry", "run")
+"""Columns that number what is copied from Stripe in the order in which it came."""
 
 Thing = tuple[int, str | None]
 """A customer by number and None, or a customer's link by number and location."""
@@ -111,10 +113,17 @@ def _search_disagrees(database: Database) -> Iterator[str]:
     for number in sorted(expected.keys() | found.keys()):
         if expected.get(number) != found.get(number):
             yield f"customer {number} is found by {found.get(number)!r}, and should be by {expected.get(number)!r}"
+    copied, found_by = (
+        [row["entry"] for row in database.rows(f"SELECT {column} AS entry FROM {table} ORDER BY 1")]
+        for column, table in (("entry", "directory"), ("rowid", "directory_search"))
+    )
+    if copied != found_by:
+        yield "not all of the directory is searched, or more than that"
     try:
         with database.transaction(rehearsal=True):
-            # The text is right; this compares what SQLite has made of it.
+            # The texts are right; this compares what SQLite has made of them.
             database.execute("INSERT INTO customer_search (customer_search) VALUES ('integrity-check')")
+            database.execute("INSERT INTO directory_search (directory_search) VALUES ('integrity-check')")
     except KoalaError as error:
         yield f"the search index: {error.message}"
 
@@ -130,12 +139,13 @@ def dump(store_path: Path) -> list[str]:
         for table in tables:
             rows = db.execute(f"SELECT {'rowid, text' if table == 'customer_search' else '*'} FROM {table}")
             names = [column for column, *_ in rows.description]
-            lines += [f"{table} {[_timeless(*pair) for pair in zip(names, row, strict=True)]}" for row in rows]
+            shown = [place for place, name in enumerate(names) if name not in _COUNTERS]
+            lines += [f"{table} {[_timeless(names[place], row[place]) for place in shown]}" for row in rows]
     return sorted(lines)
 
 
 def _timeless(name: str, value: Any) -> Any:
-    if name in ("at", "verified_at") and value is not None:
+    if name in ("at", "verified_at", "begun_at", "finished_at") and value is not None:
         return "some time"
     if name in ("before", "after") and value is not None:
         return {key: _timeless(key, each) for key, each in json.loads(value).items()}

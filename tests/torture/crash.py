@@ -13,11 +13,13 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from koalalink.sandbox.people import KEYS
+from koalalink.sandbox.people import KEYS, accounts
+from koalalink.sandbox.stripe_api import Account
 from koalalink.store.database import Database
 from tests.bench.stores import write_customers
 from tests.test_cli import environment
@@ -33,6 +35,8 @@ class Scenario(NamedTuple):
     name: str
     prepare: Sequence[Line]
     command: Line
+    goes_on: bool = False
+    """What it has done is kept, and when it is typed again it does the rest."""
 
 
 _JANE = ("customers", "add", "--first-name", "Jane", "--last-name", "Doe", "--email", "jane@x.com")
@@ -50,6 +54,7 @@ SCENARIOS = (
     Scenario("customers edit", (_IMPORT, _JANE), ("customers", "edit", "jane@x.com", "--phone", "206-555-0142")),
     Scenario("customers remove", (_IMPORT, _JANE, _OFFLINE), ("customers", "remove", "jane@x.com", "--force")),
     Scenario("customers export", (_IMPORT,), ("customers", "export", "out.csv")),
+    Scenario("sync", (_IMPORT,), ("sync",), goes_on=True),
 )
 
 
@@ -88,6 +93,16 @@ class Kill(NamedTuple):
     half_written: bool
     """A part of the change was in the store's files."""
     losses: list[str]
+
+
+def large_account() -> Account:
+    """Return the sandbox's account with so many customers more that they come in several pages."""
+    account = accounts(datetime.now(UTC).date())[0]
+    one = account.customers["cus_123"]
+    account.customers |= {
+        f"cus_{n}": {**one, "id": f"cus_{n}", "created": one["created"] + n} for n in range(500, 1000)
+    }
+    return account
 
 
 class Crashes:
@@ -134,7 +149,12 @@ class Crashes:
         child.kill()
         code = child.wait()
         half_written = in_transaction and _has_half_a_change(home)
-        losses = _losses(home, model)
+        if scenario.goes_on:
+            losses = disagreements(home / "customers.db")
+            self._run(scenario.command, home)
+            losses += ["it did not go on"] if _state(home) != model.after else []
+        else:
+            losses = _losses(home, model)
         if code not in (0, -signal.SIGKILL):
             losses.append(f"it ended with code {code}")
         if not losses:

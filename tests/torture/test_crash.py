@@ -1,19 +1,17 @@
 """The short form of `python -m tests.torture crash`."""
 
-from datetime import UTC, datetime
 from itertools import cycle, islice
 from pathlib import Path
 
-from koalalink.sandbox.people import accounts
 from tests.stripe_server import StripeServer
-from tests.torture.crash import SCENARIOS, Crashes, Moment
+from tests.torture.crash import SCENARIOS, Crashes, Moment, large_account
 
 _KILLS = {"import": 6, "undo of an import": 2, "connect": 2, "customers edit": 2}
 
 
 def test_killed_command_has_done_everything_or_nothing(tmp_path: Path) -> None:
     """Whatever it was doing when it died; most of these are writing."""
-    with StripeServer(accounts(datetime.now(UTC).date())) as stripe:
+    with StripeServer([large_account()]) as stripe:
         crashes = Crashes(tmp_path, stripe.url, seed=7, rows=2500)
         kills = []
         for scenario in SCENARIOS:
