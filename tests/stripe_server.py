@@ -1,5 +1,7 @@
 """The stand-in for Stripe as an HTTP server on loopback, with everything that goes wrong on a network.
 
+Whatever is tested with it fails where anything but reading has reached it.
+
 `python -m tests.stripe_server --delay 0.3` serves the sandbox's accounts until stdin closes; benchmarks use it.
 """
 
@@ -8,7 +10,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
@@ -35,6 +38,11 @@ def stripe_error(status: int, message: str, code: str = "", **headers: str) -> F
 def html(status: int) -> Fault:
     """Answer as a hotel's network does."""
     return answers(status, b"<html><body>Please log in</body></html>", Content_Type="text/html")
+
+
+def as_asked(server: "StripeServer", handler: BaseHTTPRequestHandler) -> Answer:
+    """Answer as Stripe does."""
+    return server.stand_in.answer(handler.command, handler.path, dict(handler.headers.items()))
 
 
 def hang(server: "StripeServer", handler: BaseHTTPRequestHandler) -> None:
@@ -74,7 +82,7 @@ class _Server(ThreadingHTTPServer):
 class StripeServer:
     """A context manager: `url` is where it serves, `requests` are the method, path and headers it was asked with."""
 
-    def __init__(self, served: list[Account], *, delay: float = 0.0) -> None:
+    def __init__(self, served: list[Account], *, delay: float = 0.0, now: datetime | None = None) -> None:
         self.stand_in = StripeStandIn(served)
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.faults: list[Fault] = []
@@ -82,6 +90,7 @@ class StripeServer:
         self.fault: Fault | None = None
         """One for every request after those."""
         self.delay = delay
+        self.now = now
         self.stopped = threading.Event()
         self._lock = threading.Lock()
         self._http = _Server(("127.0.0.1", 0), self._handler())
@@ -98,6 +107,9 @@ class StripeServer:
         self.stopped.set()
         self._http.shutdown()
         self._http.server_close()
+        changing = [f"{method} {path}" for method, path, _ in self.requests if method != "GET"]
+        if changing and error is None:
+            raise AssertionError(f"Stripe was asked to change something: {changing}")
 
     def _next_fault(self) -> Fault | None:
         with self._lock:
@@ -114,11 +126,7 @@ class StripeServer:
                 server.requests.append((self.command, self.path, dict(self.headers.items())))
                 if server.delay:
                     time.sleep(server.delay)  # the latency of a network, for benchmarks
-                fault = server._next_fault()
-                if fault is None:
-                    answer: Answer | None = server.stand_in.answer(self.command, self.path, dict(self.headers.items()))
-                else:
-                    answer = fault(server, self)
+                answer = (server._next_fault() or as_asked)(server, self)
                 if answer is None:
                     return
                 self.send_response(answer.status)
@@ -129,6 +137,9 @@ class StripeServer:
                 self.wfile.write(answer.body)
 
             do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = _serve  # noqa: N815
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return format_datetime(server.now, usegmt=True) if server.now else super().date_time_string(timestamp)
 
             def log_message(self, format: str, *args: object) -> None:
                 pass

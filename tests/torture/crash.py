@@ -119,7 +119,7 @@ class Crashes:
     def model(self, scenario: Scenario) -> Model:
         """Run a command undisturbed."""
         home = self._home(tuple(scenario.prepare))
-        before = _state(self._copy(home))
+        before = state_of(self._copy(home))
         began = time.perf_counter()
         undisturbed = self._copy(home)
         self._run(scenario.command, undisturbed)
@@ -135,7 +135,7 @@ class Crashes:
             pass
         seconds |= {moment: time.perf_counter() - began for moment, began in times.items()}
         child.wait()
-        return Model(home=home, seconds=seconds, before=before, after=_state(undisturbed))
+        return Model(home=home, seconds=seconds, before=before, after=state_of(undisturbed))
 
     def kill(self, scenario: Scenario, model: Model, moment: Moment) -> Kill:
         """Kill a command at such a moment, or where it has none at any time, and look at what it has left."""
@@ -152,7 +152,7 @@ class Crashes:
         if scenario.goes_on:
             losses = disagreements(home / "customers.db")
             self._run(scenario.command, home)
-            losses += ["it did not go on"] if _state(home) != model.after else []
+            losses += ["it did not go on"] if state_of(home) != model.after else []
         else:
             losses = _losses(home, model)
         if code not in (0, -signal.SIGKILL):
@@ -199,8 +199,8 @@ class Crashes:
         )
 
 
-def _state(home: Path) -> State:
-    # As the next command would: it mends what a dead one has left.
+def state_of(home: Path) -> State:
+    """Return what a home holds, as the next command finds it: that mends what a dead one has left."""
     Database(home / "customers.db").close()
     files = [path for path in home.iterdir() if path.is_file() and not path.name.startswith((".", "customers.db"))]
     return State(store=dump(home / "customers.db"), files={path.name: path.read_bytes() for path in files})
@@ -208,7 +208,7 @@ def _state(home: Path) -> State:
 
 def _losses(home: Path, model: Model) -> list[str]:
     """Return what is in neither the state before nor the one after."""
-    state = _state(home)
+    state = state_of(home)
     found = disagreements(home / "customers.db")
     if state.store not in (model.before.store, model.after.store):
         found.append("the store is neither as before nor as after")

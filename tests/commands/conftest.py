@@ -1,0 +1,64 @@
+"""A business in live mode, and its Stripe on loopback."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stripe
+
+from koalalink import gateway
+from koalalink.context import AppContext
+from koalalink.domain.customers import CustomerDetails
+from koalalink.sandbox.people import accounts
+from koalalink.sandbox.stripe_api import Account, Key
+from tests.conftest import NOW, Run, runner
+from tests.stripe_server import StripeServer
+
+KEY = "rk_live_secret123456"
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+    """Downtown, in live mode."""
+    monkeypatch.setattr(gateway, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.2))
+    monkeypatch.setattr(gateway, "_WAITS_WHEN_LIMITED", (0.0, 0.0))
+    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
+    downtown = accounts(NOW.date())[0]
+    downtown.livemode = True
+    downtown.keys[KEY] = Key()
+    for customer in downtown.customers.values():
+        customer["livemode"] = True
+    downtown.customers["cus_JaneMoved"] = {**downtown.customers["cus_123"], "id": "cus_JaneMoved"}
+    return downtown
+
+
+@pytest.fixture
+def server(account: Account) -> Iterator[StripeServer]:
+    """Stripe on loopback."""
+    with StripeServer([account], now=NOW) as running:
+        yield running
+
+
+@pytest.fixture
+def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppContext]:
+    """Jane, who is linked, and Robert, who is not, with a live key; and the files of those who move in."""
+    monkeypatch.chdir(tmp_path)
+    Path("people.csv").write_text("Email,Phone,Stripe ID\njane@x.com,555,cus_123\nrob@x.com,,cus_RobertCarver1\n")
+    Path("mapping.csv").write_text("old_customer_id,stripe_customer_id\ncus_123,cus_JaneMoved\n")
+    Path("unified_customers.csv").write_text("id,Email,Name,Created (UTC)\ncus_123,jane@x.com,Jane,2021-01-01 00:00\n")
+    home.mkdir()
+    (home / "config.toml").write_text('[locations.default]\napi_key_env = "STRIPE_API_KEY"\n')
+    environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": server.url}
+    made = AppContext(home=home, environ=environ, now=lambda: NOW, may_ask=False)
+    run = runner(made)
+    made.store.add(CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com"))
+    made.store.add(CustomerDetails(first_name="Robert", last_name="Carver", email="bob.carver@example.com"))
+    assert run("connect", "1", "cus_123", "--offline").exit_code == 0
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def live(koala: AppContext) -> Run:
+    """Run a command."""
+    return runner(koala)

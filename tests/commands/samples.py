@@ -1,0 +1,73 @@
+"""Every command with what it is tried on; a new one that is forgotten here fails `test_samples.py`."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import typer.main
+
+from koalalink.cli import app
+
+
+class Sample(NamedTuple):
+    """A command, as it is typed in the business of `conftest.py`."""
+
+    line: tuple[str, ...]
+    asks: bool = False
+    """It asks Stripe."""
+    writes: bool = False
+    """It changes the store, or the folder that it is in."""
+    first: tuple[str, ...] = ()
+    """What is typed before."""
+
+
+SAMPLES = {
+    "search": Sample(("search", "jane"), asks=True),
+    "search-email": Sample(("search", "jane@x.com"), asks=True),
+    "show": Sample(("show", "1"), asks=True),
+    "show-stripe": Sample(("show", "cus_123"), asks=True),
+    "connect": Sample(("connect", "2", "cus_RobertCarver1", "--force"), asks=True, writes=True),
+    "connect-again": Sample(("connect", "1", "cus_123"), asks=True, writes=True),
+    "connect-offline": Sample(("connect", "2", "cus_RobertCarver1", "--offline"), writes=True),
+    "unlink": Sample(("unlink", "1"), writes=True),
+    "enable": Sample(("enable", "1")),
+    "disable": Sample(("disable", "1"), writes=True),
+    "cards": Sample(("cards", "1"), asks=True),
+    "history": Sample(("history",)),
+    "undo": Sample(("undo", "--yes"), writes=True),
+    "customers-add": Sample(("customers", "add", "--first-name", "Ann"), writes=True),
+    "customers-list": Sample(("customers", "list")),
+    "customers-edit": Sample(("customers", "edit", "1", "--phone", "206-555-0199"), writes=True),
+    "customers-remove": Sample(("customers", "remove", "1", "--force"), writes=True),
+    "customers-import": Sample(("customers", "import", "people.csv"), asks=True, writes=True),
+    "customers-import-unverified": Sample(("customers", "import", "people.csv", "--no-verify"), writes=True),
+    "customers-export": Sample(("customers", "export", "out.csv")),
+    "remap": Sample(("remap", "mapping.csv"), asks=True, writes=True),
+    "sync": Sample(("sync",), asks=True, writes=True),
+    "sync-export": Sample(("sync", "--from-csv", "unified_customers.csv"), asks=True, writes=True),
+    "verify": Sample(("verify",), asks=True, writes=True),
+    "verify-fix": Sample(("verify", "--fix"), asks=True, writes=True),
+    "status": Sample(("status", "--call-list", "calls.csv")),
+    "duplicates": Sample(("duplicates",), first=("sync",)),
+    "init": Sample(("init", "--location", "shop", "--api-key-env", "K", "--force"), writes=True),
+    "doctor": Sample(("doctor",), asks=True),
+    "locations-list": Sample(("locations", "list"), asks=True),
+    "locations-add": Sample(("locations", "add", "shop", "--api-key-env", "K"), writes=True),
+    "locations-remove": Sample(("locations", "remove", "default"), writes=True),
+    "demo": Sample(("demo",)),
+}
+
+ASKING = [name for name, sample in SAMPLES.items() if sample.asks]
+WRITING = [name for name, sample in SAMPLES.items() if sample.writes]
+
+
+def leaves() -> Iterator[tuple[str, ...]]:
+    """Yield every command of the program by the words that are typed for it."""
+    yield from _leaves((), typer.main.get_command(app))
+
+
+def _leaves(words: tuple[str, ...], command: Any) -> Iterator[tuple[str, ...]]:
+    if not hasattr(command, "list_commands"):
+        yield words
+        return
+    for name in command.list_commands(None):
+        yield from _leaves((*words, name), command.get_command(None, name))

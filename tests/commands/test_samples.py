@@ -1,0 +1,29 @@
+"""Every command, once, against a Stripe that can only be read."""
+
+import pytest
+
+from koalalink.context import AppContext
+from tests.commands.samples import SAMPLES, leaves
+from tests.conftest import Run
+from tests.stripe_server import StripeServer
+from tests.torture.crash import state_of
+
+
+def test_every_command_has_a_sample() -> None:
+    """So that none is forgotten where all are tried."""
+    typed = {words for words in leaves() for sample in SAMPLES.values() if sample.line[: len(words)] == words}
+    assert sorted(leaves()) == sorted(typed)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_command_only_reads_at_stripe(live: Run, koala: AppContext, server: StripeServer, name: str) -> None:
+    """What it asks are GETs; and whether it asks and writes at all is as its sample says."""
+    sample = SAMPLES[name]
+    if sample.first:
+        assert live(*sample.first).exit_code == 0
+    server.requests.clear()
+    before = state_of(koala.home)
+    result = live(*sample.line)
+    assert result.exit_code == 0, result.stderr
+    assert {method for method, _, _ in server.requests} == ({"GET"} if sample.asks else set())
+    assert (state_of(koala.home) != before) == sample.writes
