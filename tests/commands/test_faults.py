@@ -1,64 +1,29 @@
 """Everything that can go wrong at Stripe, in every command that asks: the exit code, and nothing is written."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import stripe
+from typer.testing import Result
 
-from koalalink import gateway
 from koalalink.context import AppContext
-from koalalink.domain.customers import CustomerDetails
-from koalalink.sandbox.people import KEYS, accounts
+from koalalink.sandbox.people import KEYS
 from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
+from tests.commands.conftest import KEY
+from tests.commands.samples import ASKING, SAMPLES
 from tests.conftest import NOW, Run, runner
-from tests.stripe_server import Fault, StripeServer, answers, cut, drop, hang, html, stripe_error
-
-KEY = "rk_live_secret123456"
-
-
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    """Downtown, in live mode."""
-    monkeypatch.setattr(gateway, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.2))
-    monkeypatch.setattr(gateway, "_WAITS_WHEN_LIMITED", (0.0, 0.0))
-    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
-    downtown = accounts(NOW.date())[0]
-    downtown.livemode = True
-    downtown.keys[KEY] = Key()
-    for customer in downtown.customers.values():
-        customer["livemode"] = True
-    return downtown
-
-
-@pytest.fixture
-def server(account: Account) -> Iterator[StripeServer]:
-    """Stripe on loopback; only reading ever reaches it."""
-    with StripeServer([account]) as running:
-        yield running
-    assert {method for method, _, _ in running.requests} <= {"GET"}
-
-
-@pytest.fixture
-def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppContext]:
-    """Jane, who is linked, and Robert, who is not, with a live key; and the files of those who move in."""
-    monkeypatch.chdir(tmp_path)
-    Path("people.csv").write_text("Email,Phone,Stripe ID\njane@x.com,555,cus_123\nrob@x.com,,cus_RobertCarver1\n")
-    Path("mapping.csv").write_text("old_customer_id,stripe_customer_id\ncus_123,cus_RobertCarver1\n")
-    environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": server.url}
-    made = AppContext(home=home, environ=environ, now=lambda: NOW, may_ask=False)
-    run = runner(made)
-    made.store.add(CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com"))
-    made.store.add(CustomerDetails(first_name="Robert", last_name="Carver", email="bob.carver@example.com"))
-    assert run("connect", "1", "cus_123", "--offline").exit_code == 0
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def live(koala: AppContext) -> Run:
-    """Run a command."""
-    return runner(koala)
+from tests.stripe_server import (
+    Fault,
+    StripeServer,
+    answers,
+    as_asked,
+    cut,
+    drop,
+    hang,
+    html,
+    redirect,
+    stripe_error,
+)
+from tests.torture.crash import State, state_of
 
 
 def test_live_key_says_live_mode_before_it_writes(live: Run) -> None:
@@ -87,18 +52,6 @@ def test_customer_who_exists_in_the_other_mode_is_told(live: Run, account: Accou
     assert "cus_inTest is in test mode, and the key of this location is a live key." in result.stderr
 
 
-_COMMANDS = {
-    "search": ("search", "jane"),
-    "search-email": ("search", "jane@x.com"),
-    "show": ("show", "cus_123"),
-    "connect": ("connect", "2", "cus_RobertCarver1", "--force"),
-    "verify": ("connect", "1", "cus_123"),
-    "cards": ("cards", "1"),
-    "import": ("customers", "import", "people.csv"),
-    "remap": ("remap", "mapping.csv"),
-    "verify-links": ("verify",),
-    "sync": ("sync",),
-}
 _FAULTS: dict[str, tuple[Fault, int]] = {
     "401": (stripe_error(401, f"Invalid API Key: {KEY}"), 3),
     "403": (stripe_error(403, f"No: {KEY}"), 5),
@@ -109,26 +62,58 @@ _FAULTS: dict[str, tuple[Fault, int]] = {
     "cut": (cut, 6),
     "drop": (drop, 6),
     "html": (html(200), 6),
+    "redirect": (redirect("/v1/customers/cus_123"), 6),
+    "text": (answers(200, b'"cus_123"'), 6),
     "json": (answers(200, b'{"object": "list"}'), 6),
 }
+_CODES = {"doctor": 9, "locations-list": 0, "sync-export": 0}
+"""Commands that end with a code of their own: Stripe's silence is what they tell, or it is not needed."""
+_TELLING = ("show", *_CODES)
 
 
 @pytest.mark.parametrize("fault", _FAULTS)
-@pytest.mark.parametrize("command", _COMMANDS)
+@pytest.mark.parametrize("name", ASKING)
 def test_fault_ends_a_command_with_its_code(
-    live: Run, koala: AppContext, server: StripeServer, command: str, fault: str
+    live: Run, koala: AppContext, server: StripeServer, name: str, fault: str
 ) -> None:
     """One sentence and its hint; nothing on stdout, nothing written, and the key nowhere."""
-    before = [koala.store.record(koala.store.find(number)) for number in ("1", "2")]
+    before = _written(koala, name)
     server.fault, code = _FAULTS[fault]
-    result = live(*_COMMANDS[command])
-    assert (result.exit_code, result.stdout) == (code, ""), result.stderr
-    assert "Error: " in result.stderr
-    assert "Hint: " in result.stderr
-    assert [koala.store.record(koala.store.find(number)) for number in ("1", "2")] == before
-    assert "secret" not in result.stderr
-    for file in koala.home.iterdir():
-        assert b"secret" not in file.read_bytes()
+    result = live(*SAMPLES[name].line)
+    assert result.exit_code == _CODES.get(name, code), result.stderr
+    assert (result.stdout == "") == (name not in _TELLING)
+    assert ("Error: " in result.stderr) == ("Hint: " in result.stderr) == (result.exit_code != 0)
+    assert _written(koala, name) == before
+    _expect_no_key(result)
+
+
+@pytest.mark.parametrize("fault", ["401", "500", "drop"])
+@pytest.mark.parametrize("name", ASKING)
+def test_fault_in_the_middle_of_a_command_leaves_nothing_behind(
+    live: Run, koala: AppContext, server: StripeServer, name: str, fault: str
+) -> None:
+    """Where Stripe answers at first, and then no more."""
+    before = _written(koala, name)
+    server.faults = [as_asked]
+    server.fault, code = _FAULTS[fault]
+    result = live(*SAMPLES[name].line)
+    assert result.exit_code in (0, _CODES.get(name, code)), result.stderr
+    if result.exit_code:
+        assert _written(koala, name) == before
+    _expect_no_key(result)
+
+
+def _written(koala: AppContext, name: str) -> State:
+    """Return what is in the home; of the copy of Stripe's customers, sync keeps what it has read."""
+    state = state_of(koala.home)
+    kept = "director" if name.startswith("sync") else "nothing"
+    return state._replace(store=[line for line in state.store if not line.startswith(kept)])
+
+
+def _expect_no_key(result: Result) -> None:
+    assert "secret" not in result.output
+    for file in Path.home().rglob("*"):
+        assert file.is_dir() or b"secret" not in file.read_bytes()
 
 
 def test_page_of_a_customer_is_shown_without_stripe(live: Run, server: StripeServer) -> None:

@@ -14,13 +14,13 @@ from koalalink.operations import syncing
 from koalalink.operations.pacing import Pace
 from koalalink.sandbox.people import accounts
 from koalalink.sandbox.stripe_api import Account, Answer
-from tests.commands.test_faults import KEY, account  # noqa: F401
+from tests.commands.conftest import KEY
 from tests.conftest import NOW, Run, runner
-from tests.stripe_server import Fault, StripeServer, answers, stripe_error
+from tests.stripe_server import Fault, StripeServer, answers, as_asked, stripe_error
 
 
 @pytest.fixture
-def many(account: Account) -> Account:  # noqa: F811
+def many(account: Account) -> Account:
     """An account of 1,234 customers, 250 of them of the same second."""
     pattern = account.customers["cus_JaneOfKirkland"]
     account.customers.clear()
@@ -100,7 +100,7 @@ def test_interrupted_copy_is_kept_and_goes_on(koala: AppContext, many: Account, 
     """The pages that were read are not asked for again; nobody counts as gone meanwhile."""
     synced(koala)
     many.customers.pop("cus_Many0007")
-    fine: list[Fault] = [_pass] * 9
+    fine: list[Fault] = [as_asked] * 9
     server.faults = [*fine, *[stripe_error(400, "No")] * 50]
     result = runner(koala)("sync", "--json")
     assert (result.exit_code, result.stdout) == (5, "")
@@ -110,14 +110,10 @@ def test_interrupted_copy_is_kept_and_goes_on(koala: AppContext, many: Account, 
     assert pages(server) - before <= 30
 
 
-def _pass(server: StripeServer, handler: Any) -> Answer:
-    return server.stand_in.answer("GET", handler.path, dict(handler.headers.items()))
-
-
 def test_limit_and_failures_of_stripe_are_waited_for(koala: AppContext, server: StripeServer) -> None:
     """429 and 5xx are not the end."""
     limited, broken = stripe_error(429, "Slow", "rate_limit"), stripe_error(500, "Oh")
-    server.faults = [_pass, _pass, limited, broken, _pass, limited, broken]
+    server.faults = [as_asked, as_asked, limited, broken, as_asked, limited, broken]
     assert synced(koala)["customers"] == 1234
 
 
@@ -127,13 +123,13 @@ def test_customer_deleted_while_the_account_is_listed_loses_nobody(
     """The next page cannot begin behind somebody who is not there any more."""
 
     def delete_last(server: StripeServer, handler: Any) -> Answer:
-        answer = _pass(server, handler)
+        answer = as_asked(server, handler)
         listed = json.loads(answer.body)["data"]
         if listed:
             many.customers.pop(listed[-1]["id"], None)
         return answer
 
-    server.faults = [_pass, _pass, delete_last, _pass, delete_last]
+    server.faults = [as_asked, as_asked, delete_last, as_asked, delete_last]
     synced(koala)
     assert set(many.customers) <= set(ids(koala))
 
@@ -144,8 +140,8 @@ def test_page_that_repeats_ends_the_copy(koala: AppContext, server: StripeServer
 
     def same(server: StripeServer, handler: Any) -> Answer:
         if not handler.path.startswith("/v1/customers?"):
-            return _pass(server, handler)
-        first.append(first[0] if first else _pass(server, handler))
+            return as_asked(server, handler)
+        first.append(first[0] if first else as_asked(server, handler))
         return first[0]
 
     server.fault = same
