@@ -68,5 +68,5 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise CorrectTheSetup(
-            f"{path} cannot be written: {error.strerror}.", hint="May you write to its folder?"
+            f"{path} cannot be written: {error.strerror}.", hint="May you write to its folder, and is there room?"
         ) from error

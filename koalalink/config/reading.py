@@ -75,9 +75,8 @@ class _Reader:
         default = self._text(document, "", "default_location")
         if default and default not in read:
             self._refuse(f"default_location is “{default}”, but there is no [locations.{default}]")
-        base = self._path.absolute().parent
         return Config(
-            store_path=base / Path(store_path).expanduser() if store_path else home / "customers.db",
+            store_path=self._path.parent / Path(store_path).expanduser() if store_path else home / "customers.db",
             locations=read,
             default_location=default or None,
         )

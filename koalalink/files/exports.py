@@ -1,5 +1,6 @@
 """Exports: every kind of file that customers can be written into."""
 
+import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -75,7 +76,15 @@ class _XlsxExport:
         self._sheet.append([self._illegal.sub("", cell) for cell in cells])
 
     def finish(self) -> None:
-        self._book.save(self._stream)
+        from zipfile import ZIP_DEFLATED, ZipFile
+
+        from openpyxl.writer.excel import ExcelWriter
+
+        # Not Workbook.save: where that fails, what it leaves goes on writing, and complains.
+        whole = io.BytesIO()
+        with ZipFile(whole, "w", ZIP_DEFLATED) as archive:
+            ExcelWriter(self._book, archive).save()
+        self._stream.write(whole.getbuffer())
 
 
 @contextmanager
@@ -89,16 +98,11 @@ def exported(
     harmless: bool,
 ) -> Iterator[Export]:
     """Begin an export into a file, which is in its place once it is finished, or to stdout for "-"."""
-    path = None if file == "-" else Path(file)
-    beside = Beside(path) if path else None
-    stream = beside.stream if beside else stdout
-    try:
-        yield _export(stream, kind, columns, record, harmless=harmless, bom=harmless and path is not None)
-        if beside:
-            beside.keep()
-    finally:
-        if beside:
-            beside.discard()
+    if file == "-":
+        yield _export(stdout, kind, columns, record, harmless=harmless, bom=False)
+        return
+    with Beside.kept(Path(file)) as stream:
+        yield _export(stream, kind, columns, record, harmless=harmless, bom=harmless)
 
 
 def _export(

@@ -5,6 +5,7 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,11 +24,7 @@ def opened(file: str, stdin: BinaryIO) -> BinaryIO:
     Raises LookForAnother where there is none, CorrectTheCommand where it cannot be read.
     """
     if file == "-":
-        kept = tempfile.TemporaryFile()  # noqa: SIM115 - whoever opens it closes it
-        while chunk := stdin.read(_CHUNK):
-            kept.write(chunk)
-        kept.seek(0)
-        return kept
+        return _kept(stdin)
     path = Path(file)
     try:
         if path.is_dir():
@@ -40,6 +37,23 @@ def opened(file: str, stdin: BinaryIO) -> BinaryIO:
     except (OSError, ValueError) as error:
         told = error.strerror if isinstance(error, OSError) else "this cannot be a file's name"
         raise CorrectTheCommand(f"{file} cannot be read: {told}.", hint="May you open it yourself?") from None
+
+
+def _kept(stdin: BinaryIO) -> BinaryIO:
+    kept = None
+    try:
+        kept = tempfile.TemporaryFile()  # noqa: SIM115 - whoever opens it closes it
+        while chunk := stdin.read(_CHUNK):
+            kept.write(chunk)
+        kept.seek(0)
+    except OSError as error:
+        if kept:
+            with suppress(OSError):
+                kept.close()
+        raise CorrectTheCommand(
+            f"The input cannot be kept on the disk: {error.strerror}.", hint="Name it as a file instead."
+        ) from error
+    return kept
 
 
 def encoding_of(raw: BinaryIO, file: str) -> str:

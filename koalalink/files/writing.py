@@ -20,11 +20,14 @@ class Beside:
 
     def __init__(self, path: Path) -> None:
         """Begin a file that will be at `path`; raises CorrectTheCommand where it cannot be written."""
-        self._path = path
+        # A link to a file stays one.
+        self._path = path = Path(os.path.realpath(path)) if path.is_symlink() else path
         self._beside = path.with_name(f".{path.name}.{os.getpid()}")
         with _told(path):
             if path.is_dir():
                 raise IsADirectoryError(0, "there is a folder of that name")
+            if path.exists() and not path.is_file():  # whoever may would put a file where /dev/null is
+                raise FileExistsError(0, "it is a device or a pipe, not a file")
             descriptor = os.open(self._beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         self.stream: BinaryIO = os.fdopen(descriptor, "wb")
 
@@ -91,17 +94,19 @@ class RejectsFile:
 
     def write(self, cells: Sequence[str], reason: str) -> None:
         """Write a row, and why it was not imported."""
-        if self._lines is None:
-            self._file = Beside(self.path)
-            self._lines = Lines(self._file.stream)
-            self._lines.write([self._reason_title, *self._titles])
         kept = [cell for place, cell in enumerate(cells) if place not in self._skipped]
-        self._lines.write([reason, *kept])
+        with _told(self.path):
+            if self._lines is None:
+                self._file = Beside(self.path)
+                self._lines = Lines(self._file.stream)
+                self._lines.write([self._reason_title, *self._titles])
+            self._lines.write([reason, *kept])
 
     def keep(self) -> None:
         """Put the file into its place."""
         if self._file and self._lines:
-            self._lines.finish()
+            with _told(self.path):
+                self._lines.finish()
             self._file.keep()
 
     def close(self) -> None:

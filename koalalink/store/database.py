@@ -89,7 +89,9 @@ class Database:
             try:
                 yield
             finally:
-                self._db.execute("ROLLBACK")
+                # Whoever has stopped reading may be let go of only after the file was closed.
+                with suppress(sqlite3.ProgrammingError):
+                    self._db.execute("ROLLBACK")
 
     def problems(self) -> list[str]:
         """Return what is wrong with the file itself: damage, rows without their other half, a history left open."""
