@@ -5,11 +5,13 @@ import gc
 # Loading modules makes thousands of objects and hardly any garbage; looking for it takes 6 of 80 ms.
 gc.set_threshold(100_000)
 
+import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TextIO
 
 import typer
 from typer.exceptions import TyperException
@@ -19,6 +21,8 @@ from koalalink.commands.lazy import LazyGroup
 from koalalink.context import AppContext
 from koalalink.domain.text import printable
 from koalalink.errors import Aborted, ExitCode, KoalaError
+
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Root(LazyGroup):
@@ -65,6 +69,19 @@ class Root(LazyGroup):
 @contextmanager
 def _told(ctx: Any) -> Iterator[None]:
     try:
+        with _errors_told(ctx):
+            yield
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            raise
+        sys.stdout = _nowhere()
+        _say(f"The output cannot be written: {error.strerror}.", "What was done stays done: koalalink history")
+        raise typer.Exit(ExitCode.USAGE) from error
+
+
+@contextmanager
+def _errors_told(ctx: Any) -> Iterator[None]:
+    try:
         yield
     except Aborted as answer:
         typer.echo(answer.message, err=True)
@@ -87,9 +104,17 @@ def _told(ctx: Any) -> Iterator[None]:
 
 def _say(message: str, hint: str | None) -> None:
     sys.stdout.flush()
-    typer.echo(f"Error: {printable(message)}", err=True)
-    if hint:
-        typer.echo(f"Hint: {printable(hint)}", err=True)
+    try:
+        typer.echo(f"Error: {printable(message)}", err=True)
+        if hint:
+            typer.echo(f"Hint: {printable(hint)}", err=True)
+    except OSError:  # where nobody can be told, the exit code still tells
+        sys.stderr = _nowhere()
+
+
+def _nowhere() -> TextIO:
+    """Return what takes the place of a stream that has failed; else Python tries to write the rest at its end."""
+    return Path(os.devnull).open("w")
 
 
 def _show_version(wanted: bool) -> None:
