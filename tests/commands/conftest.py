@@ -47,7 +47,7 @@ def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.
     Path("mapping.csv").write_text("old_customer_id,stripe_customer_id\ncus_123,cus_JaneMoved\n")
     Path("unified_customers.csv").write_text("id,Email,Name,Created (UTC)\ncus_123,jane@x.com,Jane,2021-01-01 00:00\n")
     home.mkdir()
-    (home / "config.toml").write_text('[locations.default]\napi_key_env = "STRIPE_API_KEY"\n')
+    (home / "config.toml").write_text('# Our shop\n[locations.default]\napi_key_env = "STRIPE_API_KEY"\n')
     environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": server.url}
     made = AppContext(home=home, environ=environ, now=lambda: NOW, may_ask=False)
     run = runner(made)

@@ -1,11 +1,13 @@
 """Every command with what it is tried on; a new one that is forgotten here fails `test_samples.py`."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import typer.main
 
 from koalalink.cli import app
+from tests.torture.crash import State, state_of
 
 
 class Sample(NamedTuple):
@@ -58,6 +60,13 @@ SAMPLES = {
 
 ASKING = [name for name, sample in SAMPLES.items() if sample.asks]
 WRITING = [name for name, sample in SAMPLES.items() if sample.writes]
+
+
+def written(home: Path, name: str) -> State:
+    """Return what is in a home, but for what a command that has failed may leave: sync keeps what it has copied."""
+    state = state_of(home)
+    kept = "director" if name.startswith("sync") else "nothing"
+    return state._replace(store=[line for line in state.store if not line.startswith(kept)])
 
 
 def leaves() -> Iterator[tuple[str, ...]]:

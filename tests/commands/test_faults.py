@@ -9,7 +9,7 @@ from koalalink.context import AppContext
 from koalalink.sandbox.people import KEYS
 from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
 from tests.commands.conftest import KEY
-from tests.commands.samples import ASKING, SAMPLES
+from tests.commands.samples import ASKING, SAMPLES, written
 from tests.conftest import NOW, Run, runner
 from tests.stripe_server import (
     Fault,
@@ -23,7 +23,6 @@ from tests.stripe_server import (
     redirect,
     stripe_error,
 )
-from tests.torture.crash import State, state_of
 
 
 def test_live_key_says_live_mode_before_it_writes(live: Run) -> None:
@@ -77,13 +76,13 @@ def test_fault_ends_a_command_with_its_code(
     live: Run, koala: AppContext, server: StripeServer, name: str, fault: str
 ) -> None:
     """One sentence and its hint; nothing on stdout, nothing written, and the key nowhere."""
-    before = _written(koala, name)
+    before = written(koala.home, name)
     server.fault, code = _FAULTS[fault]
     result = live(*SAMPLES[name].line)
     assert result.exit_code == _CODES.get(name, code), result.stderr
     assert (result.stdout == "") == (name not in _TELLING)
     assert ("Error: " in result.stderr) == ("Hint: " in result.stderr) == (result.exit_code != 0)
-    assert _written(koala, name) == before
+    assert written(koala.home, name) == before
     _expect_no_key(result)
 
 
@@ -93,21 +92,14 @@ def test_fault_in_the_middle_of_a_command_leaves_nothing_behind(
     live: Run, koala: AppContext, server: StripeServer, name: str, fault: str
 ) -> None:
     """Where Stripe answers at first, and then no more."""
-    before = _written(koala, name)
+    before = written(koala.home, name)
     server.faults = [as_asked]
     server.fault, code = _FAULTS[fault]
     result = live(*SAMPLES[name].line)
     assert result.exit_code in (0, _CODES.get(name, code)), result.stderr
     if result.exit_code:
-        assert _written(koala, name) == before
+        assert written(koala.home, name) == before
     _expect_no_key(result)
-
-
-def _written(koala: AppContext, name: str) -> State:
-    """Return what is in the home; of the copy of Stripe's customers, sync keeps what it has read."""
-    state = state_of(koala.home)
-    kept = "director" if name.startswith("sync") else "nothing"
-    return state._replace(store=[line for line in state.store if not line.startswith(kept)])
 
 
 def _expect_no_key(result: Result) -> None:
