@@ -410,6 +410,8 @@ class AppContext:
         """Add a location to the configuration."""
         from koalalink.config import changing
 
+        if self.config_file.exists():
+            _ = self.config  # what cannot be read is not written anew
         changing.add_location(self.config_file, name, settings)
 
     def remove_location(self, name: str) -> None:

@@ -46,8 +46,11 @@ def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool
 def _read(path: Path) -> tuple[dict[str, Any], int]:
     mend = "Mend that, then try again."
     try:
+        _refuse_link(path)
         with path.open("rb") as file:
-            return tomllib.load(file), stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            about = os.fstat(file.fileno())
+            _refuse_foreign(path, about.st_uid)
+            return tomllib.load(file), stat.S_IMODE(about.st_mode)
     except tomllib.TOMLDecodeError as error:
         where = str(error).rpartition("(at ")[2].rstrip(")")
         raise CorrectTheSetup(f"{path} is not valid TOML, at {where}.", hint=mend) from error
@@ -57,6 +60,23 @@ def _read(path: Path) -> tuple[dict[str, Any], int]:
         raise
     except OSError as error:
         raise CorrectTheSetup(f"{path} cannot be read: {error.strerror}.", hint="Type: koalalink doctor") from error
+
+
+# What the file says is run (api_key_command), and where keys are sent to: it must be the user's own word.
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink() and path.is_file():  # a shell's <(…) is a link to a pipe
+        raise CorrectTheSetup(
+            f"{path} is a link to another file, and whoever may change that one could read your keys.",
+            hint=f"Put the file itself there, or name it: koalalink --config {path.resolve()}",
+        )
+
+
+def _refuse_foreign(path: Path, owner: int) -> None:
+    if os.name == "posix" and owner not in (os.getuid(), 0):
+        raise CorrectTheSetup(
+            f"{path} belongs to another user, who could read your keys by changing it.",
+            hint=f"If you trust what is in it, make it yours: sudo chown $USER {path}",
+        )
 
 
 class _Reader:

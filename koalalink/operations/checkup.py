@@ -119,9 +119,6 @@ def _config(config: Config, path: Path) -> Iterator[Finding]:
         yield Finding(about=about, health=Health.GOOD, text=f"{path}: {', '.join(config.locations)}.")
     for warning in config.warnings:
         yield Finding(about=about, health=Health.BAD, text=warning, advice=f"Type: chmod 600 {path}")
-    if any(location.key_source.kind == "api_key" for location in config.locations.values()) and path.is_symlink():
-        text = f"{path} holds a key and is a link to another file."
-        yield Finding(about=about, health=Health.NOTE, text=text, advice="Put the file itself there.")
 
 
 def _store(config: Config, open_store: Callable[[], Checkable]) -> Iterator[Finding]:

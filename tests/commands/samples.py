@@ -20,6 +20,8 @@ class Sample(NamedTuple):
     """It changes the store, or the folder that it is in."""
     first: tuple[str, ...] = ()
     """What is typed before."""
+    without_stripe: int | None = None
+    """The code with which it ends where Stripe fails, if it is not that of the failure."""
 
 
 SAMPLES = {
@@ -45,18 +47,25 @@ SAMPLES = {
     "customers-export": Sample(("customers", "export", "out.csv")),
     "remap": Sample(("remap", "mapping.csv"), asks=True, writes=True),
     "sync": Sample(("sync",), asks=True, writes=True),
-    "sync-export": Sample(("sync", "--from-csv", "unified_customers.csv"), asks=True, writes=True),
+    "sync-export": Sample(("sync", "--from-csv", "unified_customers.csv"), asks=True, writes=True, without_stripe=0),
     "verify": Sample(("verify",), asks=True, writes=True),
     "verify-fix": Sample(("verify", "--fix"), asks=True, writes=True),
     "status": Sample(("status", "--call-list", "calls.csv")),
     "duplicates": Sample(("duplicates",), first=("sync",)),
     "init": Sample(("init", "--location", "shop", "--api-key-env", "K", "--force"), writes=True),
-    "doctor": Sample(("doctor",), asks=True),
-    "locations-list": Sample(("locations", "list"), asks=True),
+    "doctor": Sample(("doctor",), asks=True, without_stripe=9),
+    "locations-list": Sample(("locations", "list"), asks=True, without_stripe=0),
     "locations-add": Sample(("locations", "add", "shop", "--api-key-env", "K"), writes=True),
     "locations-remove": Sample(("locations", "remove", "default"), writes=True),
     "demo": Sample(("demo",)),
 }
+
+
+def code_of(name: str, failure: int) -> int:
+    """Return the code with which a command ends where Stripe fails with that of `failure`."""
+    own = SAMPLES[name].without_stripe
+    return failure if own is None else own
+
 
 ASKING = [name for name, sample in SAMPLES.items() if sample.asks]
 WRITING = [name for name, sample in SAMPLES.items() if sample.writes]
