@@ -46,6 +46,7 @@ def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.
     Path("people.csv").write_text("Email,Phone,Stripe ID\njane@x.com,555,cus_123\nrob@x.com,,cus_RobertCarver1\n")
     Path("mapping.csv").write_text("old_customer_id,stripe_customer_id\ncus_123,cus_JaneMoved\n")
     Path("unified_customers.csv").write_text("id,Email,Name,Created (UTC)\ncus_123,jane@x.com,Jane,2021-01-01 00:00\n")
+    Path("decided.csv").write_text("Decision,Customer,Stripe ID\nyes,2,cus_RobertCarver1\n")
     home.mkdir()
     (home / "config.toml").write_text('# Our shop\n[locations.default]\napi_key_env = "STRIPE_API_KEY"\n')
     environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": server.url}

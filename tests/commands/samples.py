@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import typer.main
 
 from koalalink.cli import app
+from tests.conftest import Run
 from tests.torture.crash import State, state_of
 
 
@@ -20,6 +21,10 @@ class Sample(NamedTuple):
     """It changes the store, or the folder that it is in."""
     first: tuple[str, ...] = ()
     """What is typed before."""
+    prints_first: bool = False
+    """It prints what is known here before it asks Stripe."""
+    ends: int = 0
+    """The code with which it ends: a review needs somebody at a terminal."""
     without_stripe: int | None = None
     """The code with which it ends where Stripe fails, if it is not that of the failure."""
 
@@ -27,7 +32,7 @@ class Sample(NamedTuple):
 SAMPLES = {
     "search": Sample(("search", "jane"), asks=True),
     "search-email": Sample(("search", "jane@x.com"), asks=True),
-    "show": Sample(("show", "1"), asks=True),
+    "show": Sample(("show", "1"), asks=True, prints_first=True),
     "show-stripe": Sample(("show", "cus_123"), asks=True),
     "connect": Sample(("connect", "2", "cus_RobertCarver1", "--force"), asks=True, writes=True),
     "connect-again": Sample(("connect", "1", "cus_123"), asks=True, writes=True),
@@ -50,6 +55,10 @@ SAMPLES = {
     "sync-export": Sample(("sync", "--from-csv", "unified_customers.csv"), asks=True, writes=True, without_stripe=0),
     "verify": Sample(("verify",), asks=True, writes=True),
     "verify-fix": Sample(("verify", "--fix"), asks=True, writes=True),
+    "match": Sample(("match", "--sheet", "decisions.csv"), first=("sync",)),
+    "match-certain": Sample(("match", "--apply-certain"), asks=True, writes=True, first=("sync",), prints_first=True),
+    "apply": Sample(("apply", "decided.csv"), asks=True, writes=True),
+    "review": Sample(("review",), first=("sync",), ends=8),
     "status": Sample(("status", "--call-list", "calls.csv")),
     "duplicates": Sample(("duplicates",), first=("sync",)),
     "init": Sample(("init", "--location", "shop", "--api-key-env", "K", "--force"), writes=True),
@@ -59,6 +68,12 @@ SAMPLES = {
     "locations-remove": Sample(("locations", "remove", "default"), writes=True),
     "demo": Sample(("demo",)),
 }
+
+
+def prepare(run: Run, name: str) -> None:
+    """Type what is typed before a command."""
+    if SAMPLES[name].first:
+        assert run(*SAMPLES[name].first).exit_code == 0
 
 
 def code_of(name: str, failure: int) -> int:

@@ -13,7 +13,7 @@ import pytest
 
 from koalalink.context import AppContext
 from tests.commands.conftest import KEY
-from tests.commands.samples import ASKING, SAMPLES, code_of
+from tests.commands.samples import ASKING, SAMPLES, code_of, prepare
 from tests.conftest import NOW, Run, runner
 from tests.stripe_server import StripeServer
 from tests.test_cli import environment
@@ -95,6 +95,7 @@ def test_configuration_that_comes_through_a_pipe_is_read(koala: AppContext) -> N
 @pytest.mark.parametrize("name", ASKING)
 def test_key_is_sent_in_one_header_and_shown_nowhere(live: Run, server: StripeServer, name: str) -> None:
     """To the host that is configured."""
+    prepare(live, name)
     result = live(*SAMPLES[name].line)
     assert "secret" not in result.output
     for _, path, headers in server.requests:
@@ -108,8 +109,11 @@ def test_key_is_sent_in_one_header_and_shown_nowhere(live: Run, server: StripeSe
 
 @pytest.mark.parametrize("address", ["http://example.com", "https://me:secret@example.com", "ftp://127.0.0.1"])
 @pytest.mark.parametrize("name", ASKING)
-def test_address_that_a_key_may_not_be_sent_to_is_refused(koala: AppContext, name: str, address: str) -> None:
+def test_address_that_a_key_may_not_be_sent_to_is_refused(
+    live: Run, koala: AppContext, name: str, address: str
+) -> None:
     """Before anybody is asked: a request to another host than this would fail the test."""
+    prepare(live, name)
     moved = {**koala.environ, "KOALALINK_API_BASE": address}
     elsewhere = AppContext(home=koala.home, environ=moved, now=lambda: NOW, may_ask=False)
     result = runner(elsewhere)(*SAMPLES[name].line)
