@@ -20,7 +20,7 @@ _COUNTERS = ("entry", "run")
 """Columns that number what is copied from Stripe in the order in which it came."""
 
 Thing = tuple[int, str | None]
-"""A customer by number and None, or a customer's link by number and location."""
+"""A customer by number and None, a customer's link by number and location, and a refusal by its Stripe ID besides."""
 Values = dict[str, Any]
 
 
@@ -59,7 +59,8 @@ def _replayed(db: sqlite3.Connection) -> tuple[dict[Thing, Values], list[str]]:
     things: dict[Thing, Values] = {}
     found = []
     for row in db.execute("SELECT * FROM change_items ORDER BY change, item"):
-        thing = row["customer"], row["location"]
+        refused = json.loads(row["after"] or row["before"]).get("refused") if row["location"] else None
+        thing = row["customer"], f"{row['location']} {refused}" if refused else row["location"]
         before, after = (_values(thing, row[column]) for column in ("before", "after"))
         if things.get(thing) != before:
             found.append(f"change {row['change']} found {_named(thing)} as {before}, and left was {things.get(thing)}")
@@ -78,6 +79,8 @@ def _stored(db: sqlite3.Connection) -> dict[Thing, Values]:
         things[row["customer"], None] = {name: row[name] for name in FIELDS}
     for row in db.execute("SELECT * FROM links ORDER BY customer, location"):
         things[row["customer"], row["location"]] = {name: row[name] for name in _LINK_FIELDS}
+    for row in db.execute("SELECT * FROM refusals ORDER BY customer, location, stripe_id"):
+        things[row["customer"], f"{row['location']} {row['stripe_id']}"] = {"refused": row["stripe_id"]}
     return things
 
 
@@ -91,7 +94,11 @@ def _values(thing: Thing, text: str | None) -> Values | None:
 
 def _named(thing: Thing) -> str:
     number, location = thing
-    return f"customer {number}" if location is None else f"the link of customer {number} at {location}"
+    if location is None:
+        return f"customer {number}"
+    place, _, refused = location.partition(" ")
+    what = f"{refused} being refused to" if refused else "the link of"
+    return f"{what} customer {number} at {place}"
 
 
 def _links_disagree(database: Database) -> Iterator[str]:
@@ -147,6 +154,8 @@ def dump(store_path: Path) -> list[str]:
 def _timeless(name: str, value: Any) -> Any:
     if name in ("at", "verified_at", "begun_at", "finished_at") and value is not None:
         return "some time"
+    if name == "id":
+        return "some identity"
     if name in ("before", "after") and value is not None:
         return {key: _timeless(key, each) for key, each in json.loads(value).items()}
     return value

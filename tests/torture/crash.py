@@ -54,6 +54,7 @@ SCENARIOS = (
     Scenario("customers edit", (_IMPORT, _JANE), ("customers", "edit", "jane@x.com", "--phone", "206-555-0142")),
     Scenario("customers remove", (_IMPORT, _JANE, _OFFLINE), ("customers", "remove", "jane@x.com", "--force")),
     Scenario("customers export", (_IMPORT,), ("customers", "export", "out.csv")),
+    Scenario("apply", (_IMPORT, _JANE), ("apply", "decided.csv")),
     Scenario("sync", (_IMPORT,), ("sync",), goes_on=True),
 )
 
@@ -173,6 +174,8 @@ class Crashes:
                 write_customers(home / "people.csv", self._rows)
                 with (home / "people.csv").open("a") as file:
                     file.write("Nobody,,,,,,,,,,,cus_00000000000000\n")  # the Stripe ID of the first
+                refused = (f"no,{number},cus_{number}\n" for number in range(1, self._rows))
+                (home / "decided.csv").write_text("".join(("Decision,Customer,Stripe ID\n", *refused)))
             self._prepared[prepare] = home
         return self._prepared[prepare]
 

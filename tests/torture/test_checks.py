@@ -24,6 +24,8 @@ def path(tmp_path: Path) -> Iterator[Path]:
         link = Link(customer=customer.number, location="downtown", stripe_id=f"cus_{customer.number}")
         store.save_link(customer, link, previous=None, action=Action.CONNECTED, note="")
     store.delete_links(bob, store.record(bob).links)
+    with store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:
+        bulk.refuse("downtown", [(bob.number, "cus_9")])
     store.edit(ann, CustomerDetails(first_name="Anna"))
     store.remove(store.record(cy))
     store.undo(store.change(None))
@@ -39,8 +41,9 @@ def path(tmp_path: Path) -> Iterator[Path]:
         ("UPDATE customers SET first_name = 'Hannah' WHERE customer = 1", "customer 1 is"),
         ("UPDATE links SET enabled = 0", "the link of customer 1 at downtown is"),
         ("DELETE FROM links", "the link of customer 1 at downtown is None"),
-        ("DELETE FROM change_items WHERE change = 7", "change 10 found customer 1 as"),
-        ("DELETE FROM change_items WHERE change = 9; DELETE FROM changes WHERE change = 9", "by the history"),
+        ("DELETE FROM refusals", "cus_9 being refused to customer 2 at downtown is None"),
+        ("DELETE FROM change_items WHERE change = 8", "change 11 found customer 1 as"),
+        ("DELETE FROM change_items WHERE change = 10; DELETE FROM changes WHERE change = 10", "by the history"),
         ("DELETE FROM changes WHERE change = 3", "not numbered"),
     ],
 )

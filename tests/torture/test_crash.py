@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.stripe_server import StripeServer
 from tests.torture.crash import SCENARIOS, Crashes, Moment, large_account
 
-_KILLS = {"import": 6, "undo of an import": 2, "connect": 2, "customers edit": 2}
+_KILLS = {"import": 6, "undo of an import": 2, "connect": 2, "apply": 2, "customers edit": 2}
 
 
 def test_killed_command_has_done_everything_or_nothing(tmp_path: Path) -> None:
