@@ -8,6 +8,8 @@ another name here: Joan and Jean, Mario and Maria are one letter apart.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from koalalink.domain.agreement import Agreement
@@ -25,6 +27,10 @@ _TRADES = frozenset(
     "restaurant salon services solutions studio studios".split()
 )
 _TOGETHER = re.compile(r"\s*(?:&|\+|/|\band\b)\s*")
+
+
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHE = re.compile(r"['\u2018\u2019`\u00b4]")
 
 
 class Name(NamedTuple):
@@ -70,9 +76,10 @@ def _best(outcomes: Iterator[Agreement]) -> Agreement:
     return next((a for a in (Agreement.SAME, Agreement.SIMILAR) if a in found), Agreement.DIFFERENT)
 
 
+@lru_cache(maxsize=512)  # the same text is asked for words, generation and company
 def _tokens(text: str) -> list[str]:
     # An apostrophe joins (O'Brien is OBrien), everything else that is no letter separates.
-    return re.findall(r"[^\W_]+", re.sub(r"['\u2018\u2019`\u00b4]", "", fold(text)))
+    return [intern(word) for word in _WORD.findall(_APOSTROPHE.sub("", fold(text)))]
 
 
 def name_words(text: str) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ class _Bookings:
                 paid[payment] += 1
         for place, person in enumerate(people):
             if any(paid[payment] > 1 for payment in person.payments):
-                sure = frozenset(payment for payment in person.payments if paid[payment] == 1)
+                sure = tuple(payment for payment in person.payments if paid[payment] == 1)
                 people[place] = person._replace(payments=sure)
 
 

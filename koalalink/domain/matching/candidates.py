@@ -1,98 +1,155 @@
-"""Who is worth comparing: whoever shares one of the keys that bring two people together."""
+"""Who is worth comparing: whoever shares one of the keys that bring two people together.
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+A key that many have on one side tells nobody from the others, and would cost a comparison with each. So every kind of
+key has a limit; the less it tells, the lower.
+"""
+
+from array import array
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from koalalink.domain.matching.people import Person, letters
 
-_CROWD = 200
-"""A key that more than these have, on one side, tells nobody from the others."""
-
-_SMALL_CROWD = 25
-_WEAK = frozenset("zabfmhoq")
-"""The first letters of the keys that hardly narrow the choice: they count where few have them."""
-
 
 class Candidates:
-    """Stripe's customers by their keys."""
+    """For each of our people, those of Stripe's that share a key."""
 
     def __init__(self, ours: Sequence[Person], theirs: Sequence[Person]) -> None:
-        crowds: Counter[str] = Counter()
-        for person in ours:
-            crowds.update(set(_keys(person)))
-        self._by_key: dict[str, list[int]] = {}
-        for place, person in enumerate(theirs):
-            for key in set(_keys(person)):
-                if key in crowds:
-                    self._by_key.setdefault(key, []).append(place)
-        self._crowded: set[str] = set()
-        for key in [*self._by_key]:
-            most = _SMALL_CROWD if key[0] in _WEAK else _CROWD
-            if len(self._by_key[key]) > most or crowds[key] > most:
-                del self._by_key[key]
-                self._crowded.add(key)
         self._theirs = theirs
+        self._places = [array("I") for _ in ours]
+        self._crowded: set[int] = set()
+        # One kind after the other: the keys of all kinds would take twice the memory of the people.
+        for of_ours, of_theirs, most in _KINDS:
+            mine = _by_key(ours, of_ours)
+            for place in self._join(mine, _by_key(theirs, of_theirs, mine), most):
+                if of_theirs is _whole_names:
+                    self._crowded.add(place)
 
-    def too_many(self, person: Person) -> bool:
+    def _join(self, ours: dict[str, list[int]], theirs: dict[str, list[int]], most: int) -> Iterator[int]:
+        """Bring those together who share a key; yield whose key too many have."""
+        for key, mine in ours.items():
+            its = theirs.get(key)
+            if its is None:
+                continue
+            # One who has a key in two ways stands there twice.
+            if max(len(mine), len(its)) > most and max(len({*mine}), len({*its})) > most:
+                yield from mine
+                continue
+            for place in mine:
+                self._places[place].extend(its)
+
+    def of(self, place: int) -> Iterable[Person]:
+        """Return the candidates of our person at this place, each once, in the order that Stripe's are in."""
+        return [self._theirs[each] for each in sorted({*self._places[place]})]
+
+    def too_many(self, place: int) -> bool:
         """Tell whether more people have this one's name than can be compared."""
-        return any(key in self._crowded for key in _keys(person) if key[0] == "n")
-
-    def of(self, person: Person) -> Iterable[Person]:
-        """Return whoever shares a key, each once, in the order of the IDs."""
-        places: set[int] = set()
-        for key in _keys(person):
-            places.update(self._by_key.get(key, ()))
-        return [self._theirs[place] for place in sorted(places)]
+        return place in self._crowded
 
 
-def _keys(person: Person) -> Iterator[str]:
-    yield from (f"i{each}" for each in person.ids)
-    yield from (f"y{each}" for each in person.payments)
+_Keys = Callable[[Person], Iterator[str]]
+
+
+def _by_key(people: Sequence[Person], keys: _Keys, wanted: Container[str] | None = None) -> dict[str, list[int]]:
+    """Return the places of those who have each key, where it is one of those `wanted`."""
+    index: dict[str, list[int]] = {}
+    for place, person in enumerate(people):
+        for key in keys(person):
+            if key in index:
+                index[key].append(place)
+            elif wanted is None or key in wanted:
+                index[key] = [place]
+    return index
+
+
+def _written_down(person: Person) -> Iterator[str]:
+    yield from person.ids
+    yield from person.payments
+
+
+def _contacts(person: Person) -> Iterator[str]:
     if person.email:
-        yield f"e{person.email}"
-        yield f"m{''.join(letters(person.local))}"
-    if len(person.local) >= 6:
-        yield f"l{person.local}"
+        yield person.email
+        if len(local := person.local) >= 6:  # the domain may be mistyped
+            yield local
     if person.phone:
-        yield f"p{person.phone[-7:]}"
-    if person.zip:
-        yield f"z{person.zip}"
+        yield person.phone[-7:]
+
+
+def _whole_names(person: Person) -> Iterator[str]:
     if person.company:
-        yield f"n{person.company}"
+        yield person.company
+    for given, surname, words in _named(person):
+        yield f"{given} {surname}" if given < surname else f"{surname} {given}"
+        if len(words) > 1:
+            yield from (f"{given} {word}" if given < word else f"{word} {given}" for word in words if len(word) > 1)
+
+
+def _houses(person: Person) -> Iterator[str]:
+    if person.number and person.street:
+        yield f"{person.number} {person.street.partition(' ')[0]}"
+
+
+def _mailboxes(person: Person) -> Iterator[str]:
+    if person.email:
+        yield "".join(letters(person.local))
+
+
+def _possible_mailboxes(person: Person) -> Iterator[str]:
+    """Emails are made of names, and at Stripe there may be nothing but an email."""
+    yield from _mailboxes(person)
+    for given, surname, _ in _named(person):
+        yield f"{given}{surname}"
+        yield f"{given[0]}{surname}"
+        yield f"{surname}{given[0]}"
+        yield f"{surname}{given}"
+
+
+def _initials(person: Person) -> Iterator[str]:
+    """A nickname mostly begins as the name does."""
+    for given, surname, _ in _named(person):
+        yield f"{given[0]} {surname}"
+
+
+def _zips(person: Person) -> Iterator[str]:
+    if person.zip:
+        yield person.zip
+
+
+def _halves(person: Person) -> Iterator[str]:
+    """One of both names, beside a part of the other or of the address: whatever a slip has left."""
     street = person.street.partition(" ")[0]
-    if person.number and street:
-        yield f"h{person.number} {street}"
     for name in person.names:
-        given, surname = name.given[0] if name.given else "", "".join(name.surname)
-        if surname:
-            yield from _surname_keys(surname, person)
-        if given and surname:
-            yield from _name_keys(given, surname, person)
-            if len(name.surname) > 1:
-                yield from (f"n{' '.join(sorted((given, word)))}" for word in name.surname if len(word) > 1)
-        if given and street:
-            yield f"q{given} {street}"
+        if name.given and street:
+            yield f"{name.given[0]} at {street}"
+        if name.surname:
+            surname = "".join(name.surname)
+            if person.zip:
+                yield f"{surname} {person.zip}"
+            if person.city:
+                yield f"{surname} in {person.city}"
+            if person.number:
+                yield f"{surname} {person.number}"
+    for given, surname, _ in _named(person):
+        yield f"{given} {surname[:3]}"
+        yield f"{given} {surname[0]}-{surname[-1]}"
+        if person.zip:
+            yield f"{given[:3]} {surname[0]} {person.zip}"
 
 
-def _surname_keys(surname: str, person: Person) -> Iterator[str]:
-    if person.zip:
-        yield f"s{surname} {person.zip}"
-    if person.city:
-        yield f"c{surname} {person.city}"
-    if person.number:
-        yield f"o{surname} {person.number}"
+def _named(person: Person) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for name in person.names:
+        if name.given and name.surname:
+            yield name.given[0], "".join(name.surname), name.surname
 
 
-def _name_keys(given: str, surname: str, person: Person) -> Iterator[str]:
-    yield f"n{' '.join(sorted((given, surname)))}"
-    # A nickname, an initial, or a typing error in one of both.
-    yield f"a{given[0]} {surname}"
-    yield f"b{given} {surname[:3]}"
-    yield f"f{given} {surname[0]}{surname[-1]}"
-    # Emails are made of names, and the other side may have one of both alone.
-    yield f"m{given}{surname}"
-    yield f"m{given[0]}{surname}"
-    yield f"m{surname}{given[0]}"
-    yield f"m{surname}{given}"
-    if person.zip:
-        yield f"g{given[:3]} {surname[0]} {person.zip}"
+_KINDS: tuple[tuple[_Keys, _Keys, int], ...] = (
+    (_written_down, _written_down, 25),
+    (_contacts, _contacts, 25),
+    (_whole_names, _whole_names, 25),
+    (_houses, _houses, 25),
+    (_possible_mailboxes, _mailboxes, 12),
+    (_initials, _initials, 12),
+    (_zips, _zips, 12),
+    (_halves, _halves, 3),
+)
+"""Our keys, Stripe's, and how many may have one."""

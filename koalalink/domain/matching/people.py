@@ -1,8 +1,12 @@
-"""People as they are compared: names in words, contacts as keys, an address in parts."""
+"""People as they are compared: names in words, contacts as keys, an address in parts.
+
+What many have in common is interned: a hundred thousand customers fit into a small part of the memory.
+"""
 
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from sys import intern
 from typing import NamedTuple
 
 from koalalink.domain.contact import email_key, phone_key
@@ -43,10 +47,10 @@ class Person(NamedTuple):
     """Its words, without what kind of street it is."""
     zip: str
     city: str
-    ids: frozenset[str] = frozenset()
+    ids: tuple[str, ...] = ()
     """Of the store's: its ID in the booking system, its number, and its Stripe IDs at other locations, as an account
     that was copied keeps them. Of Stripe's: the values of its metadata, and its own ID."""
-    payments: frozenset[str] = frozenset()
+    payments: tuple[str, ...] = ()
     """The IDs of payments that belong to this one."""
     has_card: bool = False
     """Whether a card can be charged."""
@@ -80,10 +84,10 @@ def of_store(customer: Customer, stripe_ids: Iterable[str] = (), payments: Itera
         phone=phone_key(details.phone),
         number=number,
         street=street,
-        zip=_zip(details.zip),
-        city=fold(details.city),
-        ids=frozenset((*_telling_ids([details.external_id]), *stripe_ids, _numbered(str(customer.number)))),
-        payments=frozenset((*_PAYMENT.findall(details.extra), *payments)),
+        zip=intern(_zip(details.zip)),
+        city=intern(fold(details.city)),
+        ids=(*_telling_ids([details.external_id]), *stripe_ids, _numbered(str(customer.number))),
+        payments=(*_PAYMENT.findall(details.extra), *payments),
     )
 
 
@@ -92,9 +96,7 @@ def of_stripe(
 ) -> Person:
     """Return a customer at Stripe, with the payments that are known to be its own, and who has it elsewhere."""
     address = customer.address
-    ids = {customer.stripe_id, *_telling_ids(customer.metadata.values())}
-    if number := customer.metadata.get(_NUMBER):
-        ids.add(_numbered(number))
+    number_here = customer.metadata.get(_NUMBER)
     number, street = _house(address.line1)
     is_company = names_a_company(customer.name)
     return Person(
@@ -106,10 +108,14 @@ def of_stripe(
         phone=phone_key(customer.phone),
         number=number,
         street=street,
-        zip=_zip(address.postal_code),
-        city=fold(address.city),
-        ids=frozenset(ids),
-        payments=frozenset(payments),
+        zip=intern(_zip(address.postal_code)),
+        city=intern(fold(address.city)),
+        ids=(
+            customer.stripe_id,
+            *_telling_ids(customer.metadata.values()),
+            *((_numbered(number_here),) if number_here else ()),
+        ),
+        payments=tuple(payments),
         has_card=customer.card is not None and not customer.card.expired(now),
         age=-customer.created.timestamp() if customer.created else 0.0,
         owner=owner.number if owner else 0,
@@ -136,7 +142,7 @@ def _house(line: str) -> tuple[str, str]:
     words = re.findall(r"[a-z0-9]+", fold(line))
     number = words.pop(0) if words and words[0][0].isdigit() else ""
     named = [word for word in words if word not in _KINDS and len(word) > 1]
-    return number, " ".join((named or words)[:2])
+    return intern(number), intern(" ".join((named or words)[:2]))
 
 
 def _zip(text: str) -> str:

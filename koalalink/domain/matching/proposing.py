@@ -1,12 +1,11 @@
 """Finding the pairs, bringing them into an order, and settling who gets whom."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Mapping, Sequence
-from heapq import nsmallest
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from koalalink.domain.matching.candidates import Candidates
-from koalalink.domain.matching.comparing import WORSE, Level, Likeness, Reach, compare
+from koalalink.domain.matching.comparing import WORSE, Level, Likeness, Reach, compare, emails
 from koalalink.domain.matching.odds import Odds
 from koalalink.domain.matching.people import Person
 from koalalink.domain.matching.rules import Pair, Tier, is_certain, is_likely
@@ -48,15 +47,8 @@ class _Candidate(NamedTuple):
     alike: Likeness
     points: float
     certain: bool
-    rank: tuple[bool, int, float] = (True, 0, 0.0)
+    rank: tuple[bool, int, float]
     """Sorts the best first: of certain ones those with our customer's own email."""
-
-    @property
-    def touch(self) -> int:
-        """How well one reaches both by the same contact: an email is one's own, a phone less so, 0 is not at all."""
-        if self.alike.email is Reach.SAME:
-            return 3
-        return 0 if self.alike.phone is not Reach.SAME else 1 if self.alike.email is Reach.OTHER else 2
 
 
 _Found = Mapping[int, Sequence[_Candidate]]
@@ -78,16 +70,11 @@ def propose(
     candidates = Candidates(ours, theirs)
     found: dict[int, Sequence[_Candidate]] = {}
     crowded: set[int] = set()
-    for person in ours:
-        pairs = (
-            _candidate(person, other, odds)
-            for other in candidates.of(person)
-            if other.owner in (0, person.ref) and (person.ref, other.ref) not in refused
-        )
-        best = nsmallest(_KEPT, (each for each in pairs if each.points >= _LEAST), key=_order)
+    for place, person in enumerate(ours):
+        best = sorted(_pairs(person, candidates.of(place), refused, odds), key=_order)[:_KEPT]
         if best:
             found[int(person.ref)] = _by_card(best)
-        elif candidates.too_many(person):
+        elif candidates.too_many(place):
             crowded.add(int(person.ref))
         count(1)
     wanting = _wanting(found)
@@ -106,7 +93,9 @@ def _telling(people: Sequence[Person]) -> Sequence[Person]:
     if max(counts.values(), default=0) <= _CROWD:
         return people
     return [
-        person._replace(
+        person
+        if max(counts[person.email], counts[person.phone]) <= _CROWD
+        else person._replace(
             email=person.email if counts[person.email] <= _CROWD else "",
             phone=person.phone if counts[person.phone] <= _CROWD else "",
         )
@@ -114,11 +103,25 @@ def _telling(people: Sequence[Person]) -> Sequence[Person]:
     ]
 
 
-def _candidate(ours: Person, theirs: Person, odds: Odds) -> _Candidate:
-    alike = compare(ours, theirs)
-    certain = is_certain(Pair(ours, theirs, alike, odds.crowd, odds.namesakes(ours)))
-    found = _Candidate(ours, theirs, alike, odds.points(ours, theirs, alike), certain)
-    return found._replace(rank=(not certain, -found.touch if certain else 0, -found.points))
+def _pairs(
+    ours: Person, theirs: Iterable[Person], refused: Container[tuple[int | str, int | str]], odds: Odds
+) -> Iterator[_Candidate]:
+    namesakes = odds.namesakes(ours)
+    for other in theirs:
+        if other.owner not in (0, ours.ref) or (ours.ref, other.ref) in refused:
+            continue
+        alike = compare(ours, other)
+        points = odds.points(ours, other, alike)
+        if points >= _LEAST:
+            certain = is_certain(Pair(ours, other, alike, odds.crowd, namesakes))
+            yield _Candidate(ours, other, alike, points, certain, (not certain, -touch(alike) * certain, -points))
+
+
+def touch(alike: Likeness) -> int:
+    """Return how well one reaches both by the same contact: an email is one's own, a phone less so, 0 is not at all."""
+    if alike.email is Reach.SAME:
+        return 3
+    return 0 if alike.phone is not Reach.SAME else 1 if alike.email is Reach.OTHER else 2
 
 
 def _order(candidate: _Candidate) -> tuple[tuple[bool, int, float], float, str]:
@@ -130,6 +133,10 @@ def same_person(one: Person, other: Person) -> bool:
 
     A name and an email are; a name and a phone only where no two emails speak against it, as of father and son.
     """
+    if emails(one.email, other.email) not in (Reach.SAME, Reach.NEAR) and (
+        not one.phone or one.phone[-7:] != other.phone[-7:]
+    ):
+        return False
     alike = compare(one, other)
     if not alike.same_generation or alike.surname not in (Level.SAME, Level.PART, Level.ERROR):
         return False
@@ -162,11 +169,12 @@ def _wanting(found: _Found) -> Mapping[int | str, Sequence[_Candidate]]:
 
 def _given(found: _Found) -> dict[int, _Candidate]:
     """Give every Stripe customer to one customer of the store, the best pairs first."""
-    pairs = [(number, place, each) for number, candidates in found.items() for place, each in enumerate(candidates)]
-    pairs.sort(key=lambda pair: (pair[2].rank, pair[1], pair[0], str(pair[2].theirs.ref)))
+    pairs = [each for candidates in found.values() for each in candidates]
+    pairs.sort(key=lambda each: each.rank)  # those of one rank stay in the order of numbers and places
     given: dict[int, _Candidate] = {}
     gone: set[int | str] = set()
-    for number, _, each in pairs:
+    for each in pairs:
+        number = int(each.ours.ref)
         if number not in given and each.theirs.ref not in gone:
             given[number] = each
             gone.add(each.theirs.ref)
@@ -179,7 +187,7 @@ def _fits_as_well(given: _Candidate, other: _Candidate) -> bool:
     Beside a whole name no half of one is, and beside a certain pair no namesake who shares less of email and phone.
     """
     mine, its = ((WORSE[alike.given], WORSE[alike.surname]) for alike in (given.alike, other.alike))
-    if given.certain and other.touch < given.touch:
+    if given.certain and touch(other.alike) < touch(given.alike):
         return False
     better = other.points > given.points and not given.certain
     return better or (other.points >= given.points - _NEAR and its[0] <= mine[0] and its[1] <= mine[1])
@@ -187,7 +195,7 @@ def _fits_as_well(given: _Candidate, other: _Candidate) -> bool:
 
 def _both_are_ours(given: _Candidate, other: _Candidate) -> bool:
     """Tell whether our customer's own email or phone makes both certain; then one person has two Stripe customers."""
-    return given.certain and other.certain and min(given.touch, other.touch) > 1
+    return given.certain and other.certain and min(touch(given.alike), touch(other.alike)) > 1
 
 
 def _may_be_the_same(given: _Candidate, other: _Candidate) -> bool:
@@ -199,7 +207,7 @@ def _may_be_the_same(given: _Candidate, other: _Candidate) -> bool:
     if Level.OTHER in (alike.given, alike.surname) or not alike.generation:
         return False
     whole = alike.given is Level.SAME and alike.surname is Level.SAME
-    return bool(other.touch) or (whole and given.touch > 0 and alike.house is Reach.SAME)
+    return touch(alike) > 0 or (whole and touch(given.alike) > 0 and alike.house is Reach.SAME)
 
 
 def _nobody(number: int, candidates: Sequence[_Candidate], *, crowded: bool) -> Proposal:
