@@ -102,7 +102,8 @@ class RichDesk:
         why = f": {proposal.reason}" if len({pair.proposal.reason for pair in question.pairs}) == 1 else ""
         title = f"{counted(question.size, f'{proposal.tier.value} one')}{why}"
         self._console.print(Rule(shown(title, "bold"), align="left"))
-        table = columned("Yours", "At Stripe", title=f"{len(question.pairs)} of them, chosen at random:")
+        self._console.print(shown(f"{len(question.pairs)} of them, chosen at random:"))
+        table = columned("Yours", "At Stripe")
         for pair in question.pairs:
             ours, theirs = pair.ours.details, pair.theirs
             if theirs is None:

@@ -1,0 +1,116 @@
+"""Deciding at the terminal: what is on the screen, and which keys count."""
+
+from collections.abc import Callable
+
+import pytest
+
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.decisions import Matched, Settled, SideBySide, Untrue
+from koalalink.domain.desk import Pace, Question
+from koalalink.domain.directory import DirectoryState
+from koalalink.domain.matching.proposing import Proposal
+from koalalink.domain.matching.rules import Tier
+from koalalink.domain.stripe_customers import Card, StripeCustomer
+from koalalink.render.desk import RichDesk
+from koalalink.render.human import RichOutput
+from tests.conftest import NOW
+from tests.render.test_human import EVIL, plain, text_of
+
+CARD = Card(payment_method="pm_1", brand="visa", last4="4242", exp_month=1, exp_year=2029)
+OURS = Customer(42, CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com", address="1 Elm St"))
+THEIRS = StripeCustomer("cus_1", "Jane Roe", "jane@x.com", "", NOW, False, card=CARD)
+RIVAL = StripeCustomer("cus_2", EVIL, EVIL, "", NOW, False)
+PROPOSAL = Proposal(42, "cus_1", Tier.REVIEW, "another surname, same email", ("email",), ("name",), ("cus_2",))
+PAIR = SideBySide(PROPOSAL, OURS, THEIRS, [RIVAL])
+
+
+def desk(keys: str, width: int = 80) -> tuple[RichDesk, Callable[[], str]]:
+    """A desk at which these keys are pressed, and what is on its screen."""
+    console, pressed = plain(width), iter(keys)
+    made = RichDesk(NOW, getchar=lambda: next(pressed), browse=lambda _: None, console=console)
+    return made, lambda: text_of(console)
+
+
+def test_one_person_a_screen() -> None:
+    """Both side by side, with a sign where they differ; the rivals are numbered, and the pace is told."""
+    sitting, screen = desk("y")
+    question = Question([PAIR], 1, Pace(10, 110, 60.0), can_undo=True)
+    assert sitting.ask(question) == "y"
+    lines = screen().splitlines()
+    assert lines[0].startswith("review: another surname, same email ──")
+    assert [" ".join(line.split()) for line in lines if line.strip()][1:] == [
+        "Yours: 42 At Stripe: cus_1",
+        "─" * 60,
+        "Name Jane Doe ≠ Jane Roe",
+        "Email jane@x.com = jane@x.com",
+        "Phone – –",
+        "Address 1 Elm St –",
+        "Card Visa ending 4242, good until 01/2029",
+        "Since 2026-11-23",
+        "1 Ev[31mil]8;;http://x [bold]Jane[/bold] eoD :smile: , Ev[31mil]8;;http://x",
+        "[bold]Jane[/bold] eoD :smile:",
+        "somebody else who could be meant; no card",
+        "y yes, connect · n no, never · 1 the other one · l later · o open in the browser",
+        "· u undo the last answer · q quit; what was answered is kept",
+        "10 of 110 decided, 6 s each, about 10 minutes left",
+    ]
+    assert max(map(len, lines)) <= 80
+    assert not set(screen()) & set("\x1b\x07\x00\u202e")
+
+
+def test_several_that_are_alike() -> None:
+    """Some of them, and how many all are."""
+    sitting, screen = desk("y")
+    assert sitting.ask(Question([PAIR] * 5, 40, Pace(0, 40, 0.0), can_undo=False)) == "y"
+    assert screen().startswith("40 review ones: another surname, same email ──")
+    assert "5 of them, chosen at random:" in screen()
+    assert screen().count("Jane Doe (42)") == 5
+    assert "y yes, connect all 40 · s one by one · l later · q quit" in screen()
+
+
+def test_only_keys_that_are_offered_count() -> None:
+    """Any other is as if it had not been pressed; capitals are the same."""
+    sitting, _ = desk("xu9\x1b[A\r Y")
+    assert sitting.ask(Question([PAIR], 1, Pace(0, 1, 0.0), can_undo=False)) == "y"
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_ctrl_c_that_comes_as_a_letter(key: str) -> None:
+    """As terminals without line editing hand it on."""
+    sitting, _ = desk(key)
+    with pytest.raises(KeyboardInterrupt):
+        sitting.ask(Question([PAIR], 1, Pace(0, 1, 0.0), can_undo=False))
+
+
+def test_summary_of_a_match() -> None:
+    """How many of each tier, why, and what to type next; many reasons are added up."""
+    state = DirectoryState("downtown", "acct_1", False, 4012, NOW, NOW, ())
+    certain = [Proposal(n, f"cus_{n}", Tier.CERTAIN, f"reason {n % 9}") for n in range(1200)]
+    nobody = [Proposal(n, None, Tier.NONE, "nobody at Stripe fits") for n in range(2)]
+    console = plain(80)
+    RichOutput(NOW, console).matched(Matched("downtown", state, [*certain, PROPOSAL, *nobody]))
+    shown = [" ".join(line.split()) for line in text_of(console).splitlines() if line.strip()]
+    assert shown[0] == "1,203 customers without a link at downtown; 4,012 customers at Stripe."
+    assert shown[3:6] == ["certain 1,200 nothing speaks against them", "134 reason 0", "134 reason 1"]
+    assert "532 4 other reasons" in shown
+    assert "1 another surname, same email" in shown
+    assert "none 2 nobody at Stripe, as far as can be told" in shown
+    commands = " ".join(shown)
+    for command in ("match --apply-certain", "review", "match --sheet decisions.csv"):
+        assert f"koalalink {command} --location downtown" in commands
+    console = plain(80)
+    RichOutput(NOW, console).matched(Matched("downtown", state, []))
+    assert text_of(console) == "Everybody is linked at downtown: there is nothing to match.\n"
+
+
+def test_what_has_become_of_a_sheet() -> None:
+    """Every count, the first rows that were left alone, and how to take it back."""
+    console = plain(100)
+    problems = [Untrue(row, 42, "cus_1", EVIL) for row in range(2, 27)]
+    RichOutput(NOW, console).settled(Settled("downtown", 1200, 3, 2, 9, True, 7, problems))
+    shown = text_of(console)
+    counts = "1,200 connected, 3 refused for good, 2 so already, 9 left for later, 25 not carried out"
+    assert shown.splitlines()[0] == f"At downtown: {counts}."
+    assert "And 5 more; --json shows all." in shown
+    assert "koalalink undo 7" in shown
+    assert not set(shown) & set("\x1b\x07\x00\u202e")
