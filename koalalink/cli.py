@@ -49,6 +49,8 @@ class Root(LazyGroup):
         "duplicates": "status",
         "init": "setup",
         "doctor": "setup",
+        "backup": "backup",
+        "restore": "backup",
         "locations": "locations",
         "demo": "demo",
     }

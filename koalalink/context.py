@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from koalalink.domain.configuration import LOCATION_NAME, Config, KeySource, Location
-from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+from koalalink.errors import CorrectTheCommand, CorrectTheSetup, KoalaError
 
 if TYPE_CHECKING:
+    from koalalink.domain.backups import Contents
     from koalalink.domain.decisions import Sheet, SideBySide
     from koalalink.domain.exports import Format, Purpose
     from koalalink.domain.payments import Payments
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from koalalink.files.table import Table
     from koalalink.files.writing import RejectsFile
     from koalalink.gateway import StripeGateway
+    from koalalink.operations.backups import Copies
     from koalalink.operations.deciding import Place
     from koalalink.operations.ports import Conversation
     from koalalink.operations.reviewing import Desk
@@ -128,7 +130,33 @@ class AppContext:
     def _database(self) -> "Database":
         from koalalink.store.database import Database
 
-        return Database(self.config.store_path)
+        return Database(self.config.store_path, before_first_write=None if self.sandbox else self._copy_of_the_day)
+
+    def _copy_of_the_day(self) -> None:
+        try:
+            self.copies.daily(self.config.store_path, self._now().astimezone().date())
+        except KoalaError as error:  # the work goes on without it
+            self.conversation.warn(f"No daily copy of the store was made: {error.message}")
+
+    def daily_copies(self) -> list[Path] | None:
+        """Return the copies of the last days, the oldest first; None where none are made."""
+        return None if self.sandbox else self.copies.copies(self.config.store_path)
+
+    @property
+    def copies(self) -> "Copies":
+        """What copies the store."""
+        from koalalink.store import copies
+
+        return copies
+
+    def back_up(self, target: Path) -> "Contents":
+        """Copy the store into a file."""
+        store = self.config.store_path
+        if self.sandbox:
+            self.store  # noqa: B018 - it is filled when it is first opened
+        if target.resolve() == store.resolve():
+            raise CorrectTheCommand("That file is the store itself.", hint="Name another file.")
+        return self.copies.back_up(store, target)
 
     def _fill(self, store: "Store") -> None:
         from koalalink.domain.links import Link

@@ -47,6 +47,13 @@ def doctor(ctx: typer.Context, as_json: o.JsonOption = False) -> None:
     Example: koalalink doctor
     """
     koala = AppContext.of(ctx)
-    findings = examine(lambda: koala.config, koala.config_file, lambda: koala.store, koala.stripe_at, lambda: koala.now)
+    findings = examine(
+        lambda: koala.config,
+        koala.config_file,
+        lambda: koala.store,
+        koala.daily_copies,
+        koala.stripe_at,
+        lambda: koala.now,
+    )
     koala.output(as_json).findings(findings)
     raise_if_bad(findings)

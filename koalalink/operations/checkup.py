@@ -54,6 +54,7 @@ def examine(
     load_config: Callable[[], Config],
     config_file: Path,
     open_store: Callable[[], Checkable],
+    daily_copies: Callable[[], Sequence[Path] | None],
     stripe_at: Callable[[str], StripeAt],
     clock: Callable[[], datetime],
 ) -> list[Finding]:
@@ -62,7 +63,7 @@ def examine(
         config = load_config()
     except KoalaError as error:
         return [_bad("Configuration", error)]
-    findings = [*_config(config, config_file), *_store(config, open_store)]
+    findings = [*_config(config, config_file), *_store(config, open_store), *_copies(daily_copies())]
     askings = {name: Asking(_asked(stripe_at(name))) for name in config.locations}
     accounts: dict[str, str] = {}
     for name, asking in askings.items():
@@ -136,6 +137,17 @@ def _store(config: Config, open_store: Callable[[], Checkable]) -> Iterator[Find
         yield Finding(about="Store", health=Health.BAD, text=text, advice=f"Type: chmod 600 {path}")
     elif not found:
         yield Finding(about="Store", health=Health.GOOD, text=f"{path} is whole, and yours alone.")
+
+
+def _copies(files: Sequence[Path] | None) -> Iterator[Finding]:
+    about = "Copies"
+    if files:
+        names = f"the last is {files[-1].name}" if len(files) == 1 else f"{files[0].name} to {files[-1].name}"
+        text = f"The store of {len(files)} of the last days is in {files[-1].parent}: {names}."
+        yield Finding(about=about, health=Health.GOOD, text=text)
+    elif files is not None:
+        text = "No daily copy yet: one is made before the first change of a day, and the last seven are kept."
+        yield Finding(about=about, health=Health.GOOD, text=text)
 
 
 def _key(stripe: Stripe, report: KeyReport | KoalaError, now: datetime) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from koalalink.domain.backups import Backup
 from koalalink.domain.changes import Change
 from koalalink.domain.chronicle import ago, in_words
 from koalalink.domain.customers import Customer
@@ -283,6 +284,17 @@ class RichOutput:
             self._say(f"And {len(done.problems) - _PROBLEMS:,} more; --json shows all.", "yellow")
         if done.change is not None:
             self._say(f"To take all of it back, type: koalalink undo {done.change}")
+
+    def backed_up(self, done: Backup) -> None:
+        held = f"{counted(done.contents.customers, 'customer')} and {counted(done.contents.links, 'link')}"
+        self._say(f"Copied {held} into {done.file}, and checked it.", "green")
+        self._say(f"Your customers are in it, and no key. To bring it back, type: koalalink restore {done.file}")
+
+    def restored(self, done: Backup) -> None:
+        held = f"{counted(done.contents.customers, 'customer')} and {counted(done.contents.links, 'link')}"
+        self._say(f"Your store has {held} again, as {done.file} has them.", "green")
+        if done.kept:
+            self._say(f"What was there before is in {done.kept}. Back to that: koalalink restore {done.kept}")
 
     def history(self, changes: Sequence[Change]) -> None:
         if not changes:

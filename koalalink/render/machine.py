@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from collections.abc import Sequence
     from datetime import datetime
 
+    from koalalink.domain.backups import Backup
     from koalalink.domain.changes import Change
     from koalalink.domain.customers import Customer
     from koalalink.domain.decisions import Matched, Settled
@@ -93,6 +94,11 @@ class JsonOutput:
 
     def settled(self, done: Settled) -> None:
         self._print(records.settled_record(done))
+
+    def backed_up(self, done: Backup) -> None:
+        self._print(records.backup_record(done))
+
+    restored = backed_up
 
     def history(self, changes: Sequence[Change]) -> None:
         self._print([records.change_record(change) for change in changes])
@@ -189,6 +195,12 @@ class TabOutput:
 
     def settled(self, done: Settled) -> None:
         self._with_problems(records.settled_record(done))
+
+    def backed_up(self, done: Backup) -> None:
+        record = records.backup_record(done)
+        self._rows(tuple(record), [record])
+
+    restored = backed_up
 
     def history(self, changes: Sequence[Change]) -> None:
         columns = tuple("change at by action customer location stripe_id before note undone_by".split())

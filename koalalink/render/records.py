@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
+    from koalalink.domain.backups import Backup
     from koalalink.domain.changes import Change, Values
     from koalalink.domain.customers import Customer
     from koalalink.domain.decisions import Settled
@@ -138,6 +139,19 @@ def proposal_record(proposal: Proposal, location: str) -> Record:
 def settled_record(done: Settled) -> Record:
     """What `apply` did."""
     return {**done._asdict(), "problems": [problem._asdict() for problem in done.problems]}
+
+
+def backup_record(done: Backup) -> Record:
+    """What `backup` and `restore` did."""
+    held = done.contents
+    return {
+        "file": str(done.file),
+        "customers": held.customers,
+        "links": held.links,
+        "changes": held.changes,
+        "changed_at": iso(held.changed_at),
+        "kept": str(done.kept) if done.kept else None,
+    }
 
 
 def problem_record(found: LinkProblem) -> Record:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,12 +22,16 @@ _CACHE = 64 * 1024
 class Database:
     """One connection to the store's file, readable and writable by its owner alone."""
 
-    def __init__(self, path: Path, *, busy_wait: float = BUSY_WAIT) -> None:
+    def __init__(
+        self, path: Path, *, busy_wait: float = BUSY_WAIT, before_first_write: Callable[[], None] | None = None
+    ) -> None:
         """Open `path`, making the file and its folder where they do not exist.
 
+        `before_first_write` is called once, before the first transaction that is no rehearsal.
         Raises MendTheStore where that is not possible, or where the file is no store.
         """
         self._path = path
+        self._before_first_write = before_first_write
         try:
             _create_private(path)
             with self._translated():
@@ -70,6 +74,9 @@ class Database:
 
         The writer's lock is held from the start.
         """
+        if self._before_first_write and not rehearsal:
+            prepare, self._before_first_write = self._before_first_write, None
+            prepare()
         with self._translated():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -110,22 +117,24 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise self._sentence(error) from error
+            raise as_sentence(self._path, error) from error
 
-    def _sentence(self, error: sqlite3.Error) -> KoalaError:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest says more
-        what, hint = {
-            sqlite3.SQLITE_BUSY: ("is being written to by another program", "Wait a moment, then type it again."),
-            sqlite3.SQLITE_LOCKED: ("is being written to by another program", "Wait a moment, then type it again."),
-            sqlite3.SQLITE_READONLY: ("is read-only", "Give yourself permission to write to it and its folder."),
-            sqlite3.SQLITE_PERM: ("may not be opened", "Give yourself permission to read and write it."),
-            sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "Is its folder there, and may you write to it?"),
-            sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Nothing was changed. Make room, then try again."),
-            sqlite3.SQLITE_IOERR: ("cannot be read or written", "Nothing was changed. Is the disk full, or failing?"),
-            sqlite3.SQLITE_CORRUPT: ("is damaged", "Type: koalalink doctor"),
-            sqlite3.SQLITE_NOTADB: ("is no database", "Name another file as path under [store] in config.toml."),
-        }.get(code, (f"gave an error: {error}", "Type: koalalink doctor"))
-        return MendTheStore(f"The store {self._path} {what}.", hint=hint)
+
+def as_sentence(path: Path, error: sqlite3.Error) -> KoalaError:
+    """Return what SQLite says of a store, as people can read it."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest says more
+    what, hint = {
+        sqlite3.SQLITE_BUSY: ("is being written to by another program", "Wait a moment, then type it again."),
+        sqlite3.SQLITE_LOCKED: ("is being written to by another program", "Wait a moment, then type it again."),
+        sqlite3.SQLITE_READONLY: ("is read-only", "Give yourself permission to write to it and its folder."),
+        sqlite3.SQLITE_PERM: ("may not be opened", "Give yourself permission to read and write it."),
+        sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "Is its folder there, and may you write to it?"),
+        sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Nothing was changed. Make room, then try again."),
+        sqlite3.SQLITE_IOERR: ("cannot be read or written", "Nothing was changed. Is the disk full, or failing?"),
+        sqlite3.SQLITE_CORRUPT: ("is damaged", "Type: koalalink doctor"),
+        sqlite3.SQLITE_NOTADB: ("is no database", "Name another file as path under [store] in config.toml."),
+    }.get(code, (f"gave an error: {error}", "Type: koalalink doctor"))
+    return MendTheStore(f"The store {path} {what}.", hint=hint)
 
 
 def _create_private(path: Path) -> None:

@@ -66,6 +66,8 @@ SAMPLES = {
     "locations-list": Sample(("locations", "list"), asks=True, without_stripe=0),
     "locations-add": Sample(("locations", "add", "shop", "--api-key-env", "K"), writes=True),
     "locations-remove": Sample(("locations", "remove", "default"), writes=True),
+    "backup": Sample(("backup", "copy.db")),
+    "restore": Sample(("restore", "copy.db", "--yes"), first=("backup", "copy.db"), writes=True),
     "demo": Sample(("demo",)),
 }
 

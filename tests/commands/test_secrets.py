@@ -35,8 +35,8 @@ def test_files_are_their_owners_alone(home: Path, umask: int) -> None:
             koala = AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
             result = runner(koala)(*line, input=typed)
             assert result.exit_code == 0, result.stderr
-            assert {file.stat().st_mode & 0o777 for file in home.iterdir()} == {0o600}
-            assert home.stat().st_mode & 0o777 == 0o700
+            for place in (home, *home.rglob("*")):
+                assert place.stat().st_mode & 0o777 == (0o700 if place.is_dir() else 0o600), place
             koala.close()
     finally:
         os.umask(before)

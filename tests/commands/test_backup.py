@@ -1,0 +1,116 @@
+"""`backup`, `restore`, and the copies that are made every day."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from koalalink.context import AppContext
+from koalalink.domain.customers import CustomerDetails
+from tests.conftest import NOW, Run, runner
+from tests.fakes import Person
+
+FIELDS = ["file", "customers", "links", "changes", "changed_at", "kept"]
+
+
+@pytest.fixture
+def shop(home: Path) -> Iterator[AppContext]:
+    """A shop with Ann."""
+    koala = AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    koala.store.add(CustomerDetails(first_name="Ann"))
+    yield koala
+    koala.close()
+
+
+@pytest.fixture
+def type_(shop: AppContext) -> Run:
+    """Type a command in the shop."""
+    return runner(shop)
+
+
+def names(koala: AppContext) -> list[str]:
+    """Who is in the store."""
+    return [each.customer.details.first_name for each in koala.store.everybody()]
+
+
+def test_backup_and_restore(type_: Run, shop: AppContext, tmp_path: Path) -> None:
+    """What was copied is there again, and what was there is kept and can be brought back."""
+    copy = tmp_path / "copy.db"
+    record = json.loads(type_("backup", str(copy), "--json").stdout)
+    assert list(record) == FIELDS
+    assert (record["customers"], record["links"], record["kept"]) == (1, 0, None)
+    shop.store.add(CustomerDetails(first_name="Bob"))
+    shop.close()
+    record = json.loads(type_("restore", str(copy), "--yes", "--json").stdout)
+    assert names(shop) == ["Ann"]
+    shop.close()
+    assert type_("restore", record["kept"], "--yes").exit_code == 0
+    assert names(shop) == ["Ann", "Bob"]
+
+
+def test_backup_into_a_folder_and_over_a_file(type_: Run, tmp_path: Path, shop: AppContext) -> None:
+    """A folder gets a name of today; a file that is there is not written over unasked."""
+    written = Path(json.loads(type_("backup", str(tmp_path), "--json").stdout)["file"])
+    assert written.parent == tmp_path
+    assert written.name.startswith("koalalink-2026-11-23-")
+    result = type_("backup", str(written))
+    assert (result.exit_code, result.stdout) == (8, "")
+    assert "is there already" in result.stderr
+    assert type_("backup", str(written), "--yes").exit_code == 0
+    assert type_("backup", str(shop.config.store_path), "--yes").exit_code == 2
+
+
+def test_restore_is_asked_about(type_: Run, shop: AppContext, tmp_path: Path) -> None:
+    """After both were shown; where nobody is there it is refused, and so is what is no copy."""
+    copy = tmp_path / "copy.db"
+    assert type_("backup", str(copy)).exit_code == 0
+    shop.store.add(CustomerDetails(first_name="Bob"))
+    result = type_("restore", str(copy))
+    assert result.exit_code == 8
+    assert "The copy has 1 customer and 0 links, last changed just now." in result.stderr
+    assert "Your store has 2 customers and 0 links" in result.stderr
+    shop.__dict__["conversation"] = person = Person(says_yes=False)
+    assert type_("restore", str(copy)).exit_code == 1
+    assert person.asked == ["Put the copy in its place?"]
+    copy.write_text("nothing")
+    assert type_("restore", str(copy), "--yes").exit_code == 7
+    assert type_("restore", str(tmp_path / "none.db"), "--yes").exit_code == 4
+    assert names(shop) == ["Ann", "Bob"]
+
+
+def test_first_change_of_a_day_is_preceded_by_a_copy(home: Path, shop: AppContext) -> None:
+    """And doctor tells where the copies are."""
+    shop.close()
+    for day in (0, 0, 1):
+        koala = AppContext(home=home, environ={}, now=partial(_after, day), may_ask=False)
+        assert runner(koala)("customers", "add", "--first-name", "Bob").exit_code == 0
+        koala.close()
+    found = [file.name for file in sorted((home / "backups").iterdir())]
+    assert found == ["customers-2026-11-23.db", "customers-2026-11-24.db"]
+    assert "customers-2026-11-23.db to customers-2026-11-24.db" in runner(shop)("doctor").stdout
+
+
+def _after(days: int) -> datetime:
+    return NOW + timedelta(days=days)
+
+
+def test_copy_that_cannot_be_made_does_not_stop_the_work(home: Path, shop: AppContext) -> None:
+    """It is said."""
+    shop.close()
+    (home / "backups").write_text("in the way")
+    result = runner(shop)("customers", "add", "--first-name", "Bob")
+    assert result.exit_code == 0
+    assert "No daily copy of the store was made" in result.stderr
+    assert names(shop) == ["Ann", "Bob"]
+
+
+def test_sandbox_has_no_daily_copies(run: Run, sandbox: AppContext) -> None:
+    """It is made anew in a moment."""
+    assert run("customers", "add", "--first-name", "Bob").exit_code == 0
+    sandbox.close()
+    assert run("customers", "add", "--first-name", "Cy").exit_code == 0
+    assert not (sandbox.home / "backups").exists()
+    assert "Copies" not in run("doctor").stdout

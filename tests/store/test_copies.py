@@ -1,0 +1,188 @@
+"""Copies of the store: whole, checked, and brought back without losing what was there."""
+
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from koalalink.domain.changes import Action
+from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.links import Link
+from koalalink.errors import KoalaError, LookForAnother, MendTheStore
+from koalalink.store import copies
+from koalalink.store.migrations import STEPS, migrate
+from koalalink.store.store import Store
+from tests.conftest import NOW
+from tests.store.conftest import open_store
+from tests.torture.checks import disagreements, dump
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A store with Ann, who is linked."""
+    path = tmp_path / "home" / "customers.db"
+    path.parent.mkdir()
+    store = open_store(path)
+    ann = store.add(CustomerDetails(first_name="Ann"))
+    link = Link(customer=1, location="downtown", stripe_id="cus_1")
+    store.save_link(ann, link, previous=None, action=Action.CONNECTED, note="")
+    store.close()
+    return path
+
+
+def add(path: Path, name: str) -> None:
+    """Add a customer to a store."""
+    store = open_store(path)
+    store.add(CustomerDetails(first_name=name))
+    store.close()
+
+
+def names(path: Path) -> list[str]:
+    """Who is in a store."""
+    store = open_store(path)
+    found = [each.customer.details.first_name for each in store.everybody()]
+    store.close()
+    return found
+
+
+def test_copy_is_equal_and_yours_alone(path: Path, tmp_path: Path) -> None:
+    """Taken while others have the store open and write; one file, whatever SQLite keeps beside the store."""
+    others = open_store(path)
+    others.add(CustomerDetails(first_name="Bob"))
+    held = copies.back_up(path, tmp_path / "copy.db")
+    others.close()
+    assert (held.customers, held.links, held.changes, held.changed_at) == (2, 1, 3, NOW)
+    assert dump(tmp_path / "copy.db") == dump(path)
+    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["copy.db", "home"]
+
+
+def test_copy_of_no_store(tmp_path: Path) -> None:
+    """There is nothing to copy."""
+    with pytest.raises(LookForAnother, match="There is no store"):
+        copies.back_up(tmp_path / "customers.db", tmp_path / "copy.db")
+
+
+def test_copy_that_cannot_be_written_leaves_nothing(path: Path, tmp_path: Path) -> None:
+    """Neither half a file nor a temporary one."""
+    with pytest.raises(KoalaError, match="cannot be written"):
+        copies.back_up(path, tmp_path / "missing" / "copy.db")
+    assert [file.name for file in tmp_path.iterdir()] == ["home"]
+
+
+@pytest.mark.parametrize("harm", ["text", "other", "newer", "bytes", "orphan"])
+def test_copy_that_is_none_is_refused(path: Path, tmp_path: Path, harm: str) -> None:
+    """Before anything is touched."""
+    copy = tmp_path / "copy.db"
+    copies.back_up(path, copy)
+    if harm == "text":
+        copy.write_text("no database" * 99)
+    elif harm == "bytes":
+        content = bytearray(copy.read_bytes())
+        content[8192:16384] = bytes(8192)
+        copy.write_bytes(content)
+    else:
+        with closing(sqlite3.connect(copy)) as db:
+            sql = {
+                "other": "PRAGMA application_id = 1",
+                "newer": "PRAGMA user_version = 999",
+                "orphan": "INSERT INTO links VALUES (9, 'uptown', 'cus_9', 1, NULL, NULL, NULL)",
+            }
+            db.execute(sql[harm])
+            db.commit()
+    before = dump(path)
+    with pytest.raises(MendTheStore):
+        copies.check(copy)
+    assert dump(path) == before
+
+
+def test_restore_keeps_what_was_there(path: Path, tmp_path: Path) -> None:
+    """And whoever has the store open sees the copy then."""
+    copies.back_up(path, tmp_path / "copy.db")
+    add(path, "Bob")
+    watching = open_store(path)
+    kept = copies.restore(tmp_path / "copy.db", path, NOW)
+    assert kept is not None
+    assert [each.customer.details.first_name for each in watching.everybody()] == ["Ann"]
+    watching.add(CustomerDetails(first_name="Cy"))
+    watching.close()
+    assert (names(path), names(kept)) == (["Ann", "Cy"], ["Ann", "Bob"])
+    assert disagreements(path) == disagreements(kept) == []
+
+
+def test_restore_of_a_damaged_store(path: Path, tmp_path: Path) -> None:
+    """That is what copies are for; the damaged one is moved, not copied."""
+    copies.back_up(path, tmp_path / "copy.db")
+    path.write_bytes(b"damaged" * 999)
+    kept = copies.restore(tmp_path / "copy.db", path, NOW)
+    assert kept is not None
+    assert kept.read_bytes() == b"damaged" * 999
+    assert names(path) == ["Ann"]
+
+
+def test_restore_where_there_is_no_store(path: Path, tmp_path: Path) -> None:
+    """On a new computer."""
+    copies.back_up(path, tmp_path / "copy.db")
+    assert copies.restore(tmp_path / "copy.db", tmp_path / "new.db", NOW) is None
+    assert names(tmp_path / "new.db") == ["Ann"]
+
+
+def test_restore_of_an_older_version(path: Path, tmp_path: Path) -> None:
+    """It is brought up to date when it is opened."""
+    with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as db:
+        migrate(db, STEPS[:2])
+    copies.restore(tmp_path / "old.db", path, NOW)
+    assert names(path) == []
+    assert disagreements(path) == []
+
+
+def test_restore_while_another_writes(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gives up after a while, and nothing is changed."""
+    monkeypatch.setattr(copies, "_PATIENCE", 0.05)
+    copies.back_up(path, tmp_path / "copy.db")
+    add(path, "Bob")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(MendTheStore, match="is being written to by another program"):
+            copies.restore(tmp_path / "copy.db", path, NOW)
+    assert names(path) == ["Ann", "Bob"]
+
+
+def test_a_copy_a_day_and_the_last_seven(path: Path) -> None:
+    """As the store was before the first change of the day; a second one of that day is not made."""
+    first = date(2026, 11, 1)
+    for day in range(10):
+        copies.daily(path, first + timedelta(days=day))
+        add(path, f"Day {day}")
+        copies.daily(path, first + timedelta(days=day))
+    found = copies.copies(path)
+    assert [file.name for file in found] == [f"customers-2026-11-{day:02}.db" for day in range(4, 11)]
+    assert names(found[0]) == ["Ann", "Day 0", "Day 1", "Day 2"]
+    assert stat.S_IMODE(found[0].parent.stat().st_mode) == 0o700
+
+
+def test_new_store_is_not_copied(tmp_path: Path) -> None:
+    """There is nothing in it."""
+    open_store(tmp_path / "customers.db").close()
+    copies.daily(tmp_path / "customers.db", NOW.date())
+    assert copies.copies(tmp_path / "customers.db") == []
+
+
+def test_store_is_copied_before_its_first_write(path: Path) -> None:
+    """Once, and not for reading or a rehearsal."""
+    from koalalink.store.database import Database
+
+    copied: list[int] = []
+    database = Database(path, before_first_write=lambda: copied.append(1))
+    store = Store(database, user=lambda: "me", now=lambda: NOW)
+    store.shape()
+    with store.bulk(Action.IMPORTED, "", rehearsal=True):
+        pass
+    assert copied == []
+    store.add(CustomerDetails(first_name="Bob"))
+    store.add(CustomerDetails(first_name="Cy"))
+    store.close()
+    assert copied == [1]
