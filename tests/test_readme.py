@@ -52,4 +52,4 @@ def test_readme_session_is_what_is_printed(sandbox: AppContext, run: Run) -> Non
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     """What a newcomer types is what is checked."""
     [command] = re.findall(r"pip install -e '\.\[test\]' && (.*)\n", README)
-    assert (TOP / ".ci" / "run").read_text().rstrip().endswith(command)
+    assert command in (line.strip() for line in (TOP / ".ci" / "run").read_text().splitlines())

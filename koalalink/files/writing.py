@@ -13,6 +13,7 @@ from koalalink.files.cells import guarded
 
 # Excel reads UTF-8 only where this stands first.
 _BOM = "\ufeff"
+_HELD_BACK = 1 << 16
 
 
 class Beside:
@@ -61,9 +62,10 @@ class Lines:
 
     def __init__(self, stream: BinaryIO, *, delimiter: str = ",", harmless: bool = True, bom: bool = True) -> None:
         """Write to `stream`, which stays open."""
-        self._text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=False)
-        if bom:
-            self._text.write(_BOM)
+        # No TextIOWrapper: where a stream fails, that would complain once more when it is thrown away.
+        self._stream = stream
+        self._text = io.StringIO(_BOM if bom else "", newline="")
+        self._text.seek(0, io.SEEK_END)
         self._writer = csv.writer(self._text, delimiter=delimiter, lineterminator="\n")
         # The library leaves a carriage return without quotation marks, and it would end the row.
         self._careful = csv.writer(self._text, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
@@ -74,10 +76,14 @@ class Lines:
         row = [guarded(cell) if self._harmless else cell for cell in cells]
         writer = self._careful if any("\r" in cell for cell in row) else self._writer
         writer.writerow(row)
+        if self._text.tell() > _HELD_BACK:
+            self.finish()
 
     def finish(self) -> None:
         """Write what is still held back."""
-        self._text.detach()
+        self._stream.write(self._text.getvalue().encode())
+        self._text.seek(0)
+        self._text.truncate()
 
 
 class RejectsFile:
