@@ -27,6 +27,8 @@ _TRADES = frozenset(
     "restaurant salon services solutions studio studios".split()
 )
 _TOGETHER = re.compile(r"\s*(?:&|\+|/|\band\b)\s*")
+_MOST_WORDS = 20
+"""Of a longer text it is not tried where the given names could end: nobody is called that."""
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -114,13 +116,14 @@ def readings(text: str) -> Iterator[Name]:
         yield Name(name_words(given), name_words(surname), generation)
         return
     together = [name_words(part) for part in _TOGETHER.split(fold(text)) if name_words(part)]
-    if len(together) > 1:  # "John & Jane Doe": the last surname is everybody's
+    if 1 < len(together) <= _MOST_WORDS:  # "John & Jane Doe": the last surname is everybody's
         for part in together:
             yield Name(part[:1], part[1:] or together[-1][1:], of_a_couple=True)
         return
     words = name_words(text)
-    if len(words) == 1:
+    if len(words) == 1 or len(words) > _MOST_WORDS:
         yield Name(words, (), generation)
+        return
     for split in range(1, len(words)):
         yield Name(words[:split], words[split:], generation)
 

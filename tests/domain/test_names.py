@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koalalink.domain.agreement import Agreement
-from koalalink.domain.names import compare_names
+from koalalink.domain.names import compare_full_names, compare_names
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
 
@@ -101,3 +101,12 @@ _WORDS = st.text(st.characters(categories=("L", "M"), include_characters=" '-.")
 def test_names_of_anybody_are_like_themselves(first: str, last: str) -> None:
     """Nobody is told apart from himself."""
     assert compare_names(first, last, "", f"{first} {last}") is not DIFFERENT
+
+
+def test_names_of_many_words_are_compared_at_once() -> None:
+    """Every way to divide them would take hours; nobody is called that, so what is the same may be somebody else."""
+    many = "Jane " * 100_000
+    assert compare_names(many, "Doe", "", many) is Agreement.SIMILAR
+    assert compare_full_names(many, many) is Agreement.SIMILAR
+    assert compare_full_names(many, "John Doe") is Agreement.DIFFERENT
+    assert compare_full_names("Jane & " * 1000 + "Joan Doe", "John & " * 1000 + "Jack Roe") is Agreement.DIFFERENT
