@@ -30,19 +30,23 @@ def printable(text: str) -> str:
     """Return `text` as one line that cannot move the cursor, change colours or reorder what stands beside it."""
     if text.isascii() and text.isprintable():
         return text
-    shown = "".join(" " if c in "\t\r\n\v\f" else c for c in text if not _deceives(c))
+    shown = "".join(" " if c in "\t\r\n\v\f" else "" if _deceives(c) else c for c in text)
     return " ".join(shown.split(" ")).strip()
 
 
 def _deceives(character: str) -> bool:
-    return (unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\r\n\v\f") or ord(
-        character
-    ) in _DECEPTIVE
+    return unicodedata.category(character) in ("Cc", "Cs") or ord(character) in _DECEPTIVE
 
 
 def trimmed(text: str) -> str:
-    """Return `text` as it is kept: without white space around it, and without characters that SQLite cannot hold."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "").strip()
+    """Return `text` as it is kept: without white space around it, and without control characters but tabs and lines.
+
+    SQLite cannot hold all of them, an export would hand the others on to terminals, and nobody's name has any.
+    """
+    if text.isprintable():
+        return text.strip()
+    kept = (c for c in text.encode("utf-8", "replace").decode() if c in "\t\r\n" or unicodedata.category(c) != "Cc")
+    return "".join(kept).strip()
 
 
 def counted(number: int, noun: str) -> str:

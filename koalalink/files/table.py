@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from koalalink.domain.imports import Column, Row
+from koalalink.domain.text import trimmed
 from koalalink.errors import CorrectTheCommand
 from koalalink.files.cells import is_card_number, mended, plain
 from koalalink.files.columns import columns_of, recognised
@@ -60,7 +61,7 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the header that are not blank, with cells as texts."""
         width = len(self.columns)
-        clean = plain if self.is_our_own else _clean
+        clean = _plain if self.is_our_own else _clean
         for row in self._rows(width):
             if row.problem:
                 yield row
@@ -68,6 +69,7 @@ class Table:
             # Most rows have nothing that a spreadsheet or a wrong encoding has left; asking once a row is quick.
             whole = "\n" + "\n".join(row.cells)
             as_it_is = whole.isascii() and "\n=" not in whole and "\n'" not in whole
+            as_it_is = as_it_is and "".join(row.cells).isprintable()
             yield Row(row.number, [cell.strip() if as_it_is else clean(cell) for cell in row.cells])
 
     def _rows(self, width: int) -> Iterator[Row]:
@@ -78,7 +80,7 @@ class Table:
     def _find_header(self, chosen: Mapping[str, str]) -> tuple[int, list[str]]:
         first = [*islice((row for row in self._grid.rows(0) if any(map(str.strip, row.cells))), 5)]
         header = max(first, key=lambda row: (recognised(row.cells, chosen), -row.number))
-        titles = [plain(cell) for cell in header.cells]
+        titles = [_plain(cell) for cell in header.cells]
         while titles and not titles[-1]:
             titles.pop()
         if len(titles) > _MOST_COLUMNS:
@@ -110,6 +112,10 @@ class Table:
                 )
 
 
+def _plain(cell: str) -> str:
+    return trimmed(plain(cell))
+
+
 def _clean(cell: str) -> str:
     text = plain(cell)
-    return text if text.isascii() else mended(text)
+    return trimmed(text if text.isascii() else mended(text))

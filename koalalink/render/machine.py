@@ -239,7 +239,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return " ".join(f"{name}={_cell(part)}" for name, part in value.items())
+        return " ".join(f"{printable(name)}={_cell(part)}" for name, part in value.items())
     if isinstance(value, list):
         return "; ".join(_cell(part) for part in value)
     return printable(str(value))
