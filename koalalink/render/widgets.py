@@ -18,10 +18,13 @@ Spelled = Callable[[str], str]
 _LONGEST = 24
 """Characters of a file's cell that are shown."""
 
+_MOST = 2000
+"""Characters of any text: a screen is full of them, and what stands before it cannot be seen any more."""
+
 
 def shown(text: str, style: str = "") -> Text:
     """Return a text from outside as it can be shown."""
-    return Text(printable(text), style)
+    return Text(printable(text if len(text) <= _MOST else f"{text[:_MOST]}…"), style)
 
 
 def shortened(text: str) -> str:

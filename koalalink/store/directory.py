@@ -277,11 +277,13 @@ def _values(customer: StripeCustomer) -> dict[str, Value]:
     }
 
 
+_MOST_SEARCHED = 1000
+"""Characters of a text; Stripe itself takes 512. A million times one letter keeps a search busy for hours."""
 _NOWHERE = json.dumps(PostalAddress())
 
 
 def _searchable(customer: StripeCustomer) -> str:
     texts = (customer.name, customer.email, customer.phone, customer.stripe_id)
-    lines = [fold(printable(trimmed(text))) for text in texts]
+    lines = [fold(printable(trimmed(text[:_MOST_SEARCHED]))) for text in texts]
     # Apostrophes are typed or not; the last letters, too, begin three, hence the two lines at the end.
     return "\n".join([*lines, digits(customer.phone), lines[0].replace("'", "")]) + "\n\n"
