@@ -1,0 +1,134 @@
+"""Names and emails that are made to do something: they are shown as texts, and do nothing."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from koalalink import context
+from koalalink.context import AppContext
+from koalalink.sandbox.stripe_api import Account
+from tests.conftest import Run
+from tests.torture.checks import disagreements
+
+HOSTILE = {
+    "markup": "[red]Jane[/red] [link=http://x]Doe[/] [/nothing]",
+    "colours": "\x1b[31mJane\x1b[0m Doe",
+    "cursor": "Jane\x1b[2J\x1b[1;1HDoe\x08\x08\x08Roe\r",
+    "title": "\x1b]0;owned\x07Jane",
+    "address": "\x1b]8;;https://evil.example\x1b\\Jane\x1b]8;;\x1b\\",
+    "clipboard": "\x1b]52;c;ZXZpbA==\x07Jane",
+    "one byte": "\x9b31mJane\x9d0;owned\x9cDoe\x85",
+    "right to left": "Jane \u202eeoD\u202c \u2066x\u2069 \u200f\u061c",
+    "invisible": "Ja\u200bne\u2060 \ufeffDoe\u2028Roe\u2029",
+    "nul": "Jane\x00 Doe\x00",
+    "surrogate": "Jane \ud800Doe \udfff",
+    "large": "Jane " * 200_000,
+    "one word": "J" * 1_000_000,
+    "formula": '=HYPERLINK("http://evil";"Jane")',
+    "command": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "sql": "Jane'); DROP TABLE customers; --",
+    "fts": 'Jane" OR rowid:* NEAR(x) -"',
+    "like": "100%_Jane\\",
+    "stripe": 'jane" OR email~"@" OR name:"*',
+    "format": "{0} {key} %s %n ${HOME} $(id) `id`",
+    "lines": "Jane\nDoe\ttab\r\n1\tadmin",
+    "empty": " \t\n\u3000\u200b",
+}
+_SHOWN = [
+    ("search", "{}"),
+    ("search", "jane", "--limit", "100"),
+    ("search", "{}", "--offline"),
+    ("show", "cus_Hostile1"),
+    ("show", "{number}"),
+    ("show", "{}"),
+    ("connect", "{number}", "cus_Hostile1", "--force"),
+    ("connect", "{number}", "cus_123"),
+    ("connect", "1", "{}"),
+    ("connect", "{}", "cus_Hostile1"),
+    ("cards", "{number}"),
+    ("customers", "list"),
+    ("customers", "list", "{}"),
+    ("customers", "edit", "{number}", "--notes", "{}", "--city", "{}"),
+    ("customers", "import", "hostile.csv", "--no-verify"),
+    ("customers", "import", "{}"),
+    ("customers", "export", "-"),
+    ("customers", "export", "-", "--columns", "{}"),
+    ("history",),
+    ("history", "{}"),
+    ("status", "--svg", "out.svg", "--html", "out.html"),
+    ("status", "--location", "{}"),
+    ("duplicates",),
+    ("verify",),
+    ("remap", "hostile.csv"),
+    ("remap", "mapping.csv", "--dry-run"),
+    ("undo", "{}"),
+    ("unlink", "{number}"),
+    ("customers", "remove", "{number}", "--force"),
+    ("undo", "--yes"),
+]
+"""Commands with the text in the place of {}."""
+
+
+_WAYS = [(name, way) for name in HOSTILE for way in ("pipe", "terminal")] + [("colours", "json"), ("surrogate", "json")]
+
+
+@pytest.mark.parametrize(("name", "way"), _WAYS)
+def test_hostile_text_does_nothing_to_whoever_looks(
+    live: Run, koala: AppContext, account: Account, monkeypatch: pytest.MonkeyPatch, name: str, way: str
+) -> None:
+    """No character that acts reaches the screen, no command falls over, and the store is in order afterwards."""
+    text = HOSTILE[name]
+    typed = text[:5000].encode("utf-8", "replace").decode().replace("\0", "")  # what a shell can hand over
+    _put_everywhere(account, text)
+    Path("hostile.csv").write_text(
+        f'First name,Email,Favourite,"{_quoted(typed)}"\n"{_quoted(typed)}","jane@x.com","{_quoted(typed)}","x"\n',
+        newline="",
+    )
+    if way == "terminal":
+        monkeypatch.setattr(context, "_is_terminal", lambda stream: stream is not None)
+    _expect_plain(live("sync"), _ACTING)
+    added = live("customers", "add", "--last-name", f"x{typed}", "--email", f"{typed}@x.com", "--json")
+    number = str(json.loads(added.stdout)["customer"])
+    for line in _SHOWN:
+        words = [{"{number}": number, "{}": typed}.get(word, word) for word in line]
+        exports = line[:2] == ("customers", "export")
+        result = live(*words, *(["--json"] if way == "json" and not exports else []))
+        _expect_plain(result, _ACTING_IN_A_FILE if exports else _ACTING)
+    assert disagreements(koala.config.store_path) == []
+
+
+_ACTING_IN_A_FILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_ACTING = re.compile(f"{_ACTING_IN_A_FILE.pattern}|[\r\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+def _expect_plain(result: Result, acting: re.Pattern[str]) -> None:
+    assert result.exit_code in (0, 2, 3, 4, 8, 9), result.output[:1000]
+    assert [
+        text[max(0, found.start() - 20) :][:40]
+        for text in (result.stdout, result.stderr)
+        for found in acting.finditer(text)
+    ] == []
+
+
+def _put_everywhere(account: Account, text: str) -> None:
+    pattern, short = account.customers["cus_JaneMoved"], text[:5000]
+    hostile = {
+        **pattern,
+        "name": short,
+        "email": f"{short}@x.com",
+        "phone": short,
+        "address": dict.fromkeys(("line1", "line2", "city", "state", "postal_code", "country"), short),
+        "metadata": {text[:40]: text[:500]},
+    }
+    account.customers |= {
+        "cus_Hostile1": {**hostile, "id": "cus_Hostile1", "name": text, "email": f"{text}@x.com"},
+        "cus_Hostile2": {**hostile, "id": "cus_Hostile2"},
+        "cus_Hostile3": {**pattern, "id": "cus_Hostile3", "name": f"Jane {short}"},
+    }
+
+
+def _quoted(text: str) -> str:
+    return text.replace('"', '""')
