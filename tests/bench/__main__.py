@@ -1,5 +1,6 @@
 """`python -m tests.bench NAME`."""
 
+import argparse
 import json
 import platform
 import resource
@@ -9,14 +10,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from koalalink.sandbox.people import KEYS
 from tests.bench.matching import match
-from tests.bench.measure import TOP, Contender, koalalink, ratio, script
+from tests.bench.measure import RATIOS, TOP, Contender, koalalink, ratio, script, table, worst_of
 from tests.bench.stores import home_with, write_customers
 
 
@@ -33,7 +34,8 @@ def search() -> None:
         with tempfile.TemporaryDirectory() as home, _stripe(delay) as url:
             (Path(home) / "config.toml").write_text('[locations.downtown]\napi_key_env = "STRIPE_API_KEY"\n')
             asked = {"STRIPE_API_KEY": KEYS["downtown"], "KOALALINK_API_BASE": url, "KOALALINK_HOME": home}
-            ours = koalalink("search --json", "search", "jane@x.com", "--json", **asked)
+            when = f"search, Stripe answering after {delay * 1000:.0f} ms"
+            ours = koalalink(when, "search", "jane@x.com", "--json", **asked)
             rival = script("the shortest script", "stripe_search.py", EMAIL="jane@x.com", **asked)
             found = sorted(row["stripe_id"] for row in json.loads(ours.run()))
             if not found or found != sorted(row["id"] for row in json.loads(rival.run())):
@@ -173,13 +175,25 @@ BENCHMARKS = {
 
 
 def main() -> None:
-    """Run the benchmark that is named."""
-    chosen = BENCHMARKS.get(sys.argv[1]) if len(sys.argv) == 2 else None
-    if chosen is None:
-        names = "".join(f"\n  {name:10} {benchmark.__doc__}" for name, benchmark in BENCHMARKS.items())
-        raise SystemExit(f"Usage: python -m tests.bench NAME{names}")
-    print(f"{chosen.__name__}: Python {platform.python_version()}, {platform.machine()}. {chosen.__doc__}", flush=True)
-    chosen()
+    """Run the benchmark that is named, or all, and at the end print a table of them."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="".join(f"\n  {name:10} {benchmark.__doc__}" for name, benchmark in BENCHMARKS.items()),
+    )
+    parser.add_argument("name", choices=[*BENCHMARKS, "all"])
+    parser.add_argument("--markdown", action="store_true", help="print nothing but a table, for README")
+    options = parser.parse_args()
+    chosen = BENCHMARKS if options.name == "all" else {options.name: BENCHMARKS[options.name]}
+    rows = []
+    with redirect_stdout(sys.stderr if options.markdown else sys.stdout):
+        for name, benchmark in chosen.items():
+            print(f"{name}: Python {platform.python_version()}, {platform.machine()}. {benchmark.__doc__}", flush=True)
+            RATIOS.clear()
+            benchmark()
+            rows += [(name, each) for each in worst_of(RATIOS)]
+    if options.markdown:
+        print(table(rows))
 
 
 main()

@@ -4,6 +4,8 @@ These machines are noisy: only a ratio against a rival in the same run means any
 """
 
 import os
+import platform
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -11,7 +13,10 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 TOP = Path(__file__).parents[2]
 RUNS = 21
@@ -47,6 +52,45 @@ class Contender:
         return time.perf_counter() - started
 
 
+class Ratio(NamedTuple):
+    """What was measured."""
+
+    ours: str
+    rival: str
+    quotient: float
+    goal: float
+
+
+RATIOS: list[Ratio] = []
+"""Everything that this process has measured."""
+
+
+def worst_of(measured: Sequence[Ratio]) -> list[Ratio]:
+    """Return of each two that were compared several times the worst ratio, in the order in which they came."""
+    worst: dict[tuple[str, str], Ratio] = {}
+    for each in measured:
+        known = worst.setdefault((each.ours, each.rival), each)
+        if each.quotient > known.quotient:
+            worst[each.ours, each.rival] = each
+    return list(worst.values())
+
+
+def table(rows: Sequence[tuple[str, Ratio]]) -> str:
+    """Return ratios by benchmark as a table in Markdown, with what they were measured on."""
+    lines = [
+        f"| {name} | {each.ours} | {each.rival} | {each.quotient:.2f} | {each.goal:.3g} | "
+        f"{'reached' if each.quotient <= each.goal else 'missed'} |"
+        for name, each in rows
+    ]
+    versions = ", ".join(f"{name} {version(name)}" for name in ("typer", "stripe", "rich"))
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    where = (
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {versions}; {machine}; {date.today()}"
+    )
+    head = ["| Benchmark | KoalaLink | compared with | Ratio | Goal | |", "|---|---|---|---|---|---|"]
+    return "\n".join([f"{where}.", "", *head, *lines])
+
+
 def koalalink(name: str, *arguments: str, **environ: str) -> Contender:
     """The program itself, as its console script starts it."""
     start = "import sys; sys.argv[0] = 'koalalink'; from koalalink.cli import app; sys.exit(app())"
@@ -69,6 +113,7 @@ def ratio(ours: Contender, rival: Contender, *, goal: float, runs: int = RUNS) -
     mine, its = (statistics.median(times[contender.name]) for contender in (ours, rival))
     # Of two runs side by side: what slows the machine for a while slows both.
     quotient = statistics.median(a / b for a, b in zip(times[ours.name], times[rival.name], strict=True))
+    RATIOS.append(Ratio(ours.name, rival.name, quotient, goal))
     verdict = "reached" if quotient <= goal else "missed"
     print(f"{ours.name}: {mine * 1000:.0f} ms; {rival.name}: {its * 1000:.0f} ms; ", end="")
     print(f"ratio {quotient:.3g} (goal at most {goal:.3g}, {verdict}; medians of {runs})", flush=True)
