@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -99,6 +99,7 @@ def test_copy_that_is_old(copied: Run, home: Path) -> None:
     """After a week it is said, and how to copy again."""
     later = AppContext(home=home, sandbox=True, environ={}, now=lambda: NOW + timedelta(days=8), may_ask=False)
     result = runner(later)("match", *AT, "--limit", "1")
+    later.close()
     assert "were copied 8 days ago" in result.stderr
     assert "koalalink --sandbox sync --location downtown" in result.stderr
     assert "days ago" not in copied("match", *AT, "--limit", "1").stderr
@@ -254,6 +255,7 @@ def test_sheet_of_another_store(sheet: Path, tmp_path: Path) -> None:
     """Its numbers are other people's."""
     other = AppContext(home=tmp_path / "other", sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
     result = runner(other)("apply", str(sheet))
+    other.close()
     assert result.exit_code == 8
     assert "written for another store" in result.stderr
 
@@ -320,7 +322,7 @@ BOOKINGS = "Booking id,Full name,Email,Phone,Transaction id\nB1,Rob Poe,rob@x.co
 
 
 @pytest.fixture
-def keyless(home: Path, tmp_path: Path) -> AppContext:
+def keyless(home: Path, tmp_path: Path) -> Iterator[AppContext]:
     """A shop without any key, and the exports that it has."""
     for name, text in (("customers.csv", CUSTOMERS), ("payments.csv", PAYMENTS), ("bookings.csv", BOOKINGS)):
         (tmp_path / name).write_text(text)
@@ -328,7 +330,8 @@ def keyless(home: Path, tmp_path: Path) -> AppContext:
     koala.store.add(CustomerDetails(first_name="Ann", last_name="Lee", email="ann@x.com"))
     koala.store.add(CustomerDetails(first_name="Rob", last_name="Poe", email="rob@x.com"))
     assert runner(koala)("sync", "--from-csv", str(tmp_path / "customers.csv"), "-l", "shop").exit_code == 0
-    return koala
+    yield koala
+    koala.close()
 
 
 def test_two_exports_and_no_key(keyless: AppContext, tmp_path: Path) -> None:
