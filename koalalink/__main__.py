@@ -1,5 +1,20 @@
-"""`python -m koalalink`."""
+"""The program: `koalalink`, or `python -m koalalink`."""
 
-from koalalink.cli import app
+import sys
 
-app(prog_name="koalalink")
+from koalalink.errors import ExitCode
+
+
+def main() -> None:
+    """Run it; a Ctrl-C while it is being loaded ends it like any other."""
+    try:
+        from koalalink.cli import app
+
+        app(prog_name="koalalink")
+    except KeyboardInterrupt:
+        sys.stderr.write("Error: Stopped.\n")
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

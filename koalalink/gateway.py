@@ -11,7 +11,7 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -37,6 +37,7 @@ _RETRIES = 2
 _WAITS_WHEN_LIMITED = (1.0, 2.0, 4.0)  # seconds
 _LONGEST_WAIT = 10.0
 _PAGE = 100
+_LAST_SECOND = datetime.max.replace(tzinfo=UTC).timestamp()
 
 
 def _session(api_base: str) -> requests.Session:
@@ -85,7 +86,10 @@ class StripeGateway:
 
         def retrieve(expand: list[str]) -> StripeCustomer | Absence:
             found = self._client.v1.customers.retrieve(stripe_id, {"expand": expand}).to_dict()
-            return Absence.DELETED if found.get("deleted") else _customer(found)
+            customer = None if found.get("deleted") else _customer(found)
+            if found["id"] != stripe_id:
+                raise ValueError("somebody else was answered")
+            return customer or Absence.DELETED
 
         try:
             return self._expanded(retrieve)
@@ -203,7 +207,8 @@ class StripeGateway:
     def _page(self, endpoint: Callable[[Any], Any], params: dict[str, Any]) -> "_Page":
         def ask(expand: list[str]) -> _Page:
             answer = endpoint({**params, "expand": [f"data.{field}" for field in expand]}).to_dict()
-            return _Page([_customer(found) for found in answer["data"]], answer["has_more"], answer.get("next_page"))
+            customers = [_customer(found) for found in answer["data"]]
+            return _Page(customers, bool(answer["has_more"]), _text(answer, "next_page"))
 
         return self._expanded(ask)
 
@@ -296,7 +301,7 @@ class StripeGateway:
 class _Page(NamedTuple):
     customers: list[StripeCustomer]
     has_more: bool
-    next_page: str | None
+    next_page: str
 
 
 class _NoSuchCustomer(KoalaError):
@@ -314,20 +319,30 @@ def _retry_after(error: stripe.StripeError) -> float | None:
     return float(told) if told.isdigit() else None
 
 
+def _text(found: dict[str, Any], name: str) -> str:
+    """Return a text, "" where Stripe has none; raises TypeError where it is something else."""
+    value = found.get(name)
+    if not isinstance(value, str | None):
+        raise TypeError(f"{name} is no text")
+    return value or ""
+
+
 def _customer(found: dict[str, Any]) -> StripeCustomer:
     default = (found.get("invoice_settings") or {}).get("default_payment_method") or found.get("default_source")
-    address = found.get("address") or {}
+    address, metadata = found.get("address") or {}, found.get("metadata") or {}
+    if not found["id"] or not 0 <= found["created"] <= _LAST_SECOND:
+        raise ValueError("nobody, or of no time")
     return StripeCustomer(
-        stripe_id=found["id"],
-        name=found.get("name") or "",
-        email=found.get("email") or "",
-        phone=found.get("phone") or "",
-        created=datetime.fromtimestamp(found["created"], UTC),
-        livemode=found["livemode"],
-        address=PostalAddress(*(address.get(part) or "" for part in PostalAddress._fields)),
+        stripe_id=_text(found, "id"),
+        name=_text(found, "name"),
+        email=_text(found, "email"),
+        phone=_text(found, "phone"),
+        created=datetime.fromtimestamp(int(found["created"]), UTC),
+        livemode=found["livemode"] is True,
+        address=PostalAddress(*(_text(address, part) for part in PostalAddress._fields)),
         card=_card(default) if isinstance(default, dict) else None,
-        default_payment_method=(default["id"] if isinstance(default, dict) else default) or "",
-        metadata=found.get("metadata") or {},
+        default_payment_method=_text(default if isinstance(default, dict) else {"id": default}, "id"),
+        metadata={name: _text(metadata, name) for name in metadata},
     )
 
 
@@ -336,14 +351,15 @@ def _card(found: dict[str, Any]) -> Card | None:
     card = found.get("card") if found["object"] == "payment_method" else found
     if not card or "last4" not in card or "exp_year" not in card:
         return None
-    wallet = card.get("wallet")
+    if not 1 <= card["exp_month"] <= 12 or not 0 <= card["exp_year"] <= MAXYEAR:
+        raise ValueError("expires at no time")
     return Card(
-        payment_method=found["id"],
-        brand=(card.get("brand") or "card").lower(),
-        last4=card["last4"],
-        exp_month=card["exp_month"],
-        exp_year=card["exp_year"],
-        funding=card.get("funding") or "",
-        wallet=(wallet or {}).get("type") or "",
-        fingerprint=card.get("fingerprint") or "",
+        payment_method=_text(found, "id"),
+        brand=(_text(card, "brand") or "card").lower(),
+        last4=_text(card, "last4"),
+        exp_month=int(card["exp_month"]),
+        exp_year=int(card["exp_year"]),
+        funding=_text(card, "funding"),
+        wallet=_text(card.get("wallet") or {}, "type"),
+        fingerprint=_text(card, "fingerprint"),
     )

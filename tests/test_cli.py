@@ -161,6 +161,23 @@ def test_interruption_during_a_request_ends_at_once(home: Path) -> None:
     assert process(home, "customers", "list", "--linked").stdout.count("\n") == 1
 
 
+def test_interruption_while_it_is_loaded_is_told_as_any_other(home: Path) -> None:
+    """No traceback, though nothing that tells errors is there yet."""
+    program = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from koalalink.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(home), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Error: Stopped.\n")
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "code"),
     [

@@ -1,5 +1,6 @@
 """The gateway against a real HTTP server: what it reads, and every way to fail."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -218,6 +219,38 @@ def test_fault_is_a_sentence_without_a_key(
     assert "secret" not in told
     assert "***" not in told
     assert "downtown" in told
+
+
+_JANE: dict[str, object] = {"id": "cus_123", "object": "customer", "created": 1_600_000_000, "livemode": False}
+_CARD = {"brand": "visa", "last4": "4242", "exp_month": 1, "exp_year": 2030}
+_ODD: list[dict[str, object]] = [
+    {"id": ""},
+    {"id": 123},
+    {"id": "cus_somebody_else"},
+    {"name": ["Jane"]},
+    {"email": 5},
+    {"created": "yesterday"},
+    {"created": -1},
+    {"created": 10**12},
+    {"metadata": {"booking": {"id": 1}}},
+    {"metadata": "B-1"},
+    {"address": "Main Street"},
+    {"default_source": {"id": "card_1", "object": "card"} | _CARD | {"last4": 4242}},
+    {"default_source": {"id": "card_1", "object": "card"} | _CARD | {"exp_month": 13}},
+    {"default_source": {"id": "card_1", "object": "card"} | _CARD | {"exp_year": "2030"}},
+]
+
+
+@pytest.mark.parametrize("odd", _ODD, ids=str)
+def test_customer_of_another_shape_is_not_believed(
+    asking: StripeGateway, server: StripeServer, odd: dict[str, object]
+) -> None:
+    """Nor is one who was not asked for."""
+    server.fault = answers(200, json.dumps(_JANE).encode())
+    assert isinstance(asking.customer("cus_123"), StripeCustomer)
+    server.fault = answers(200, json.dumps(_JANE | odd).encode())
+    with pytest.raises(TryAgainOnline, match="not Stripe"):
+        asking.customer("cus_123")
 
 
 def test_rate_limit_is_waited_out(asking: StripeGateway, server: StripeServer, waits: Waits) -> None:

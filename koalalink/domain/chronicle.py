@@ -71,12 +71,11 @@ def read_since(text: str, now: datetime) -> datetime:
     if ago := re.fullmatch(r"(\d{1,5})([mhdw])", text.strip()):
         return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last of all years may be another in UTC
         raise CorrectTheCommand(
             f"“{text}” is no time.", hint="Type yesterday, a date as 2026-11-01, or how long ago: 12h, 3d or 2w."
         ) from None
-    return moment.astimezone(UTC)
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -118,15 +118,16 @@ def _time(cells: _Cells) -> datetime | None:
 def _card(cells: _Cells) -> Card | None:
     last4 = cells.get("card last4", "").zfill(4)
     month, year = (re.sub(r"\.0$", "", cells.get(f"card exp {part}", "")) for part in ("month", "year"))
-    if not re.fullmatch(r"\d{4}", last4) or last4 == "0000" or not month.isdecimal() or not year.isdecimal():
+    expiry = re.fullmatch(r"(0?[1-9]|1[0-2])/((?:20)?[0-9]{2})", f"{month}/{year}")
+    if not re.fullmatch(r"[0-9]{4}", last4) or last4 == "0000" or not expiry:
         return None
     brand = cells.get("card brand", "").lower() or "card"
     return Card(
         payment_method=cells.get("card id", ""),
         brand=_BRANDS.get(brand, brand),
         last4=last4,
-        exp_month=int(month),
-        exp_year=int(year) + (2000 if int(year) < 100 else 0),
+        exp_month=int(expiry[1]),
+        exp_year=int(expiry[2]) % 100 + 2000,
         funding=cells.get("card funding", "").lower(),
         fingerprint=cells.get("card fingerprint", ""),
     )

@@ -79,6 +79,8 @@ class Table:
 
     def _find_header(self, chosen: Mapping[str, str]) -> tuple[int, list[str]]:
         first = [*islice((row for row in self._grid.rows(0) if any(map(str.strip, row.cells))), 5)]
+        if not first:
+            raise CorrectTheCommand(f"{self.name} is empty.", hint="Is it the right file?")
         header = max(first, key=lambda row: (recognised(row.cells, chosen), -row.number))
         titles = [_plain(cell) for cell in header.cells]
         while titles and not titles[-1]:

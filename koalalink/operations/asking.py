@@ -1,6 +1,7 @@
 """Several questions asked at the same time."""
 
 from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -8,6 +9,9 @@ from koalalink.errors import KoalaError
 from koalalink.operations.ports import Conversation
 
 T = TypeVar("T")
+
+_PULSE = 0.1
+"""Seconds until a wait is begun anew: a Ctrl-C the moment before it begins, or on Windows, is noticed only then."""
 
 
 def raise_first(failures: Sequence[KoalaError], conversation: Conversation) -> None:
@@ -39,7 +43,17 @@ class Asking(Generic[T]):
 
     def result(self) -> T:
         """Return the answer."""
-        self._thread.join()
+        while self._thread.is_alive():
+            self._thread.join(_PULSE)
         if self._error is not None:
             raise self._error
         return self._answers[0]
+
+
+def first_of(answers: "SimpleQueue[T]") -> T:
+    """Take the answer that comes first."""
+    while True:
+        try:
+            return answers.get(timeout=_PULSE)
+        except Empty:
+            continue

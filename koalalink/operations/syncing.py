@@ -19,7 +19,7 @@ from koalalink.domain.directory import (
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
 from koalalink.errors import CorrectTheSetup, KoalaError, LookCloser, TryAgainOnline
-from koalalink.operations.asking import Asking, raise_first
+from koalalink.operations.asking import Asking, first_of, raise_first
 from koalalink.operations.pacing import Pace
 from koalalink.operations.ports import Conversation, Directory, Stripe, StripeAt
 
@@ -263,7 +263,7 @@ def _read(copies: Mapping[str, _Copy], directory: Directory, count: Callable[[in
     for copy in copies.values():
         copy.ask(answers)
     while any(copy.running for copy in copies.values() if not copy.failed):
-        place, window, answer = answers.get()
+        place, window, answer = first_of(answers)
         copy = copies[place]
         if copy.failed:
             continue

@@ -149,7 +149,7 @@ def test_since_is_read_as_people_type_it(text: str, moment: datetime) -> None:
     assert read_since(text, NOW) == moment
 
 
-@pytest.mark.parametrize("text", ["", "soon", "3", "3x", "2026-13-01", "99999999d"])
+@pytest.mark.parametrize("text", ["0001-01-01T00:00+01:00", "", "soon", "3", "3x", "2026-13-01", "99999999d"])
 def test_no_time_is_said_to_be_none(text: str) -> None:
     """With an example of what is one."""
     with pytest.raises(CorrectTheCommand, match="is no time") as refused:

@@ -63,6 +63,17 @@ def test_payments_export_ties_a_customer_to_email_and_card(tmp_path: Path) -> No
     assert export.livemode is True
 
 
+@pytest.mark.parametrize("expiry", ["13,2030", "0,2030", "1,20300", "1,99999999", "²,2030", "٣,2030", "1,", ","])
+def test_card_that_expires_at_no_time_is_not_known(tmp_path: Path, expiry: str) -> None:
+    """The customer is."""
+    header = "id,Email,Card Last4,Card Exp Month,Card Exp Year\n"
+    [ann] = read(tmp_path, f"{header}cus_1,ann@x.com,4242,{expiry}\n").customers
+    assert (ann.email, ann.card) == ("ann@x.com", None)
+    [ann] = read(tmp_path, f"{header}cus_1,ann@x.com,4242,07,30\n").customers
+    assert ann.card is not None
+    assert (ann.card.exp_month, ann.card.exp_year) == (7, 2030)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -108,6 +108,7 @@ def test_quotation_mark_that_swallows_many_rows_gives_them_back(tmp_path: Path) 
     [
         (b"", 2, "is empty"),
         (b"\n\n  \n", 2, "is empty"),
+        (b",,\n,,\n", 2, "is empty"),
         (b"PNG\0\1\2\3\0\0\0", 2, "is no text file"),
         (b"Name,Email\nA\0nn,a@x.com\n" + b"x" * 9000, 2, "is no text file"),
         (b"PK\3\4 this is no spreadsheet", 2, "is a damaged spreadsheet"),

@@ -5,6 +5,7 @@ import random
 import shutil
 import sys
 import tempfile
+import traceback
 from collections import Counter
 from itertools import cycle
 from math import ceil
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from tests.stripe_server import StripeServer
 from tests.torture.crash import SCENARIOS, Crashes, Moment, large_account
+from tests.torture.fuzz import PARSERS
+from tests.torture.fuzz import fuzz as read_anything
 from tests.torture.together import work_together
 
 
@@ -70,6 +73,23 @@ def together(options: argparse.Namespace) -> int:
     return problems
 
 
+def fuzz(options: argparse.Namespace) -> int:
+    """Read that many inputs of all kinds with every parser in turn; return how many parsers fell over."""
+    total: Counter[str] = Counter()
+    fallen = 0
+    for parser in PARSERS:
+        try:
+            counts = read_anything(parser, options.examples // len(PARSERS))
+        except Exception:
+            fallen += 1
+            print(f"{parser.name:22} FELL OVER", traceback.format_exc(), sep="\n", flush=True)
+            continue
+        total += counts
+        print(f"{parser.name:22} {counts['read']:,} read, {counts['refused']:,} refused", flush=True)
+    print(f"{'all':22} {total['read']:,} read, {total['refused']:,} refused; {fallen} fell over")
+    return fallen
+
+
 def main() -> None:
     """Run what is named; exit 1 where something was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
@@ -83,6 +103,9 @@ def main() -> None:
     working.add_argument("--seconds", type=float, default=30)
     working.add_argument("--processes", type=int, default=16)
     working.set_defaults(run=together)
+    fuzzing = names.add_parser("fuzz", help=fuzz.__doc__)
+    fuzzing.add_argument("--examples", type=int, default=100_000)
+    fuzzing.set_defaults(run=fuzz)
     options = parser.parse_args()
     sys.exit(1 if options.run(options) else 0)
 
