@@ -10,7 +10,7 @@ from koalalink.domain.directory import DirectoryState
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.matching.rules import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.text import fold
+from koalalink.domain.text import fold, printable
 from koalalink.errors import LookCloser
 
 TIERS = tuple(Tier)
@@ -75,10 +75,11 @@ class Seen(NamedTuple):
 
 
 def _differ(then: str | None, now: str) -> bool:
-    if then is None or fold(then) == fold(now):
+    if then is None:
         return False
     # Spreadsheets write a question mark for a letter that their encoding lacks.
-    return not re.fullmatch(re.escape(fold(then)).replace(r"\?", "."), fold(now))
+    pattern = re.escape(fold(printable(then))).replace(r"\?", ".")
+    return not re.fullmatch(pattern, fold(printable(now)))
 
 
 def _shown(name: str | None, email: str | None) -> str:

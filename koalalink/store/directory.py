@@ -268,7 +268,7 @@ def _values(customer: StripeCustomer) -> dict[str, Value]:
         "name": trimmed(customer.name),
         "email": trimmed(customer.email),
         "phone": trimmed(customer.phone),
-        "address": json.dumps(customer.address),
+        "address": json.dumps([trimmed(part) for part in customer.address]),
         "created": None if customer.created is None else int(customer.created.timestamp()),
         "livemode": int(customer.livemode),
         "card": None if customer.card is None else json.dumps(customer.card),

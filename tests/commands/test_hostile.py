@@ -1,14 +1,19 @@
 """Names and emails that are made to do something: they are shown as texts, and do nothing."""
 
+import csv
+import io
 import json
 import re
+from itertools import cycle
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import Result
 
 from koalalink import context
 from koalalink.context import AppContext
+from koalalink.domain.desk import Key
 from koalalink.sandbox.stripe_api import Account
 from tests.conftest import Run
 from tests.torture.checks import disagreements
@@ -66,6 +71,15 @@ _SHOWN = [
     ("remap", "mapping.csv", "--dry-run"),
     ("undo", "{}"),
     ("unlink", "{number}"),
+    ("match",),
+    ("match", "--location", "{}"),
+    ("match", "--sheet", "sheet.csv", "--payments", "hostile.csv"),
+    ("match", "--sheet", "sheet.csv"),
+    ("apply", "sheet.csv", "--dry-run"),
+    ("review",),
+    ("apply", "sheet.csv"),
+    ("apply", "{}"),
+    ("history",),
     ("customers", "remove", "{number}", "--force"),
     ("undo", "--yes"),
 ]
@@ -89,14 +103,25 @@ def test_hostile_text_does_nothing_to_whoever_looks(
     )
     if way == "terminal":
         monkeypatch.setattr(context, "_is_terminal", lambda stream: stream is not None)
+        monkeypatch.setattr(koala, "_may_ask", True)
+        for made in ("conversation", "output"):
+            koala.__dict__.pop(made, None)
+        monkeypatch.setattr(typer, "getchar", cycle((Key.NO, Key.LATER)).__next__)
     _expect_plain(live("sync"), _ACTING)
     added = live("customers", "add", "--last-name", f"x{typed}", "--email", f"{typed}@x.com", "--json")
     number = str(json.loads(added.stdout)["customer"])
     for line in _SHOWN:
         words = [{"{number}": number, "{}": typed}.get(word, word) for word in line]
         exports = line[:2] == ("customers", "export")
-        result = live(*words, *(["--json"] if way == "json" and not exports else []))
+        result = live(*words, *(["--json"] if way == "json" and not exports else []), input="y\n" * 9)
         _expect_plain(result, _ACTING_IN_A_FILE if exports else _ACTING)
+    sheet = Path("sheet.csv").read_text(encoding="utf-8-sig")
+    assert "cus_Hostile" in sheet
+    assert [
+        cell for row in csv.reader(io.StringIO(sheet, newline="")) for cell in row if cell.startswith(("=", "@"))
+    ] == []
+    acting = _ACTING_IN_A_FILE.search(sheet)
+    assert acting is None, sheet[acting.start() - 300 : acting.end() + 100]
     assert disagreements(koala.config.store_path) == []
 
 
