@@ -78,8 +78,8 @@ class TextQuery(NamedTuple):
         return tuple(_comparable(self.text).split()[:_MOST_CLAUSES])
 
     def spellings(self) -> list[list[str]]:
-        """Return for each word how it could be spelled but for a typing error; nothing for one too short to look up."""
-        return [sorted(_near(word)) for word in self.words if len(word) >= 3]
+        """Return for each word what it has in it, however it is mistyped; nothing for one too short to look up."""
+        return [_kept(word) for word in self.words if len(word) >= 3]
 
     def errors(self, customer: StripeCustomer) -> int | None:
         """Return how many words, or domains, have to be forgiven for the customer to fit; None where it does not."""
@@ -119,6 +119,17 @@ def _near(word: str) -> frozenset[str]:
     too_many = {start + end[1:] for start, end in cuts if end}
     exchanged = {start + end[1] + end[0] + end[2:] for start, end in cuts if len(end) > 1}
     return frozenset({word} | missing | wrong | too_many | exchanged)
+
+
+def _kept(word: str) -> list[str]:
+    """Return texts one of which is in every spelling near to `word`, as few as may be.
+
+    A slip in the last third leaves the rest as it is, and one in the first third as well; between them it can be
+    anywhere. Looking a few long pieces up takes a tenth of the time of a thousand spellings.
+    """
+    third = len(word) // 3 if len(word) > 3 else 0
+    start, end = word[: len(word) - third], word[third:]
+    return sorted({start if start in near else end if end in near else near for near in _near(word)})
 
 
 SearchQuery = IdQuery | TextQuery

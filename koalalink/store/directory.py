@@ -39,6 +39,9 @@ _FIND = f"""
     WHERE directory_search MATCH :match AND location = :location AND NOT gone ORDER BY created DESC, stripe_id LIMIT 500
 """
 
+# What pages have left in many pieces takes five times as long to search as one piece.
+_OPTIMIZE = "INSERT INTO directory_search (directory_search) VALUES ('optimize')"
+
 
 class Directory:
     """What Stripe had when it was last asked for all customers; it can always be made again."""
@@ -126,6 +129,7 @@ class Directory:
                 now=int(now.timestamp()),
                 location=location,
             )
+            self._db.execute(_OPTIMIZE)
         return int(row["gone"])
 
     def put_other_cards(self, location: str, cards: Mapping[str, Card | None]) -> None:
@@ -168,6 +172,7 @@ class Directory:
                 now=int(now.timestamp()),
                 location=location,
             )
+            self._db.execute(_OPTIMIZE)
 
     def forget(self, location: str) -> None:
         """Delete the directory of a location."""

@@ -93,7 +93,7 @@ def table(rows: Sequence[tuple[str, Ratio]]) -> str:
 
 def koalalink(name: str, *arguments: str, **environ: str) -> Contender:
     """The program itself, as its console script starts it."""
-    start = "import sys; sys.argv[0] = 'koalalink'; from koalalink.cli import app; sys.exit(app())"
+    start = "import sys; sys.argv[0] = 'koalalink'; from koalalink.__main__ import main; main()"
     return Contender(name, [sys.executable, "-c", start, *arguments], environ)
 
 

@@ -58,6 +58,17 @@ def write_customers(file: Path, customers: int) -> None:
             rows.writerow((*person[:6], *place, f"cus_{number * 7919:014x}"))
 
 
+def write_stripe_customers(file: Path, customers: int) -> None:
+    """Write what Stripe's Dashboard exports of an account of this many customers."""
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["id", "Name", "Email", "Phone", "Created (UTC)", "Card Last4", "Card Brand"])
+        for number, person in enumerate(_people(customers)):
+            created = f"20{10 + number % 16}-0{1 + number % 9}-1{number % 10} 10:{number % 60:02}"
+            contact = (person.email, person.phone, created)
+            rows.writerow((f"cus_{number * 7919:014x}", person.name, *contact, f"{number % 10000:04}", "Visa"))
+
+
 def _people(customers: int) -> Iterator[CustomerDetails]:
     chance = random.Random(42)
     for number in range(customers):
