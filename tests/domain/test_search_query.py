@@ -121,3 +121,32 @@ def test_rank_puts_the_best_first() -> None:
     query = TextQuery("jane doe")
     people = [person("Jane Doerr", created=9), person("Mary Jane Doe", created=5), person("JANE DOE", created=1)]
     assert [p.name for p in sorted(people, key=query.rank)] == ["JANE DOE", "Jane Doerr", "Mary Jane Doe"]
+
+
+@given(st.text("abcdefgh", min_size=4, max_size=20), st.data())
+def test_spellings_lose_nobody(word: str, data: st.DataObject) -> None:
+    """Whichever letter of a name is mistyped, one of the texts looked up is in the name as it was meant."""
+    query = TextQuery(word)
+    meant = data.draw(st.sampled_from(slips(word)))
+    [pieces] = query.spellings()
+    assert any(piece in meant for piece in pieces)
+    assert all(len(piece) >= 3 for piece in pieces)
+    assert query.errors(person(name=meant)) is not None
+
+
+def test_spellings_are_few() -> None:
+    """A long name is looked up by long parts, not in a thousand spellings."""
+    [pieces] = TextQuery("johnsonbergton").spellings()
+    assert len(pieces) < 300
+    assert "johnsonber" in pieces
+    assert "sonbergton" in pieces
+
+
+def slips(word: str) -> list[str]:
+    """What `word` becomes where one letter is wrong, missing or too many, or two are exchanged."""
+    places = range(len(word))
+    missing = [word[:place] + word[place + 1 :] for place in places]
+    wrong = [f"{word[:place]}x{word[place + 1 :]}" for place in places]
+    too_many = [f"{word[:place]}x{word[place:]}" for place in (*places, len(word))]
+    exchanged = [word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in places[:-1]]
+    return missing + wrong + too_many + exchanged
