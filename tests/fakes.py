@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from koalalink.domain.hits import Hits
 from koalalink.domain.imports import Column
-from koalalink.domain.review import Hits, LinkReview
+from koalalink.domain.review import LinkReview
 
 
 class Person:

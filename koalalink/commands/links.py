@@ -17,10 +17,6 @@ from koalalink.commands.options import (
 )
 from koalalink.context import AppContext
 from koalalink.domain.stripe_ids import customer_id, dashboard_url, looks_like_stripe
-from koalalink.operations import connect as linking
-from koalalink.operations import unlink as unlinking
-from koalalink.operations.asking import raise_first
-from koalalink.operations.profile import customer_page, saved_cards, stripe_page
 
 app = typer.Typer(add_completion=False)
 
@@ -47,6 +43,10 @@ def show(
 
     Example: koalalink show 42
     """
+    from koalalink.operations.asking import raise_first
+    from koalalink.operations.profile import customer_page, stripe_page
+    from koalalink.operations.unlink import links_at
+
     koala = AppContext.of(ctx)
     if looks_like_stripe(who):
         stripe_id = customer_id(who)
@@ -56,7 +56,7 @@ def show(
             koala.browse(found.customer.url)
         return
     linked = koala.store.record(koala.store.find(who))
-    page = customer_page(unlinking.links_at(linked, [location] if location else []), koala.stripe_at)
+    page = customer_page(links_at(linked, [location] if location else []), koala.stripe_at)
     koala.output(as_json).customer_page(page)
     for link in page.linked.links if web else ():
         koala.browse(dashboard_url(link.stripe_id, livemode=link.livemode is not False))
@@ -81,6 +81,8 @@ def connect(
 
     Example: koalalink connect 42 cus_123 --location downtown
     """
+    from koalalink.operations import connect as linking
+
     koala = AppContext.of(ctx)
     wanted, place = customer_id(stripe_id), koala.config.location(location).name
     request = linking.LinkRequest(
@@ -114,6 +116,8 @@ def unlink(
 
     Example: koalalink unlink 42
     """
+    from koalalink.operations import unlink as unlinking
+
     koala = AppContext.of(ctx)
     person = koala.store.find(customer)
     links = unlinking.unlink(koala.store, person, location, everywhere=everywhere)
@@ -146,6 +150,8 @@ def disable(
 
 
 def _switch(ctx: typer.Context, customer: str, location: str | None, as_json: bool, *, on: bool) -> None:
+    from koalalink.operations import unlink as unlinking
+
     koala = AppContext.of(ctx)
     person = koala.store.find(customer)
     koala.output(as_json).switched(person, unlinking.switch(koala.store, person, location, on=on))
@@ -161,6 +167,10 @@ def cards(
 
     Example: koalalink cards 42
     """
+    from koalalink.operations import unlink as unlinking
+    from koalalink.operations.asking import raise_first
+    from koalalink.operations.profile import saved_cards
+
     koala = AppContext.of(ctx)
     if location:
         koala.config.chosen(location)

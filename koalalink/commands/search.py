@@ -6,11 +6,10 @@ import typer
 
 from koalalink.commands.options import FIND, JsonOption, LocationsOption, WebOption
 from koalalink.context import AppContext
-from koalalink.domain.review import Hits
+from koalalink.domain.hits import Hits
 from koalalink.domain.search_query import read_query
 from koalalink.errors import Aborted, LookCloser
 from koalalink.operations.asking import raise_first
-from koalalink.operations.connect import LinkRequest, connect
 from koalalink.operations.search import search as look_up
 from koalalink.operations.search import search_offline
 
@@ -57,6 +56,8 @@ def _choose_and_connect(
     offline: bool,
     as_json: bool,
 ) -> None:
+    from koalalink.operations.connect import LinkRequest, connect
+
     conversation, store = koala.conversation, koala.store
     customer = store.find(reference)
     if not conversation.can_ask:

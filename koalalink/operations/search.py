@@ -5,7 +5,7 @@ from datetime import datetime
 
 from koalalink.domain.chronicle import ago
 from koalalink.domain.directory import DirectoryState
-from koalalink.domain.review import Hit, Hits
+from koalalink.domain.hits import Hit, Hits
 from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
 from koalalink.errors import KoalaError, LookForAnother, SearchUnavailable, TryAgainOnline

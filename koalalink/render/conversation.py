@@ -19,12 +19,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from koalalink.domain.hits import Hits
 from koalalink.domain.identity import Check, Result
 from koalalink.domain.imports import Column
-from koalalink.domain.review import (
-    Hits,
-    LinkReview,
-)
+from koalalink.domain.review import LinkReview
 from koalalink.domain.stripe_customers import Absence
 from koalalink.domain.text import printable
 from koalalink.render.human import RichOutput

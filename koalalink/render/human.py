@@ -16,20 +16,11 @@ from koalalink.domain.decisions import Matched, Settled, settled_in_words
 from koalalink.domain.directory import Synced
 from koalalink.domain.doubles import Doubles
 from koalalink.domain.health import LinkProblem, dead
+from koalalink.domain.hits import Hit, Hits
 from koalalink.domain.imports import Imported
 from koalalink.domain.links import Link, Page
 from koalalink.domain.remaps import Remapped
-from koalalink.domain.review import (
-    Connected,
-    CustomerPage,
-    Finding,
-    Health,
-    Hit,
-    Hits,
-    LocationReport,
-    Status,
-    StripePage,
-)
+from koalalink.domain.review import Connected, CustomerPage, Finding, Health, LocationReport, Status, StripePage
 from koalalink.domain.standing import Standing
 from koalalink.domain.stripe_customers import BRANDS, Card
 from koalalink.domain.text import counted

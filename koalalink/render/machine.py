@@ -21,10 +21,11 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from koalalink.domain.directory import Synced
     from koalalink.domain.doubles import Doubles
     from koalalink.domain.health import LinkProblem
+    from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, Page
     from koalalink.domain.remaps import Remapped
-    from koalalink.domain.review import Connected, CustomerPage, Finding, Hits, LocationReport, StripePage
+    from koalalink.domain.review import Connected, CustomerPage, Finding, LocationReport, StripePage
     from koalalink.domain.standing import Standing
     from koalalink.render.records import Record
 

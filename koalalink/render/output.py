@@ -10,10 +10,11 @@ from koalalink.domain.decisions import Matched, Settled
 from koalalink.domain.directory import Synced
 from koalalink.domain.doubles import Doubles
 from koalalink.domain.health import LinkProblem
+from koalalink.domain.hits import Hits
 from koalalink.domain.imports import Imported
 from koalalink.domain.links import Link, Page
 from koalalink.domain.remaps import Remapped
-from koalalink.domain.review import Connected, CustomerPage, Finding, Hits, LocationReport, StripePage
+from koalalink.domain.review import Connected, CustomerPage, Finding, LocationReport, StripePage
 from koalalink.domain.standing import Standing
 
 

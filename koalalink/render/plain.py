@@ -11,8 +11,9 @@ from koalalink.domain.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Column
-    from koalalink.domain.review import Hits, LinkReview
+    from koalalink.domain.review import LinkReview
 
 
 class PlainConversation:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from koalalink.domain.directory import Synced
     from koalalink.domain.doubles import Doubles
     from koalalink.domain.health import LinkProblem
+    from koalalink.domain.hits import Hit
     from koalalink.domain.imports import Imported
     from koalalink.domain.links import Link, LinkedCustomer
     from koalalink.domain.matching.proposing import Proposal
     from koalalink.domain.remaps import Remapped
-    from koalalink.domain.review import Connected, CustomerPage, Finding, Hit, LinkCards, LocationReport, StripePage
+    from koalalink.domain.review import Connected, CustomerPage, Finding, LinkCards, LocationReport, StripePage
     from koalalink.domain.standing import Standing
     from koalalink.domain.stripe_customers import Card, StripeCustomer
 

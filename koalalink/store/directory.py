@@ -215,7 +215,7 @@ class Directory:
         """Return who fits, best first; where those are fewer than `most`, who would but for a typing error follow."""
         if isinstance(query, IdQuery):
             return [*self.known(location, [query.stripe_id]).values()]
-        found = self._matching(location, [[word] for word in query.words if len(word) >= 3])
+        found = self._matching(location, [[(word,)] for word in query.words if len(word) >= 3])
         fitting = sorted((each for each in found if query.matches(each)), key=query.rank)
         # An email or a number that is somebody's is no typing error.
         if len(fitting) < most and not (fitting and (query.email or query.phone)):
@@ -226,11 +226,14 @@ class Directory:
             fitting += sorted(near, key=lambda each: (errors[each.stripe_id], query.rank(each)))
         return fitting[:most]
 
-    def _matching(self, location: str, alternatives: list[list[str]]) -> list[StripeCustomer]:
-        """Return some of the customers in whose texts one of each of these lists occurs, newest first."""
+    def _matching(self, location: str, alternatives: list[list[tuple[str, ...]]]) -> list[StripeCustomer]:
+        """Return some of the customers in whose texts all parts of one of each of these lists occur, newest first."""
         if not alternatives:
             return []
-        match = " AND ".join("(" + " OR ".join(map(_phrase, spellings)) + ")" for spellings in alternatives)
+        match = " AND ".join(
+            "(" + " OR ".join("(" + " AND ".join(map(_phrase, parts)) + ")" for parts in spellings) + ")"
+            for spellings in alternatives
+        )
         return [_customer(row) for row in self._db.rows(_FIND, match=match, location=location)]
 
 

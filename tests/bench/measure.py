@@ -44,6 +44,13 @@ class Contender:
             raise SystemExit(f"{self.name} failed ({done.returncode}): {done.stderr}")
         return done.stdout
 
+    def megabytes(self) -> float:
+        """Run it once and return the most memory that it has taken."""
+        # From a small process of its own: what a process has taken counts as its children's, too.
+        measure = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr); "
+        measure += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        return int(replace(self, command=[sys.executable, "-c", measure, *self.command]).run()) / 1024
+
     def seconds(self) -> float:
         """Run it once and return how long it took."""
         self.prepare()

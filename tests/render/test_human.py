@@ -9,10 +9,10 @@ from rich.console import Console
 
 from koalalink.context import AppContext
 from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.hits import Hit, Hits
 from koalalink.domain.imports import Column, Imported, Trouble
 from koalalink.domain.links import LinkedCustomer, Page
 from koalalink.domain.remaps import Conflict, Remapped
-from koalalink.domain.review import Hit, Hits
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.render.conversation import RichConversation
 from koalalink.render.human import RichOutput

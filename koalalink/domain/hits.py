@@ -1,0 +1,25 @@
+"""What a search finds at Stripe."""
+
+from typing import NamedTuple
+
+from koalalink.domain.customers import Customer
+from koalalink.domain.stripe_customers import Card, StripeCustomer
+from koalalink.errors import KoalaError
+
+
+class Hit(NamedTuple):
+    """A customer at Stripe that a search has found; `linked_to` is the customer of the store that has it."""
+
+    location: str
+    customer: StripeCustomer
+    card: Card | None
+    linked_to: Customer | None
+
+
+class Hits(NamedTuple):
+    """What a search has found, best first, and the locations where it failed."""
+
+    hits: tuple[Hit, ...]
+    more: bool
+    notes: tuple[str, ...]
+    failures: tuple[KoalaError, ...]
