@@ -21,6 +21,7 @@ from koalalink.commands.lazy import LazyGroup
 from koalalink.context import AppContext
 from koalalink.domain.text import printable
 from koalalink.errors import Aborted, ExitCode, KoalaError
+from koalalink.hints import Command, Text
 
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -77,8 +78,8 @@ def _told(ctx: Any) -> Iterator[None]:
         if error.errno not in _DISK_ERRORS:
             raise
         sys.stdout = _nowhere()
-        _say(f"The output cannot be written: {error.strerror}.", "What was done stays done: koalalink history")
-        raise typer.Exit(ExitCode.USAGE) from error
+        _say(f"The output cannot be written: {error.strerror}.", "What was done stays done: " + Command("history"))
+        raise typer.Exit(ExitCode.STORE) from error
 
 
 @contextmanager
@@ -91,7 +92,7 @@ def _errors_told(ctx: Any) -> Iterator[None]:
     except KoalaError as error:
         koala = ctx.obj if ctx else None
         spelled = koala.spelled if isinstance(koala, AppContext) else str
-        _say(spelled(error.message), error.hint and spelled(error.hint))
+        _say(error.message, error.hint and spelled(error.hint))
         raise typer.Exit(error.exit_code) from error
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # it is no error; Typer itself tells it by its name
@@ -104,12 +105,12 @@ def _errors_told(ctx: Any) -> Iterator[None]:
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
-def _say(message: str, hint: str | None) -> None:
+def _say(message: str, hint: Text | None) -> None:
     sys.stdout.flush()
     try:
         typer.echo(f"Error: {printable(message)}", err=True)
         if hint:
-            typer.echo(f"Hint: {printable(hint)}", err=True)
+            typer.echo(f"Hint: {printable(str(hint))}", err=True)
     except OSError:  # where nobody can be told, the exit code still tells
         sys.stderr = _nowhere()
 

@@ -4,14 +4,11 @@ Imports stand inside functions here, so that a local command loads neither Strip
 """
 
 import os
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Mapping as Environment
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,13 +16,14 @@ import typer
 
 from koalalink.domain.configuration import LOCATION_NAME, Config, KeySource, Location
 from koalalink.errors import CorrectTheCommand, CorrectTheSetup, KoalaError
+from koalalink.hints import PROGRAM, SANDBOX, Command, Text
 
 if TYPE_CHECKING:
-    from koalalink.domain.backups import Contents
+    from koalalink.disk import Disk, IfThere
     from koalalink.domain.decisions import Sheet, SideBySide
     from koalalink.domain.exports import Format, Purpose
     from koalalink.domain.payments import Payments
-    from koalalink.domain.remaps import Mapping
+    from koalalink.domain.remaps import Mapping as Remapping
     from koalalink.domain.standing import Standing
     from koalalink.files.exports import Export
     from koalalink.files.stripe_exports import StripeExport
@@ -51,7 +49,7 @@ class AppContext:
         home: Path | None = None,
         config_file: Path | None = None,
         sandbox: bool = False,
-        environ: Environment[str, str] = os.environ,
+        environ: Mapping[str, str] = os.environ,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         may_ask: bool | None = None,
         says_sandbox: bool = True,
@@ -80,11 +78,9 @@ class AppContext:
             raise AssertionError("the root command makes the context")
         return koala
 
-    def spelled(self, text: str) -> str:
+    def spelled(self, text: Text) -> str:
         """Return `text` with its commands as they are typed here: in the sandbox, with --sandbox."""
-        elsewhere = r"(?:init|demo|locations (?:add|remove))\b"  # these set up what is not the sandbox
-        command = rf"\bkoalalink (?!{elsewhere})(?=[a-z]+\b)"
-        return re.sub(command, "koalalink --sandbox ", text) if self._says_sandbox else text
+        return text if isinstance(text, str) else text.spelled(SANDBOX if self._says_sandbox else PROGRAM)
 
     @property
     def now(self) -> datetime:
@@ -130,7 +126,8 @@ class AppContext:
     def _database(self) -> "Database":
         from koalalink.store.database import Database
 
-        return Database(self.config.store_path, before_first_write=None if self.sandbox else self._copy_of_the_day)
+        before = None if self.sandbox else self._copy_of_the_day
+        return Database(self.config.store_path, before_first_write=before, say=self.conversation.warn)
 
     def _copy_of_the_day(self) -> None:
         try:
@@ -149,14 +146,24 @@ class AppContext:
 
         return copies
 
-    def back_up(self, target: Path) -> "Contents":
-        """Copy the store into a file."""
-        store = self.config.store_path
+    @property
+    def opened_store_path(self) -> Path:
+        """Where the store is; the sandbox's is filled when it is first opened."""
         if self.sandbox:
-            self.store  # noqa: B018 - it is filled when it is first opened
-        if target.resolve() == store.resolve():
-            raise CorrectTheCommand("That file is the store itself.", hint="Name another file.")
-        return self.copies.back_up(store, target)
+            self.store  # noqa: B018
+        return self.config.store_path
+
+    @property
+    def disk(self) -> "Disk":
+        """Where files are written, and never over what is KoalaLink's own, in the sandbox or outside of it."""
+        from koalalink.disk import STORE_SIDES, Disk
+
+        bases = {self.home, self.home.parent if self.sandbox else self.home / "sandbox"}
+        stores = [self.config.store_path, *(base / "customers.db" for base in bases)]
+        configurations = [self.config_file, *(base / "config.toml" for base in bases)]
+        sides = [store.with_name(store.name + side) for store in stores for side in STORE_SIDES]
+        backups = [store.with_name("backups") for store in stores]
+        return Disk(dict.fromkeys([*stores, *sides, *configurations, *backups]))
 
     def _fill(self, store: "Store") -> None:
         from koalalink.domain.links import Link
@@ -257,15 +264,22 @@ class AppContext:
             yield table
 
     @contextmanager
-    def rejects(self, path: Path | None, file: str, table: "Table") -> "Iterator[RejectsFile]":
-        """Prepare a file for the rows of a table that are not imported; beside the table's, where none is named."""
+    def rejects(self, path: Path | None, file: str, table: "Table", *, agreed: bool) -> "Iterator[RejectsFile]":
+        """Prepare a file for the rows of a table that are not imported; beside the table's, where none is named.
+
+        Where the named one is there already, it is asked about.
+        """
+        from koalalink.disk import IfThere, free_name
         from koalalink.files.columns import REASON
         from koalalink.files.writing import RejectsFile
+        from koalalink.operations.consent import consent_to_write
 
         source = Path("customers.csv" if file == "-" else file)
         if path and file != "-" and path.resolve() == source.resolve():
             raise CorrectTheCommand("--rejects names the file itself.", hint="Name another file.")
-        rejects = RejectsFile(path or _free(source, "rejects"), table.titles, REASON)
+        if_there = consent_to_write(self.conversation, self.disk, path, agreed=agreed) if path else IfThere.REFUSE
+        place = path or free_name(source.with_suffix(".csv"), "rejects")
+        rejects = RejectsFile(self.disk, place, if_there, table.titles, REASON)
         try:
             yield rejects
         finally:
@@ -273,12 +287,21 @@ class AppContext:
 
     @contextmanager
     def export(
-        self, file: str, kind: "Format | None", columns: str | None, purpose: "Purpose | None", location: str | None
+        self,
+        file: str,
+        kind: "Format | None",
+        columns: str | None,
+        purpose: "Purpose | None",
+        location: str | None,
+        *,
+        agreed: bool,
     ) -> "Iterator[Export]":
-        """Begin an export of the store's customers."""
+        """Begin an export of the store's customers; a file that is there is asked about."""
+        from koalalink.disk import IfThere
         from koalalink.domain import exports
         from koalalink.files.columns import kept_title
         from koalalink.files.exports import exported
+        from koalalink.operations.consent import consent_to_write
         from koalalink.render.records import export_record
 
         suffix = Path(file).suffix.lower().removeprefix(".")
@@ -287,8 +310,11 @@ class AppContext:
             shown = exports.metadata_columns(self.config.location(location).name)
         else:
             shown = exports.chosen(exports.columns_for(self.store.shape(), kept_title), columns)
-        harmless = purpose is None
-        with exported(file, sys.stdout.buffer, kind or told, shown, export_record, harmless=harmless) as sink:
+        if_there = IfThere.REFUSE
+        if file != "-":
+            if_there = consent_to_write(self.conversation, self.disk, Path(file), agreed=agreed)
+        stdout, harmless = sys.stdout.buffer, purpose is None
+        with exported(file, stdout, self.disk, if_there, kind or told, shown, export_record, harmless=harmless) as sink:
             yield sink
 
     def stripe_export(self, file: str) -> "StripeExport":
@@ -308,7 +334,7 @@ class AppContext:
         if name is None:
             raise CorrectTheSetup(
                 "No location is set up yet.",
-                hint="Type: koalalink init. Or, without a key, give it a name: --location NAME",
+                hint="Type: " + Command("init") + ". Or, without a key, give it a name: --location NAME",
             )
         if not LOCATION_NAME.fullmatch(name):
             raise CorrectTheCommand(
@@ -347,15 +373,12 @@ class AppContext:
         """Write proposals into a sheet; one that is there, perhaps with decisions in it, is kept under another name."""
         from koalalink.files.decision_sheet import write_sheet
 
-        rows = list(pairs)
-        kept = _free(path, "old") if path.exists() else None
+        rows, kept = write_sheet(self.disk, path, pairs, location=location, store=self.store.identity)
         if kept:
-            path.rename(kept)
             self.conversation.note(f"The {path} that was there is called {kept} now.")
-        write_sheet(path, rows, location=location, store=self.store.identity)
         self.conversation.note(
-            f"Wrote {len(rows):,} proposals into {path}. Write yes or no into its first column, save it, and type: "
-            f"koalalink apply {path}"
+            f"Wrote {rows:,} proposals into {path}. Write yes or no into its first column, save it, and type: "
+            + Command("apply", path)
         )
 
     def decision_sheet(self, file: str) -> "Sheet":
@@ -364,24 +387,36 @@ class AppContext:
 
         return read_sheet(file, sys.stdin.buffer)
 
+    def may_write(self, paths: "Iterable[Path | None]", *, agreed: bool) -> "dict[Path, IfThere]":
+        """Return for each file whether it may replace one that is there; a person is asked."""
+        from koalalink.operations.consent import consent_to_write
+
+        return {path: consent_to_write(self.conversation, self.disk, path, agreed=agreed) for path in paths if path}
+
     def write_status(
-        self, found: "Sequence[Standing]", *, call_list: Path | None, svg: Path | None, html: Path | None
+        self,
+        found: "Sequence[Standing]",
+        *,
+        call_list: Path | None,
+        svg: Path | None,
+        html: Path | None,
+        if_there: "Mapping[Path, IfThere]",
     ) -> None:
         """Write how the locations stand into files: who is to be called, and the picture."""
-        from koalalink.files.writing import Beside, Lines
+        from koalalink.files.writing import Lines
 
         for path, kind in ((svg, "svg"), (html, "html")):
             if path is not None:
                 from koalalink.render import status
 
                 picture = status.as_svg(found, self.now) if kind == "svg" else status.as_html(found, self.now)
-                with Beside.kept(path) as stream:
-                    stream.write(picture.encode())
+                with self.disk.writing(path, if_there[path]) as file:
+                    file.stream.write(picture.encode())
                 self.conversation.note(f"Wrote {path}.")
         if call_list is not None:
             calls = [call for each in found for call in each.calls]
-            with Beside.kept(call_list) as stream:
-                lines = Lines(stream)
+            with self.disk.writing(call_list, if_there[call_list]) as file:
+                lines = Lines(file.stream)
                 lines.write(("Number", "Name", "Phone", "Email", "Location", "Reason", "Stripe ID"))
                 for call in calls:
                     who = call.customer.details
@@ -392,7 +427,7 @@ class AppContext:
                 lines.finish()
             self.conversation.note(f"Wrote {len(calls):,} who need a new card into {call_list}.")
 
-    def mapping(self, file: str) -> "list[Mapping]":
+    def mapping(self, file: str) -> "list[Remapping]":
         """Read a mapping file of Stripe's."""
         from koalalink.files.mapping import read_mapping
 
@@ -410,7 +445,7 @@ class AppContext:
         if not self.config.locations and not name:
             raise CorrectTheSetup(
                 "The file has Stripe IDs, and no location is set up yet.",
-                hint="Type: koalalink init. Or name it, to import them unchecked: --location NAME --no-verify",
+                hint="Type: " + Command("init") + ". Or name it, to import them unchecked: --location NAME --no-verify",
             )
         return self.config.location(name).name if self.config.locations else name
 
@@ -425,7 +460,9 @@ class AppContext:
         if self.config_file.exists() and not force:
             raise CorrectTheCommand(
                 f"{self.config_file} is there already.",
-                hint="To add a location, type: koalalink locations add NAME. To write the file anew, add --force.",
+                hint="To add a location, type: "
+                + Command("locations", "add", "NAME")
+                + ". To write the file anew, add --force.",
             )
 
     def write_config(self, name: str, settings: dict[str, str | list[str]]) -> None:
@@ -467,12 +504,6 @@ class AppContext:
             raise CorrectTheCommand(
                 "The sandbox has its two locations built in.", hint="Leave out --sandbox to set up your own."
             )
-
-
-def _free(source: Path, what: str) -> Path:
-    """Return a name beside a file that none has: somebody may be working on what was written earlier."""
-    names = (source.with_name(f"{source.stem}.{what}{number}.csv") for number in chain([""], count(2)))
-    return next(name for name in names if not name.exists())
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import ClassVar
 
+from koalalink.hints import Text
+
 
 class ExitCode(IntEnum):
     """The exit codes of every command; they never change their meaning."""
@@ -25,7 +27,7 @@ class KoalaError(Exception):
 
     exit_code: ClassVar[ExitCode] = ExitCode.ABORTED
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, hint: Text | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -58,7 +60,7 @@ class AskStripe(KoalaError):
 
     exit_code = ExitCode.STRIPE_REFUSED
 
-    def __init__(self, message: str, *, hint: str | None = None, status: int = 0, permission: str = "") -> None:
+    def __init__(self, message: str, *, hint: Text | None = None, status: int = 0, permission: str = "") -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.permission = permission

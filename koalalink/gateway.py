@@ -19,6 +19,7 @@ from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.directory import Listed, Window
 from koalalink.domain.stripe_customers import Absence, Card, KeyReport, PostalAddress, StripeCustomer
 from koalalink.errors import AskStripe, CorrectTheSetup, KoalaError, SearchUnavailable, TryAgainOnline
+from koalalink.hints import Command, Text
 
 # With STRIPE_LOG set the library prints whole answers, customers' data among them; and its import may print, too.
 os.environ.pop("STRIPE_LOG", None)
@@ -249,6 +250,7 @@ class StripeGateway:
             return CorrectTheSetup(
                 f"The key of {self.location} ({self.key}) {what}.", hint=f"Make a new one at {RESTRICTED_KEY_PAGE}"
             )
+        hint: Text
         status, text = error.http_status or 0, error.user_message or ""
         if error.code == "resource_missing":
             return _NoSuchCustomer(Absence.OTHER_MODE if "similar object exists" in text else Absence.NEVER_EXISTED)
@@ -260,7 +262,7 @@ class StripeGateway:
         elif status >= 500:
             what, hint = "has a problem of its own", "Try again in a few minutes. Nothing was changed."
         else:
-            what, hint = "refused the request", "Type: koalalink doctor"
+            what, hint = "refused the request", "Type: " + Command("doctor")
         return AskStripe(f"Stripe {what}, at {self.location}{reference}.", hint=hint, status=status)
 
     def _forbidden(self, text: str, reference: str) -> KoalaError:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from koalalink.domain.hits import Hits
 from koalalink.domain.imports import Column
 from koalalink.domain.review import LinkReview
+from koalalink.hints import Text
 
 
 class Person:
@@ -23,9 +24,9 @@ class Person:
         self.shown: list[Hits] = []
         self.columns_shown: list[tuple[str, str, str | None]] = []
 
-    def note(self, text: str) -> None:
+    def note(self, text: Text) -> None:
         """Hear a remark."""
-        self.heard.append(text)
+        self.heard.append(str(text))
 
     warn = note
 

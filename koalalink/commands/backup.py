@@ -16,7 +16,9 @@ _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 @app.command(rich_help_panel=o.SETUP)
 def backup(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it: a file, or a folder.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where to write it: a file, or a folder.", parser=o.file_name)
+    ],
     yes: _Yes = False,
     as_json: o.JsonOption = False,
 ) -> None:
@@ -27,7 +29,8 @@ def backup(
     Example: koalalink backup customers-backup.db
     """
     koala = AppContext.of(ctx)
-    done = backups.back_up(koala.back_up, file, koala.conversation, now=koala.now, agreed=yes)
+    store, talk = koala.opened_store_path, koala.conversation
+    done = backups.back_up(koala.copies, store, file, koala.disk, talk, now=koala.now, agreed=yes)
     koala.output(as_json).backed_up(done)
 
 

@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False)
 @app.command("export")
 def export_(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to; - is into the pipe.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Output file; - for stdout.", parser=o.file_or_pipe)],
     kind: Annotated[
         Format | None, typer.Option("--format", help="The kind of file.", show_default="told by FILE, else csv")
     ] = None,
@@ -32,6 +32,7 @@ def export_(
         Purpose | None,
         typer.Option("--for", help="plain: nothing made harmless for spreadsheets. stripe-metadata: IDs for Stripe."),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write over a file that exists.")] = False,
 ) -> None:
     """Write customers into a file.
 
@@ -41,6 +42,6 @@ def export_(
     """
     koala = AppContext.of(ctx)
     linked = True if purpose is Purpose.STRIPE_METADATA or (linked is None and location) else linked
-    with koala.export(file, kind, columns, purpose, location) as sink:
+    with koala.export(file, kind, columns, purpose, location, agreed=yes) as sink:
         written = export(koala.store.everybody(linked=linked, location=location), sink, koala.conversation)
     koala.conversation.note(f"Wrote {counted(written, 'customer')}.")

@@ -8,6 +8,7 @@ import typer
 from koalalink.commands import options as o
 from koalalink.context import AppContext
 from koalalink.domain.imports import Entries, MatchOn, OnMatch
+from koalalink.hints import Command
 from koalalink.operations import importing
 
 app = typer.Typer(add_completion=False)
@@ -32,7 +33,8 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
     verify: Annotated[bool, typer.Option("--verify/--no-verify", help="Check Stripe IDs with Stripe.")] = True,
     rejects: Annotated[
-        Path | None, typer.Option("--rejects", metavar="FILE", help="Where rows go that are not imported.")
+        Path | None,
+        typer.Option("--rejects", metavar="FILE", help="Where rows go that are not imported.", parser=o.file_name),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Import nothing if one row cannot be.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -48,7 +50,7 @@ def import_(
     """
     koala = AppContext.of(ctx)
     request = importing.ImportRequest(match_on, on_match, strict=strict, dry_run=dry_run, agreed=yes)
-    with koala.table(file, maps or []) as table, koala.rejects(rejects, file, table) as rejected:
+    with koala.table(file, maps or []) as table, koala.rejects(rejects, file, table, agreed=yes or dry_run) as rejected:
         place = koala.link_place(location, table)
         entries = Entries(table.columns, location=place, is_our_own=table.is_our_own)
         koala.check_link_places(entries.links, verify=verify)
@@ -61,6 +63,17 @@ def import_(
             request,
             stripes=stripes,
             rejects=rejected,
+            again=Command(
+                "customers",
+                "import",
+                rejected.path,
+                location=location,
+                map=maps,
+                match_on=match_on,
+                on_match=None if on_match is OnMatch.UPDATE else on_match,
+                no_verify=not verify,
+                strict=strict,
+            ),
             now=koala.now,
         )
     koala.output(as_json).imported(done)

@@ -6,6 +6,7 @@ import typer
 
 from koalalink.commands import options as o
 from koalalink.context import AppContext
+from koalalink.hints import Command
 
 app = typer.Typer(add_completion=False)
 
@@ -36,7 +37,8 @@ def list_(
     page = koala.store.page(query, linked=_linked(linked, location), location=location, limit=limit, offset=offset)
     koala.output(as_json).customers(page)
     if not page.customers and not query and linked is None and not location:
-        koala.conversation.note("To add one, type: koalalink customers add --first-name Jane --last-name Doe")
+        how = Command("customers", "add", first_name="Jane", last_name="Doe")
+        koala.conversation.note("To add one, type: " + how)
     if page.more:
         koala.conversation.note(f"There are more. To see the next, add: --offset {offset + limit}")
 

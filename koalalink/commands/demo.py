@@ -9,6 +9,7 @@ import typer
 
 from koalalink.commands import options as o
 from koalalink.context import AppContext
+from koalalink.hints import Command
 from koalalink.operations.tour import TOUR
 
 app = typer.Typer(add_completion=False)
@@ -40,7 +41,7 @@ def demo(
         visitor.close()
     _tell(
         "That was the tour. To look around by yourself, put --sandbox first: koalalink --sandbox search jane",
-        "To begin with your own Stripe account, type: koalalink init",
+        f"To begin with your own Stripe account, type: {Command('init')}",
     )
 
 

@@ -17,6 +17,7 @@ from koalalink.commands.options import (
 )
 from koalalink.context import AppContext
 from koalalink.domain.stripe_ids import customer_id, dashboard_url, looks_like_stripe
+from koalalink.hints import Command
 
 app = typer.Typer(add_completion=False)
 
@@ -123,8 +124,8 @@ def unlink(
     links = unlinking.unlink(koala.store, person, location, everywhere=everywhere)
     koala.output(as_json).unlinked(person, links)
     for link in links:
-        back = f"koalalink connect {person.number} {link.stripe_id} --location {link.location}"
-        koala.conversation.note(f"To link again, type: {back}")
+        back = Command("connect", person.number, link.stripe_id, location=link.location)
+        koala.conversation.note("To link again, type: " + back)
 
 
 @app.command(rich_help_panel=FIND)

@@ -7,6 +7,7 @@ import typer
 from koalalink.commands import options as o
 from koalalink.commands.keys import key_settings
 from koalalink.context import AppContext
+from koalalink.hints import Command
 from koalalink.operations.checkup import location_reports
 
 app = typer.Typer(
@@ -31,7 +32,7 @@ def list_(ctx: typer.Context, as_json: o.JsonOption = False) -> None:
     reports = location_reports(koala.config, koala.stripe_at)
     koala.output(as_json).locations(reports)
     if not reports:
-        koala.conversation.note("No location is set up yet. Type: koalalink init")
+        koala.conversation.note("No location is set up yet. Type: " + Command("init"))
 
 
 @app.command()
@@ -52,7 +53,7 @@ def add(
     koala.refuse_sandbox()
     settings = key_settings(koala.conversation, title or location.capitalize(), api_key_env, api_key_command)
     koala.add_location(location, settings)
-    koala.conversation.note(f"Added {location} to {koala.config_file}. To try the key, type: koalalink doctor")
+    koala.conversation.note(f"Added {location} to {koala.config_file}. To try the key, type: " + Command("doctor"))
 
 
 @app.command()

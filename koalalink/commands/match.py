@@ -20,7 +20,7 @@ def match(
     location: o.LocationOption = None,
     sheet: Annotated[
         Path | None,
-        typer.Option("--sheet", metavar="FILE", help="Write them, to be decided in a spreadsheet."),
+        typer.Option("--sheet", metavar="FILE", help="Write them, to be decided in a spreadsheet.", parser=o.file_name),
     ] = None,
     apply_certain: Annotated[bool, typer.Option("--apply-certain", help="Connect the certain ones.")] = False,
     payments: Annotated[

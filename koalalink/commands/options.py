@@ -1,15 +1,31 @@
 """Arguments and options that several commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from koalalink.commands import completion
+from koalalink.errors import CorrectTheCommand
 
 FIND = "Find and link"
 CUSTOMERS = "Customers"
 BULK = "In bulk"
 SETUP = "Set-up"
+
+
+def file_name(text: str) -> Path:
+    """Return a file's name; raises CorrectTheCommand where there is none: Path itself makes the folder of it."""
+    if not text.strip():
+        raise CorrectTheCommand("The name of a file is empty.", hint="Name a file, for example: customers.csv")
+    return Path(text)
+
+
+def file_or_pipe(text: str) -> str:
+    """Return a file's name, or "-"; raises as `file_name`."""
+    file_name(text)
+    return text
+
 
 _CUSTOMER = typer.Argument(
     metavar="CUSTOMER",

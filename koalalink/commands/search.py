@@ -1,5 +1,6 @@
 """`search`: finding customers at Stripe."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from koalalink.context import AppContext
 from koalalink.domain.hits import Hits
 from koalalink.domain.search_query import read_query
 from koalalink.errors import Aborted, LookCloser
+from koalalink.hints import Command, Text
 from koalalink.operations.asking import raise_first
 from koalalink.operations.search import search as look_up
 from koalalink.operations.search import search_offline
@@ -62,7 +64,8 @@ def _choose_and_connect(
     customer = store.find(reference)
     if not conversation.can_ask:
         raise LookCloser(
-            "Nobody is there to choose one.", hint=f"Search first, then type: koalalink connect {customer.number} cus_…"
+            "Nobody is there to choose one.",
+            hint="Search first, then type: " + Command("connect", customer.number, "cus_…"),
         )
     found = _found(koala, query, locations, limit, offline=offline)
     conversation.hits(found)
@@ -87,7 +90,7 @@ def _found(koala: AppContext, query: str, locations: list[str] | None, limit: in
     return look_up(wanted, stripes, koala.store, koala.directory, koala.conversation, limit=limit, now=koala.now)
 
 
-def _remark(koala: AppContext, notes: tuple[str, ...], more: bool, limit: int) -> None:
+def _remark(koala: AppContext, notes: Sequence[Text], more: bool, limit: int) -> None:
     for note in notes:
         koala.conversation.note(note)
     if more:

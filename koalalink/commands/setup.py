@@ -7,6 +7,7 @@ import typer
 from koalalink.commands import options as o
 from koalalink.commands.keys import key_settings
 from koalalink.context import AppContext
+from koalalink.hints import Command
 from koalalink.operations.checkup import examine, raise_if_bad
 
 app = typer.Typer(add_completion=False)
@@ -35,7 +36,9 @@ def init(
     place = location or koala.conversation.answer("What do you call your location, in one word?", "main")
     settings = key_settings(koala.conversation, title or place.capitalize(), api_key_env, api_key_command)
     koala.write_config(place, settings)
-    koala.conversation.note(f"Written to {koala.config_file}. To see whether everything works, type: koalalink doctor")
+    koala.conversation.note(
+        f"Written to {koala.config_file}. To see whether everything works, type: " + Command("doctor")
+    )
 
 
 @app.command(rich_help_panel=o.SETUP)

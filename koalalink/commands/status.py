@@ -17,10 +17,16 @@ def status(
     ctx: typer.Context,
     locations: o.LocationsOption = None,
     call_list: Annotated[
-        Path | None, typer.Option("--call-list", metavar="FILE", help="Write who needs a new card, as CSV.")
+        Path | None,
+        typer.Option("--call-list", metavar="FILE", help="Write who needs a new card, as CSV.", parser=o.file_name),
     ] = None,
-    svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Write the same as a picture.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the same as a web page.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", metavar="FILE", help="Write the same as a picture.", parser=o.file_name)
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the same as a web page.", parser=o.file_name)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write over files that exist.")] = False,
     as_json: o.JsonOption = False,
 ) -> None:
     """Show on one screen who is linked and whose card is ready.
@@ -30,10 +36,11 @@ def status(
     Example: koalalink status --call-list calls.csv
     """
     koala = AppContext.of(ctx)
+    if_there = koala.may_write([call_list, svg, html], agreed=yes)
     places = koala.copied_places(locations)
     found = standings(koala.store, koala.directory, places, koala.conversation, koala.now)
     koala.output(as_json).standings(found)
-    koala.write_status(found, call_list=call_list, svg=svg, html=html)
+    koala.write_status(found, call_list=call_list, svg=svg, html=html, if_there=if_there)
 
 
 @app.command(rich_help_panel=o.BULK)

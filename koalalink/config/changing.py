@@ -1,14 +1,15 @@
 """Changing config.toml, so that nothing else in it changes."""
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
+from koalalink.disk import Disk, IfThere, sentences
 from koalalink.domain.configuration import LOCATION_NAME
-from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+from koalalink.errors import CorrectTheCommand
+from koalalink.hints import Command
 
 
 def save(path: Path, document: dict[str, Any]) -> None:
@@ -24,7 +25,7 @@ def add_location(path: Path, name: str, settings: dict[str, Any]) -> None:
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if name in tomllib.loads(text).get("locations", {}):
         raise CorrectTheCommand(
-            f"There is a location “{name}” already.", hint=f"Remove it first: koalalink locations remove {name}"
+            f"There is a location “{name}” already.", hint="Remove it first: " + Command("locations", "remove", name)
         )
     section = tomli_w.dumps({"locations": {name: settings}})
     _write(path, f"{text.rstrip()}\n\n{section}".lstrip())
@@ -58,15 +59,8 @@ def remove_location(path: Path, name: str) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with sentences(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise CorrectTheSetup(
-            f"{path} cannot be written: {error.strerror}.", hint="May you write to its folder, and is there room?"
-        ) from error
+    # The configuration is this module's own: nothing keeps it from being replaced.
+    with Disk().writing(path, IfThere.REPLACE) as file:
+        file.stream.write(text.encode())

@@ -15,6 +15,7 @@ from koalalink.domain.configuration import (
     Location,
 )
 from koalalink.errors import CorrectTheSetup
+from koalalink.hints import Command
 
 _KEY_SOURCES = ("api_key_env", "api_key", "api_key_command")
 
@@ -28,7 +29,7 @@ def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool
         document, mode = _read(path)
     except FileNotFoundError:
         if must_exist:
-            raise CorrectTheSetup(f"There is no file {path}.", hint="Type: koalalink init") from None
+            raise CorrectTheSetup(f"There is no file {path}.", hint="Type: " + Command("init")) from None
         document, mode = {}, 0o600
     config = _Reader(path).config(document, home)
     if not config.locations and environ.get("STRIPE_API_KEY"):
@@ -59,7 +60,7 @@ def _read(path: Path) -> tuple[dict[str, Any], int]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise CorrectTheSetup(f"{path} cannot be read: {error.strerror}.", hint="Type: koalalink doctor") from error
+        raise CorrectTheSetup(f"{path} cannot be read: {error.strerror}.", hint="Type: " + Command("doctor")) from error
 
 
 # What the file says is run (api_key_command), and where keys are sent to: it must be the user's own word.
@@ -67,7 +68,7 @@ def _refuse_link(path: Path) -> None:
     if path.is_symlink() and path.is_file():  # a shell's <(…) is a link to a pipe
         raise CorrectTheSetup(
             f"{path} is a link to another file, and whoever may change that one could read your keys.",
-            hint=f"Put the file itself there, or name it: koalalink --config {path.resolve()}",
+            hint="Put the file itself there, or name it: " + Command(config=path.resolve()),
         )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+from koalalink.hints import Command
 
 LOCATION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 STRIPE_API = "https://api.stripe.com"
@@ -48,7 +49,7 @@ class Config(NamedTuple):
         if len(self.locations) == 1:
             return next(iter(self.locations.values()))
         if not self.locations:
-            raise CorrectTheSetup("No location is set up yet.", hint="Type: koalalink init")
+            raise CorrectTheSetup("No location is set up yet.", hint="Type: " + Command("init"))
         choices = ", ".join(self.locations)
         raise CorrectTheCommand(
             f"Which location? You have {choices}.", hint=f"Add, for example: --location {next(iter(self.locations))}"
@@ -59,7 +60,7 @@ class Config(NamedTuple):
         if names:
             return [self._named(name) for name in dict.fromkeys(names)]
         if not self.locations:
-            raise CorrectTheSetup("No location is set up yet.", hint="Type: koalalink init")
+            raise CorrectTheSetup("No location is set up yet.", hint="Type: " + Command("init"))
         return list(self.locations.values())
 
     def _named(self, name: str) -> Location:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
@@ -12,6 +13,7 @@ from koalalink.domain.matching.rules import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import fold, printable
 from koalalink.errors import LookCloser
+from koalalink.hints import Command
 
 TIERS = tuple(Tier)
 """The surest first."""
@@ -111,7 +113,8 @@ class Untrue(NamedTuple):
 class Sheet(NamedTuple):
     """What a decision sheet has been made to say."""
 
-    name: str
+    file: str
+    """As it was named; "-" is the input."""
     written_for: frozenset[str]
     """The location and the store that its rows name: one, as a rule, or none where that column was deleted."""
     decisions: Sequence[Decision]
@@ -119,6 +122,11 @@ class Sheet(NamedTuple):
     """Rows that nothing is decided of."""
     problems: Sequence[Untrue]
     """Rows that cannot be understood."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return "the input" if self.file == "-" else PurePath(self.file).name
 
     @property
     def location(self) -> str | None:
@@ -135,11 +143,11 @@ class Sheet(NamedTuple):
         if place != location:
             raise LookCloser(
                 f"{self.name} was written for {place}, and this is {location}.",
-                hint=f"Type: koalalink apply {self.name} --location {place}",
+                hint="Type: " + Command("apply", self.file, location=place),
             )
         raise LookCloser(
             f"{self.name} was written for another store of customers.",
-            hint=f"Its numbers mean other people here. Write a new sheet: koalalink match --sheet {self.name}",
+            hint="Its numbers mean other people here. Write a new sheet: " + Command("match", sheet=self.file),
         )
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from koalalink.domain.customers import Customer
 from koalalink.domain.stripe_customers import Card, StripeCustomer
 from koalalink.errors import KoalaError
+from koalalink.hints import Text
 
 
 class Hit(NamedTuple):
@@ -21,5 +22,5 @@ class Hits(NamedTuple):
 
     hits: tuple[Hit, ...]
     more: bool
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
     failures: tuple[KoalaError, ...]

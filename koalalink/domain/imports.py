@@ -12,6 +12,7 @@ from koalalink.domain.agreement import Agreement
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.names import compare_names
 from koalalink.errors import CorrectTheCommand
+from koalalink.hints import Command
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -116,6 +117,10 @@ class Imported(NamedTuple):
     change: int | None
     troubles: tuple[Trouble, ...]
     """The first of them."""
+    dry_run: bool = False
+    """Nothing was changed: the counts are what would become of the rows."""
+    again: Command | None = None
+    """What is typed when the rejected rows were put right."""
 
 
 class Entries:

@@ -8,6 +8,7 @@ from koalalink.domain.identity import CheckResult, Verdict
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.stripe_customers import Card, StripeCustomer, StripeProfile
 from koalalink.errors import KoalaError
+from koalalink.hints import Text
 
 
 class LinkReview(NamedTuple):
@@ -78,7 +79,7 @@ class Finding(NamedTuple):
     about: str
     health: Health
     text: str
-    advice: str = ""
+    advice: Text = ""
 
 
 class LocationReport(NamedTuple):

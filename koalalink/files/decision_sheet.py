@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from koalalink.disk import Disk, IfThere
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.decisions import Decision, Seen, Sheet, SideBySide, Untrue
 from koalalink.domain.matching.rules import Tier
@@ -14,7 +15,8 @@ from koalalink.domain.text import fold
 from koalalink.errors import CorrectTheCommand, KoalaError
 from koalalink.files.cells import plain
 from koalalink.files.grid import Grid
-from koalalink.files.writing import Beside, Lines
+from koalalink.files.writing import Lines
+from koalalink.hints import Command
 
 _TITLES = (
     "Decision", "Tier", "Reason", "Customer", "Name", "Name at Stripe", "Email", "Email at Stripe", "Phone",
@@ -25,16 +27,21 @@ _YES = frozenset("yes y x 1 true ja oui si sí".split())
 _NO = frozenset("no n 0 false nein non".split())
 
 
-def write_sheet(path: Path, pairs: Iterable[SideBySide], *, location: str, store: str) -> int:
-    """Write one row a proposal, in the order given, and return how many; certain ones are decided already."""
+def write_sheet(
+    disk: Disk, path: Path, pairs: Iterable[SideBySide], *, location: str, store: str
+) -> tuple[int, Path | None]:
+    """Write one row a proposal, in the order given; certain ones are decided already.
+
+    Return how many, and what a sheet that was there, perhaps with decisions in it, is called now.
+    """
     rows = 0
-    with Beside.kept(path) as stream:
-        lines = Lines(stream)
+    with disk.writing(path, IfThere.SET_ASIDE) as made:
+        lines = Lines(made.stream)
         lines.write(_TITLES)
         for rows, pair in enumerate(pairs, 1):  # noqa: B007 - counts
             lines.write(_cells(pair, f"{location} {store}"))
         lines.finish()
-    return rows
+    return rows, made.set_aside
 
 
 def _cells(pair: SideBySide, sheet: str) -> Sequence[str]:
@@ -85,7 +92,7 @@ def read_sheet(file: str, stdin: BinaryIO) -> Sheet:
         if missing:
             raise CorrectTheCommand(
                 f"{grid.name} is no decision sheet: it has no column “{missing[0]}”.",
-                hint="A sheet is written by: koalalink match --sheet FILE.csv",
+                hint="A sheet is written by: " + Command("match", sheet="FILE.csv"),
             )
         written_for: set[str] = set()
         decisions: list[Decision] = []
@@ -105,7 +112,7 @@ def read_sheet(file: str, stdin: BinaryIO) -> Sheet:
                 decisions.append(decided)
             else:
                 problems.append(Untrue(row.number, _number(cells) or 0, cells.get("stripe id", ""), decided))
-    return Sheet(grid.name, frozenset(written_for - {""}), decisions, later, problems)
+    return Sheet(file, frozenset(written_for - {""}), decisions, later, problems)
 
 
 def _known(titles: Sequence[str]) -> int:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from koalalink.disk import Disk, IfThere
 from koalalink.domain.exports import ExportColumn, Format
 from koalalink.domain.links import LinkedCustomer
 from koalalink.errors import CorrectTheSetup
 from koalalink.files.cells import guarded
-from koalalink.files.writing import Beside, Lines
+from koalalink.files.writing import Lines
 
 Record = Callable[[LinkedCustomer], dict[str, Any]]
 
@@ -91,6 +92,8 @@ class _XlsxExport:
 def exported(
     file: str,
     stdout: BinaryIO,
+    disk: Disk,
+    if_there: IfThere,
     kind: Format,
     columns: Sequence[ExportColumn],
     record: Record,
@@ -101,8 +104,8 @@ def exported(
     if file == "-":
         yield _export(stdout, kind, columns, record, harmless=harmless, bom=False)
         return
-    with Beside.kept(Path(file)) as stream:
-        yield _export(stream, kind, columns, record, harmless=harmless, bom=harmless)
+    with disk.writing(Path(file), if_there) as made:
+        yield _export(made.stream, kind, columns, record, harmless=harmless, bom=harmless)
 
 
 def _export(

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from koalalink.errors import CorrectTheCommand, LookForAnother
+from koalalink.errors import CorrectTheCommand, LookForAnother, MendTheStore
 
 LONGEST_LINE = 1_000_000
 """Characters; a line of more is no row of customers."""
@@ -50,9 +50,9 @@ def _kept(stdin: BinaryIO) -> BinaryIO:
         if kept:
             with suppress(OSError):
                 kept.close()
-        raise CorrectTheCommand(
-            f"The input cannot be kept on the disk: {error.strerror}.", hint="Name it as a file instead."
-        ) from error
+        raise MendTheStore(
+            f"The input cannot be kept on the disk: {error.strerror}.", hint="Make room, or name it as a file instead."
+        ) from None
     return kept
 
 

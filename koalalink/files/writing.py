@@ -1,60 +1,17 @@
-"""Files of customers out: written beside, and moved into place when they are whole."""
+"""Rows as CSV, and the file of the rows that were not imported."""
 
 import csv
 import io
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from koalalink.errors import CorrectTheCommand
+from koalalink.disk import Disk, IfThere, NewFile, sentences
 from koalalink.files.cells import guarded
 
 # Excel reads UTF-8 only where this stands first.
 _BOM = "\ufeff"
 _HELD_BACK = 1 << 16
-
-
-class Beside:
-    """A file that is written beside its place, readable by its owner alone, and put there by `keep`."""
-
-    def __init__(self, path: Path) -> None:
-        """Begin a file that will be at `path`; raises CorrectTheCommand where it cannot be written."""
-        # A link to a file stays one.
-        self._path = path = Path(os.path.realpath(path)) if path.is_symlink() else path
-        self._beside = path.with_name(f".{path.name}.{os.getpid()}")
-        with _told(path):
-            if path.is_dir():
-                raise IsADirectoryError(0, "there is a folder of that name")
-            if path.exists() and not path.is_file():  # whoever may would put a file where /dev/null is
-                raise FileExistsError(0, "it is a device or a pipe, not a file")
-            descriptor = os.open(self._beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        self.stream: BinaryIO = os.fdopen(descriptor, "wb")
-
-    @classmethod
-    @contextmanager
-    def kept(cls, path: Path) -> Iterator[BinaryIO]:
-        """Write a file that is put into its place at the end; where that fails, the old one stays."""
-        file = cls(path)
-        try:
-            with _told(path):
-                yield file.stream
-            file.keep()
-        finally:
-            file.discard()
-
-    def keep(self) -> None:
-        """Put the file into its place."""
-        with _told(self._path):
-            self.stream.close()
-            self._beside.replace(self._path)
-
-    def discard(self) -> None:
-        """Leave no trace of it, unless it was kept."""
-        with suppress(OSError):
-            self.stream.close()
-        self._beside.unlink(missing_ok=True)
 
 
 class Lines:
@@ -89,21 +46,22 @@ class Lines:
 class RejectsFile:
     """The rows of a file that were not imported, with why, to be mended and imported as it is."""
 
-    def __init__(self, path: Path, titles: Sequence[str], reason_title: str) -> None:
+    def __init__(self, disk: Disk, path: Path, if_there: IfThere, titles: Sequence[str], reason_title: str) -> None:
         """Write to `path` if there is anything to write."""
         self.path = path
+        self._disk, self._if_there = disk, if_there
         self._titles = [title for title in titles if title != reason_title]
         self._skipped = [place for place, title in enumerate(titles) if title == reason_title]
         self._reason_title = reason_title
-        self._file: Beside | None = None
+        self._file: NewFile | None = None
         self._lines: Lines | None = None
 
     def write(self, cells: Sequence[str], reason: str) -> None:
         """Write a row, and why it was not imported."""
         kept = [cell for place, cell in enumerate(cells) if place not in self._skipped]
-        with _told(self.path):
+        with sentences(self.path):
             if self._lines is None:
-                self._file = Beside(self.path)
+                self._file = self._disk.new(self.path, self._if_there)
                 self._lines = Lines(self._file.stream)
                 self._lines.write([self._reason_title, *self._titles])
             self._lines.write([reason, *kept])
@@ -111,7 +69,7 @@ class RejectsFile:
     def keep(self) -> None:
         """Put the file into its place."""
         if self._file and self._lines:
-            with _told(self.path):
+            with sentences(self.path):
                 self._lines.finish()
             self._file.keep()
 
@@ -119,13 +77,3 @@ class RejectsFile:
         """Leave no trace of it, unless it was kept."""
         if self._file:
             self._file.discard()
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CorrectTheCommand(
-            f"{path} cannot be written: {error.strerror}.", hint="Name a file in another folder."
-        ) from error

@@ -17,7 +17,7 @@ _PULSE = 0.1
 def raise_first(failures: Sequence[KoalaError], conversation: Conversation) -> None:
     """End with the first of the locations' failures, where there is one; the others are told."""
     for failure in failures[1:]:
-        conversation.warn(f"{failure.message} {failure.hint or ''}")
+        conversation.warn(f"{failure.message} " + (failure.hint or ""))
     if failures:
         raise failures[0]
 

@@ -1,21 +1,23 @@
-"""Bringing a copy of the store back."""
+"""Copying the store, and bringing a copy back."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from koalalink.disk import Disk, IfThere
 from koalalink.domain.backups import Backup, Contents
 from koalalink.domain.chronicle import ago
 from koalalink.domain.text import counted
-from koalalink.errors import Aborted, LookCloser
+from koalalink.errors import LookCloser
+from koalalink.hints import Command
+from koalalink.operations.consent import Stakes, consent, consent_to_write
 from koalalink.operations.ports import Conversation
 
 
 class Copies(Protocol):
     """The store, as a file that can be copied."""
 
-    def back_up(self, store: Path, target: Path) -> Contents:
+    def back_up(self, store: Path, target: Path, disk: Disk, if_there: IfThere) -> Contents:
         """Write a copy, check it, and return what it holds."""
 
     def daily(self, store: Path, day: date) -> None:
@@ -38,32 +40,37 @@ def restore(
     copies: Copies, source: Path, store: Path, conversation: Conversation, *, now: datetime, agreed: bool
 ) -> Backup:
     """Show what would be replaced by what, ask, and do it; raises where the copy is not whole."""
-    held, holds = copies.check(source), copies.contents(store)
     if source.resolve() == store.resolve():
-        raise LookCloser("That file is the store itself.", hint="Name a file that koalalink backup has written.")
+        what = Command("backup")
+        raise LookCloser("That file is the store itself.", hint="Name a file that was written by: " + what)
+    held, holds = copies.check(source), copies.contents(store)
     conversation.note(f"The copy has {in_words(held, now)}.")
     conversation.note(f"Your store has {in_words(holds, now)}." if holds else "Your store is missing, or damaged.")
-    if not agreed and not conversation.can_ask:
-        raise LookCloser(
-            "Nobody is there to say yes.", hint=f"If this is meant, type: koalalink restore {source} --yes"
-        )
-    if not agreed and not conversation.confirm("Put the copy in its place?"):
-        raise Aborted("Nothing was changed.")
+    consent(
+        conversation,
+        "Put the copy in its place?",
+        Stakes.IS_FINAL,
+        agreed=agreed,
+        hint="If it is meant, type: " + Command("restore", source, yes=True),
+    )
     return Backup(source, held, copies.restore(source, store, now))
 
 
 def back_up(
-    write: Callable[[Path], Contents], target: Path, conversation: Conversation, *, now: datetime, agreed: bool
+    copies: Copies,
+    store: Path,
+    target: Path,
+    disk: Disk,
+    conversation: Conversation,
+    *,
+    now: datetime,
+    agreed: bool,
 ) -> Backup:
     """Write a copy into a file, or into a folder under today's name; a file that is there is asked about."""
     if target.is_dir():
         target /= f"koalalink-{now.astimezone():%Y-%m-%d-%H%M%S}.db"
-    if target.exists() and not agreed:
-        if not conversation.can_ask:
-            raise LookCloser(f"{target} is there already.", hint="Name another file, or a folder; or add --yes.")
-        if not conversation.confirm(f"{target} is there already. Write over it?"):
-            raise Aborted("Nothing was written.")
-    return Backup(target, write(target))
+    if_there = consent_to_write(conversation, disk, target, agreed=agreed)
+    return Backup(target, copies.back_up(store, target, disk, if_there))
 
 
 def in_words(found: Contents, now: datetime) -> str:

@@ -11,6 +11,7 @@ from koalalink.domain.configuration import Config
 from koalalink.domain.review import Finding, Health, LocationReport
 from koalalink.domain.stripe_customers import KeyReport
 from koalalink.errors import KoalaError, SeeTheFindings
+from koalalink.hints import Command
 from koalalink.operations.asking import Asking
 from koalalink.operations.ports import Stripe, StripeAt
 
@@ -111,7 +112,7 @@ def _asked(stripe_at: StripeAt) -> Callable[[], tuple[Stripe, KeyReport | KoalaE
 def _config(config: Config, path: Path) -> Iterator[Finding]:
     about = "Configuration"
     if not config.locations:
-        advice = "Type: koalalink init"
+        advice = "Type: " + Command("init")
         yield Finding(about=about, health=Health.BAD, text="No location is set up yet.", advice=advice)
     elif not path.exists():
         names = ", ".join(config.locations)

@@ -10,7 +10,9 @@ from koalalink.domain.identity import Check, CheckResult, Verdict, judge
 from koalalink.domain.links import Holder, Link
 from koalalink.domain.review import Connected, LinkReview, Status
 from koalalink.domain.stripe_customers import Card, StripeCustomer, best_card
-from koalalink.errors import Aborted, KoalaError, LookCloser, LookForAnother
+from koalalink.errors import KoalaError, LookCloser, LookForAnother
+from koalalink.hints import Command
+from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.ports import Conversation, Links, StripeAt
 from koalalink.operations.profile import stripe_profile
 
@@ -94,24 +96,29 @@ def connect_unverified(store: Links, conversation: Conversation, request: LinkRe
         action = Action.REPLACED if previous else Action.CONNECTED
         store.save_link(customer, link, previous=previous, action=action, note="offline, not verified")
     if link.verified_at is None:
-        again = f"koalalink connect {customer.number} {stripe_id} --location {location}"
-        conversation.warn(f"This link is not verified with Stripe. When you are online, type: {again}")
+        again = Command("connect", customer.number, stripe_id, location=location)
+        conversation.warn("This link is not verified with Stripe. When you are online, type: " + again)
     return _connected(customer, link, previous, checks=(), cards=(), card=None)
 
 
 def _settle_doubts(verdict: Verdict, conversation: Conversation, request: LinkRequest) -> None:
     """Return only where there is no doubt, or a person has looked and said yes."""
-    if not verdict.doubts or request.force:
+    if not verdict.doubts:
         return
     customer, stripe_id = request.customer, request.stripe_id
-    if not conversation.can_ask:
-        raise LookCloser(
-            f"{customer} was not connected to {stripe_id}. {' '.join(verdict.doubts)}",
-            hint=f"Look at both: koalalink show {customer.number}, and koalalink show {stripe_id} "
-            f"--location {request.location}. If you are sure, add --force.",
-        )
-    if not conversation.confirm(f"Connect {customer} to {stripe_id} all the same?"):
-        raise Aborted("Nothing was saved.")
+    consent(
+        conversation,
+        f"Connect {customer} to {stripe_id} all the same?",
+        Stakes.IS_IN_DOUBT,
+        agreed=request.force,
+        refusal=f"{customer} was not connected to {stripe_id}. {' '.join(verdict.doubts)}",
+        hint="Look at both: "
+        + Command("show", customer.number)
+        + ", and "
+        + Command("show", stripe_id, location=request.location)
+        + ". If you are sure, add --force.",
+        declined="Nothing was saved.",
+    )
 
 
 def _connected(
@@ -148,7 +155,7 @@ def _others(store: Links, customer: Customer, stripe_id: str) -> list[Holder]:
 def _held(holder: Holder) -> KoalaError:
     return LookCloser(
         f"{holder.stripe_id} belongs to {holder.customer} at {holder.location}.",
-        hint=f"If that is wrong, type: koalalink unlink {holder.customer.number} --location {holder.location}",
+        hint="If that is wrong, type: " + Command("unlink", holder.customer.number, location=holder.location),
     )
 
 
@@ -159,5 +166,5 @@ def _refuse_failed(verdict: Verdict, holders: list[Holder], location: str) -> No
     if failed.check is Check.NOT_LINKED_ELSEWHERE:
         raise _held(holders[0])
     if failed.check is Check.MODE:
-        raise LookCloser(failed.detail, hint=f"Which key has {location}? Type: koalalink locations list")
-    raise LookForAnother(failed.detail, hint=f"Look for the right one: koalalink search NAME --location {location}")
+        raise LookCloser(failed.detail, hint=f"Which key has {location}? Type: " + Command("locations", "list"))
+    raise LookForAnother(failed.detail, hint="Look for the right one: " + Command("search", "NAME", location=location))

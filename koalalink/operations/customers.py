@@ -7,6 +7,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.text import trimmed
 from koalalink.errors import CorrectTheCommand, LookCloser
+from koalalink.hints import Command
 
 
 class Customers(Protocol):
@@ -46,7 +47,7 @@ def remove(store: Customers, customer: Customer, *, force: bool) -> LinkedCustom
         places = ", ".join(f"{link.stripe_id} at {link.location}" for link in linked.links)
         raise LookCloser(
             f"{customer} is linked to {places}.",
-            hint=f"Unlink first: koalalink unlink {customer.number} --all. Or add --force.",
+            hint="Unlink first: " + Command("unlink", customer.number, all=True) + ". Or add --force.",
         )
     store.remove(linked)
     return linked

@@ -11,7 +11,9 @@ from koalalink.domain.identity import judge
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile
 from koalalink.domain.text import counted
-from koalalink.errors import Aborted, LookCloser
+from koalalink.errors import LookCloser
+from koalalink.hints import Command, Text
+from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.looking_up import look_up
 from koalalink.operations.ports import BulkStore, Conversation, Directory, StripeAt
 
@@ -153,19 +155,21 @@ def apply_certain(
         conversation.note(f"Nobody is certain at {place.location}, so nothing was changed.")
         return
     question = f"Connect the {counted(len(decisions), 'certain one')} at {place.location}?"
-    if conversation.can_ask and not agreed and not conversation.confirm(question):
-        raise Aborted("Nothing was changed.")
+    consent(conversation, question, Stakes.CAN_BE_UNDONE, agreed=agreed)
     done = settle(decisions, store, place, conversation, action=Action.MATCHED, note="certain", now=now)
     conversation.note(settled_in_words(done))
     for problem in done.problems[:_SHOWN]:
         who = f"{names[problem.customer]} and {problem.stripe_id}"
         conversation.warn(f"Not connected: {who}. {problem.reason}")
     if len(done.problems) > _SHOWN:
-        conversation.warn(f"And {len(done.problems) - _SHOWN:,} more, which are for you to decide: koalalink review")
+        more = len(done.problems) - _SHOWN
+        conversation.warn(
+            f"And {more:,} more, which are for you to decide: " + Command("review", location=place.location)
+        )
     if not done.verified and done.linked:
         conversation.warn(unverified(place.location))
     if done.change is not None:
-        conversation.note(f"To take all of it back, type: koalalink undo {done.change}")
+        conversation.note("To take all of it back, type: " + Command("undo", done.change))
 
 
 def _refuse_contradictions(decisions: Sequence[Decision]) -> None:
@@ -259,9 +263,8 @@ def _link(decision: Decision, location: str, answers: _Answers) -> Link:
     )
 
 
-def unverified(location: str) -> str:
+def unverified(location: str) -> Text:
     """Return what is to be known of links that Stripe was not asked of, as sentences."""
     return (
-        f"Stripe was not asked, as {location} has no key; the links are as good as the copy. "
-        f"With a key, type: koalalink verify --location {location}"
-    )
+        f"Stripe was not asked, as {location} has no key; the links are as good as the copy. With a key, type: "
+    ) + Command("verify", location=location)

@@ -25,7 +25,9 @@ from koalalink.domain.links import Link
 from koalalink.domain.stripe_customers import StripeProfile
 from koalalink.domain.stripe_ids import customer_id
 from koalalink.domain.text import counted
-from koalalink.errors import Aborted, CorrectTheCommand, KoalaError, LookCloser
+from koalalink.errors import CorrectTheCommand, KoalaError, LookCloser
+from koalalink.hints import Command
+from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.known import Known, Person
 from koalalink.operations.looking_up import Found, look_up
 from koalalink.operations.ports import BulkStore, Conversation, StripeAt
@@ -97,11 +99,13 @@ def import_customers(
     *,
     stripes: Callable[[str], StripeAt] | None,
     rejects: Rejects,
+    again: Command,
     now: datetime,
 ) -> Imported:
     """Show what the file says, look its Stripe IDs up, and import it in one change.
 
-    `stripes` opens the Stripe account of a location; None saves links without asking. Raises CorrectTheCommand where
+    `stripes` opens the Stripe account of a location; None saves links without asking. `again` is what is typed when the
+    rejected rows were put right. Raises CorrectTheCommand where
     the file has no rows, LookCloser where a row is bad and that was to stop all, and whatever keeps Stripe from
     answering; then nothing is written.
     """
@@ -112,8 +116,8 @@ def import_customers(
     if not rows:
         raise CorrectTheCommand(f"{table.name} has a header, and no rows below it.", hint="Is it the right file?")
     question = f"Import {counted(rows, 'row')}?"
-    if conversation.can_ask and not (request.agreed or request.dry_run or conversation.confirm(question)):
-        raise Aborted("Nothing was imported.")
+    agreed = request.agreed or request.dry_run
+    consent(conversation, question, Stakes.CAN_BE_UNDONE, agreed=agreed, declined="Nothing was imported.")
     places = _look_up(table, entries, conversation, stripes) if stripes else {}
     note = f"{table.name}, {counted(rows, 'row')}"
     with (
@@ -125,7 +129,7 @@ def import_customers(
         while batch := [*islice(everything, _BATCH)]:
             intake.take(batch)
             count(len(batch))
-        done = intake.result(table.name, rows)
+        done = intake.result(table.name, rows, again)
         if request.strict and (done.rejected or done.links_rejected):
             raise LookCloser(_why_nothing(done), hint="Mend them, or leave out --strict to import the others.")
         if done.rejects and not request.dry_run:
@@ -195,14 +199,16 @@ class _Intake:
         self._troubles: list[Trouble] = []
         self._rejected = False
 
-    def result(self, file: str, rows: int) -> Imported:
+    def result(self, file: str, rows: int, again: Command) -> Imported:
         """Return what has become of everything."""
         return Imported(
             file=file,
             rows=rows,
             **self._counts,
-            rejects=self._rejects.path if self._rejected else None,
-            change=self._bulk.change,
+            rejects=self._rejects.path if self._rejected and not self._request.dry_run else None,
+            change=None if self._request.dry_run else self._bulk.change,
+            dry_run=self._request.dry_run,
+            again=again,
             troubles=tuple(self._troubles),
         )
 

@@ -130,7 +130,7 @@ class Known:
                 "",
                 value,
                 f"{value} belongs to {alike[0]}; is {details.name} the same person? "
-                f"If so, type: koalalink customers edit {alike[0].number}. If not, import it with --match-on none.",
+                f"If so, change customer {alike[0].number} first. If not, import it with --match-on none.",
             )
         return None
 

@@ -17,6 +17,7 @@ from koalalink.domain.matching.rules import Tier
 from koalalink.domain.names import name_words
 from koalalink.domain.payments import Booking, Payments
 from koalalink.errors import LookForAnother
+from koalalink.hints import Command
 from koalalink.operations.ports import Conversation, Directory
 
 _OLD = timedelta(days=7)
@@ -80,18 +81,20 @@ def copied(directory: Directory, location: str) -> DirectoryState:
     if state is None or (not state.customers and state.finished_at is None):
         raise LookForAnother(
             f"Stripe's customers of {location} were not copied to this computer yet.",
-            hint=f"Type: koalalink sync --location {location}. Without a key, export the customers in the Stripe "
-            f"Dashboard, and type: koalalink sync --from-csv FILE --location {location}",
+            hint="Type: "
+            + Command("sync", location=location)
+            + ". Without a key, export the customers in the Stripe Dashboard, and type: "
+            + Command("sync", from_csv="FILE", location=location),
         )
     return state
 
 
 def _say_how_old(state: DirectoryState, conversation: Conversation, now: datetime) -> None:
-    again = f"To copy them again, type: koalalink sync --location {state.location}"
+    again = " To copy them again, type: " + Command("sync", location=state.location)
     if state.finished_at is None:
-        conversation.warn(f"Only a part of {state.location}'s Stripe customers was copied. {again}")
+        conversation.warn(f"Only a part of {state.location}'s Stripe customers was copied." + again)
     elif now - state.finished_at > _OLD:
-        conversation.warn(f"Stripe's customers of {state.location} were copied {ago(state.finished_at, now)}. {again}")
+        conversation.warn(f"Stripe's customers of {state.location} were copied {ago(state.finished_at, now)}." + again)
     if not state.customers:
         conversation.warn(f"There are no customers in the Stripe account of {state.location}.")
 

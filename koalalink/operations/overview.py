@@ -9,6 +9,7 @@ from koalalink.domain.doubles import Doubles, doubles
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.standing import Standing, standing
 from koalalink.errors import LookForAnother
+from koalalink.hints import Command
 from koalalink.operations.ports import Conversation, Directory
 
 
@@ -30,7 +31,7 @@ def standings(
         stripes, state = directory.known(place, linked), directory.state(place)
         found.append(standing(place, everybody, stripes, state, directory.verification(place), now))
         if state is None:
-            conversation.note(f"For the cards of {place}, type: koalalink sync --location {place}")
+            conversation.note(f"For the cards of {place}, type: " + Command("sync", location=place))
     return found
 
 
@@ -38,7 +39,9 @@ def all_doubles(store: Customers, directory: Directory, places: Sequence[str], n
     """Return who has several Stripe customers; raises LookForAnother where none were copied yet."""
     copied = [place for place in places if directory.state(place)]
     if not copied:
-        raise LookForAnother("Stripe's customers were not copied to this computer yet.", hint="Type: koalalink sync")
+        raise LookForAnother(
+            "Stripe's customers were not copied to this computer yet.", hint="Type: " + Command("sync")
+        )
     holders: dict[str, dict[str, Customer]] = {place: {} for place in copied}
     for each in store.everybody(linked=True):
         for link in each.links:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # whoever needs an operation loads what that needs, not what 
     from koalalink.domain.review import LinkReview
     from koalalink.domain.search_query import IdQuery, TextQuery
     from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
+    from koalalink.hints import Text
 
 
 class Stripe(Protocol):
@@ -135,10 +136,10 @@ class Conversation(Protocol):
     def can_ask(self) -> bool:
         """Whether a person is there to answer."""
 
-    def note(self, text: str) -> None:
+    def note(self, text: Text) -> None:
         """Remark something that is worth knowing."""
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: Text) -> None:
         """Remark something that should not be overlooked."""
 
     def review(self, review: LinkReview) -> None:

@@ -6,6 +6,7 @@ from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.review import CustomerPage, LinkCards, StripePage
 from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile, cards_in_order
 from koalalink.errors import KoalaError, LookForAnother
+from koalalink.hints import Command
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.ports import Conversation, Links, Stripe, StripeAt
 
@@ -32,7 +33,7 @@ def present(found: StripeCustomer | Absence, stripe_id: str, stripe: Stripe) -> 
         Absence.OTHER_MODE: f"{stripe_id} is in {other} mode, and the key of {stripe.location} is a {mode} key.",
     }
     raise LookForAnother(
-        sentences[found], hint=f"Look for the right one: koalalink search NAME --location {stripe.location}"
+        sentences[found], hint="Look for the right one: " + Command("search", "NAME", location=stripe.location)
     )
 
 

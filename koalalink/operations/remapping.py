@@ -12,7 +12,8 @@ from koalalink.domain.links import Holder, Link
 from koalalink.domain.remaps import Conflict, Mapping, Remapped, by_old
 from koalalink.domain.stripe_customers import StripeProfile
 from koalalink.domain.text import counted
-from koalalink.errors import Aborted, LookCloser
+from koalalink.errors import LookCloser
+from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.looking_up import look_up
 from koalalink.operations.ports import BulkStore, Conversation, StripeAt
 
@@ -61,10 +62,8 @@ def remap(
     rows = by_old(mappings)
     with store.bulk(Action.REMAPPED, request.file, rehearsal=True) as bulk:
         moves, _ = _sorted_out(bulk, rows, request)
-    if conversation.can_ask and not (request.agreed or request.dry_run):
-        question = f"Move {counted(len(moves), 'link')} at {request.location}?"
-        if not conversation.confirm(question):
-            raise Aborted("Nothing was changed.")
+    question = f"Move {counted(len(moves), 'link')} at {request.location}?"
+    consent(conversation, question, Stakes.CAN_BE_UNDONE, agreed=request.agreed or request.dry_run)
     stripe = stripe_at()
     with conversation.counting("Looking new IDs up", len(moves)) as count:
         found = look_up(stripe, {move.row.new for move in moves}, count)
@@ -109,7 +108,7 @@ def remap(
             unchanged=unchanged,
             missing=missing,
             conflicts=len(conflicts),
-            change=bulk.change,
+            change=None if request.dry_run else bulk.change,
             problems=tuple(conflicts),
         )
 

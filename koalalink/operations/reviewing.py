@@ -12,6 +12,7 @@ from koalalink.domain.matching.rules import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
 from koalalink.errors import KoalaError, LookCloser, TryAgainOnline
+from koalalink.hints import Command
 from koalalink.operations.ports import Conversation
 
 _ALIKE = 6
@@ -99,7 +100,7 @@ def review(
     if not conversation.can_ask:
         raise LookCloser(
             "A review asks questions, and nobody is at a terminal to answer them.",
-            hint="In a spreadsheet: koalalink match --sheet decisions.csv",
+            hint="In a spreadsheet: " + Command("match", sheet="decisions.csv"),
         )
     sitting = _Sitting(_alike(pairs))
     began = clock()

@@ -9,6 +9,7 @@ from koalalink.domain.hits import Hit, Hits
 from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
 from koalalink.errors import KoalaError, LookForAnother, SearchUnavailable, TryAgainOnline
+from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.ports import Conversation, Directory, Links, Stripe, StripeAt
 
@@ -32,7 +33,7 @@ def search(
     with conversation.counting("Looking through customers at Stripe") as count:
         askings = {place: Asking(_search_at(query, at, limit, now, count)) for place, at in locations.items()}
         found: list[Hit] = []
-        notes: list[str] = []
+        notes: list[Text] = []
         failures: list[KoalaError] = []
         more = False
         for place, asking in askings.items():
@@ -64,7 +65,7 @@ def search_offline(
     Raises LookForAnother where there is no directory of any of these locations.
     """
     found: list[Hit] = []
-    notes: list[str] = []
+    notes: list[Text] = []
     missing = []
     for place in places:
         state = directory.state(place)
@@ -75,10 +76,11 @@ def search_offline(
         found += _in_directory(query, place, directory, limit)
     if len(missing) == len(places):
         raise LookForAnother(
-            "Stripe's customers were not copied to this computer yet.", hint="When you are online, type: koalalink sync"
+            "Stripe's customers were not copied to this computer yet.",
+            hint="When you are online, type: " + Command("sync"),
         )
     notes += [
-        f"The customers of {place} were not copied yet. Type: koalalink sync --location {place}" for place in missing
+        f"The customers of {place} were not copied yet. Type: " + Command("sync", location=place) for place in missing
     ]
     if isinstance(query, TextQuery):
         found.sort(key=lambda hit: (query.errors(hit.customer) or 0, query.rank(hit.customer)))
@@ -98,7 +100,7 @@ def _age(state: DirectoryState, now: datetime) -> str:
 
 
 def _with_holders(
-    found: list[Hit], store: Links, limit: int, *, more: bool, notes: list[str], failures: list[KoalaError]
+    found: list[Hit], store: Links, limit: int, *, more: bool, notes: Sequence[Text], failures: list[KoalaError]
 ) -> Hits:
     holders = {
         (holder.stripe_id, holder.location): holder.customer

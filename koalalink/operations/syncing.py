@@ -19,6 +19,7 @@ from koalalink.domain.directory import (
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
 from koalalink.errors import CorrectTheSetup, KoalaError, LookCloser, TryAgainOnline
+from koalalink.hints import Command
 from koalalink.operations.asking import Asking, first_of, raise_first
 from koalalink.operations.pacing import Pace
 from koalalink.operations.ports import Conversation, Directory, Stripe, StripeAt
@@ -317,6 +318,8 @@ def _refuse_another_account(
 def _another(place: str, what: str) -> LookCloser:
     return LookCloser(
         f"The copy of {place}'s customers {what}. Nothing was copied.",
-        hint=f"Is it the right key? Type: koalalink locations list. If {place} has moved to that account, type: "
-        f"koalalink sync --location {place} --replace",
+        hint="Is it the right key? Type: "
+        + Command("locations", "list")
+        + f". If {place} has moved to that account, type: "
+        + Command("sync", location=place, replace=True),
     )

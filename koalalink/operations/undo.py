@@ -4,7 +4,7 @@ from typing import Protocol
 
 from koalalink.domain.changes import Change
 from koalalink.domain.chronicle import consequences, in_words
-from koalalink.errors import Aborted, LookCloser
+from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.ports import Conversation
 
 
@@ -36,10 +36,5 @@ def undo(
         conversation.note(f"- {sentence}")
     if keep_touched:
         conversation.note("- Customers that were touched since stay as they are.")
-    if not agreed and not conversation.can_ask:
-        raise LookCloser(
-            "Nobody is there to say yes.", hint=f"If this is meant, type: koalalink undo {change.number} --yes"
-        )
-    if not agreed and not conversation.confirm("Undo it?"):
-        raise Aborted("Nothing was changed.")
+    consent(conversation, "Undo it?", Stakes.CAN_BE_UNDONE, agreed=agreed)
     return store.undo(change, keep_touched=keep_touched)

@@ -7,6 +7,7 @@ from koalalink.domain.customers import Customer
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.review import CustomerPage
 from koalalink.errors import CorrectTheCommand, LookForAnother
+from koalalink.hints import Command, Text
 from koalalink.operations.ports import Links
 
 
@@ -39,7 +40,8 @@ def _meant(linked: LinkedCustomer, location: str | None) -> Link:
     customer, links = linked.customer, linked.links
     if not links:
         raise LookForAnother(
-            f"{customer} is not linked to Stripe.", hint=f"To link, type: koalalink connect {customer.number} cus_…"
+            f"{customer} is not linked to Stripe.",
+            hint="To link, type: " + Command("connect", customer.number, "cus_…"),
         )
     places = ", ".join(link.location for link in links)
     if location:
@@ -55,12 +57,13 @@ def _meant(linked: LinkedCustomer, location: str | None) -> Link:
     return links[0]
 
 
-def why_no_cards(page: CustomerPage) -> list[str]:
+def why_no_cards(page: CustomerPage) -> list[Text]:
     """Return remarks on the links that give no card to show."""
     customer = page.linked.customer
     if not page.linked.links:
-        return [f"{customer} is not linked to Stripe here. To link, type: koalalink connect {customer.number} cus_…"]
-    remarks = []
+        how = Command("connect", customer.number, "cus_…")
+        return [f"{customer} is not linked to Stripe here. To link, type: " + how]
+    remarks: list[Text] = []
     for link_cards in page.cards:
         if link_cards.cards is None:
             remarks.append(f"The key of {link_cards.link.location} may not read payment methods.")

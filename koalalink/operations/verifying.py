@@ -14,6 +14,7 @@ from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
 from koalalink.domain.text import counted
 from koalalink.errors import KoalaError, SeeTheFindings
+from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.looking_up import look_up
 from koalalink.operations.ports import BulkStore, Conversation, Directory, Stripe, StripeAt
@@ -97,8 +98,8 @@ def fix(store: Links, conversation: Conversation, verified: Verified) -> None:
     """
     for place in sorted(verified.unknown_at):
         conversation.warn(
-            f"Stripe knows not one link of {place}: is its key the right one? They were not switched off. "
-            "Type: koalalink locations list"
+            f"Stripe knows not one link of {place}: is its key the right one? They were not switched off. Type: "
+            + Command("locations", "list")
         )
     gone = [problem for problem in verified.problems if dead(problem)]
     wanted = {(p.customer.number, p.link.location): p.link for p in gone if p.link.location not in verified.unknown_at}
@@ -116,7 +117,8 @@ def fix(store: Links, conversation: Conversation, verified: Verified) -> None:
         change = bulk.change
     verb = "was" if len(still) == 1 else "were"
     conversation.note(
-        f"{counted(len(still), 'dead link')} {verb} switched off. To take that back, type: koalalink undo {change}"
+        f"{counted(len(still), 'dead link')} {verb} switched off. To take that back, type: "
+        + Command("undo", change or "")
     )
 
 
@@ -126,10 +128,10 @@ def conclude(verified: Verified, conversation: Conversation, *, fixed: bool) -> 
     count = len(verified.problems)
     if count:
         dead_ones = any(dead(problem) for problem in verified.problems)
-        hint = (
+        hint: Text = (
             "To switch off those that lead nowhere, add --fix."
             if dead_ones and not fixed
-            else "Look closer, for example: koalalink show 42"
+            else "Look closer: " + Command("show", verified.problems[0].customer.number)
         )
         raise SeeTheFindings(f"{counted(count, 'problem')} found.", hint=hint)
 

@@ -25,6 +25,7 @@ from koalalink.domain.imports import Column
 from koalalink.domain.review import LinkReview
 from koalalink.domain.stripe_customers import Absence
 from koalalink.domain.text import printable
+from koalalink.hints import Text as Sayable
 from koalalink.render.human import RichOutput
 from koalalink.render.widgets import Spelled, columned, print_whole, shortened, shown
 
@@ -67,10 +68,10 @@ class RichConversation:
     def can_ask(self) -> bool:
         return self._may_ask
 
-    def note(self, text: str) -> None:
+    def note(self, text: Sayable) -> None:
         print_whole(self._console, shown(self._spelled(text)))
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: Sayable) -> None:
         print_whole(self._console, shown(self._spelled(text), "yellow"))
 
     def review(self, review: LinkReview) -> None:

@@ -24,6 +24,8 @@ from koalalink.domain.review import Connected, CustomerPage, Finding, Health, Lo
 from koalalink.domain.standing import Standing
 from koalalink.domain.stripe_customers import BRANDS, Card
 from koalalink.domain.text import counted
+from koalalink.hints import Command
+from koalalink.hints import Text as Sayable
 from koalalink.render.matching import summary
 from koalalink.render.status import pictured
 from koalalink.render.widgets import Spelled, columned, print_whole, shortened, shown
@@ -70,8 +72,8 @@ class RichOutput:
         card = f" Card to be used: {done.card}{until}." if done.card else ""
         self._say(f"{what}{card}", "green")
         if not done.link.enabled:
-            again = f"koalalink enable {done.customer.number} --location {done.link.location}"
-            self._say(f"The link is switched off. To switch it on, type: {again}", "yellow")
+            again = Command("enable", done.customer.number, location=done.link.location)
+            self._say("The link is switched off. To switch it on, type: " + again, "yellow")
 
     def unlinked(self, customer: Customer, links: Sequence[Link]) -> None:
         for link in links:
@@ -116,7 +118,8 @@ class RichOutput:
             off = "" if link.enabled else ", switched off"
             self._say(f"At {link.location}: {link.stripe_id} ({verified}{off})", "cyan")
         if not page.linked.links:
-            self._say(f"Not linked to Stripe. To link, type: koalalink connect {customer.number} cus_…", "yellow")
+            how = Command("connect", customer.number, "cus_…")
+            self._say("Not linked to Stripe. To link, type: " + how, "yellow")
         self.cards(page)
 
     def stripe_page(self, page: StripePage) -> None:
@@ -170,25 +173,29 @@ class RichOutput:
 
     def imported(self, done: Imported) -> None:
         parts = [f"{size:,} {what}" for what, size in _fates(done) if size]
-        self._say(f"{counted(done.rows, 'row')} of {done.file}: {', '.join(parts)}.", "green")
+        would = "This would happen to the " if done.dry_run else ""
+        self._say(f"{would}{counted(done.rows, 'row')} of {done.file}: {', '.join(parts)}.", "green")
         links = (("linked", done.linked), ("linked already", done.already_linked), ("not linked", done.links_rejected))
         if any(size for _, size in links):
             self._say(f"Stripe IDs: {', '.join(f'{size:,} {what}' for what, size in links if size)}.", "green")
         if done.sharing:
             self._say(f"{done.sharing:,} of the new share an email with somebody of another name.", "yellow")
         if done.troubles:
-            table = columned("Row", "Column", "Value", "Why it was not imported")
+            table = columned(
+                "Row", "Column", "Value", "Why it cannot be imported" if done.dry_run else "Why it was not imported"
+            )
             for trouble in done.troubles:
                 value = shown(shortened(trouble.value))
                 table.add_row(shown(str(trouble.row)), shown(trouble.column), value, shown(trouble.reason, "yellow"))
             self._console.print(table)
         if done.rejects:
             self._say(f"What was not imported is in {done.rejects}, with the reasons.", "yellow")
-            self._say(f"Mend it there, save it, and type: koalalink customers import {done.rejects}", "yellow")
-        if done.change is None:
+            if done.again:
+                self._say("Fix it there, save it, and type: " + done.again, "yellow")
+        if done.change is not None:
+            self._say("To take all of it back, type: " + Command("undo", done.change))
+        elif not done.dry_run:
             self._say("Nothing was changed.", "green")
-        else:
-            self._say(f"To take all of it back, type: koalalink undo {done.change}")
 
     def remapped(self, done: Remapped) -> None:
         fates = {"moved": done.moved, "unchanged": done.unchanged, "not in the file": done.missing}
@@ -205,7 +212,7 @@ class RichOutput:
         if len(done.problems) > _PROBLEMS:
             self._say(f"And {len(done.problems) - _PROBLEMS:,} more; --json shows all.", "yellow")
         if done.change is not None:
-            self._say(f"To take all of it back, type: koalalink undo {done.change}")
+            self._say("To take all of it back, type: " + Command("undo", done.change))
 
     def problems(self, problems: Sequence[LinkProblem], checked: int) -> None:
         if not problems:
@@ -258,10 +265,10 @@ class RichOutput:
 
     def matched(self, found: Matched) -> None:
         for part in summary(found):
-            if isinstance(part, Text):
-                self._say(part.plain, str(part.style))
-            else:
+            if isinstance(part, Table):
                 self._console.print(part)
+            else:
+                self._say(*part)
 
     def settled(self, done: Settled) -> None:
         self._say(settled_in_words(done), "green")
@@ -274,18 +281,18 @@ class RichOutput:
         if len(done.problems) > _PROBLEMS:
             self._say(f"And {len(done.problems) - _PROBLEMS:,} more; --json shows all.", "yellow")
         if done.change is not None:
-            self._say(f"To take all of it back, type: koalalink undo {done.change}")
+            self._say("To take all of it back, type: " + Command("undo", done.change))
 
     def backed_up(self, done: Backup) -> None:
         held = f"{counted(done.contents.customers, 'customer')} and {counted(done.contents.links, 'link')}"
         self._say(f"Copied {held} into {done.file}, and checked it.", "green")
-        self._say(f"Your customers are in it, and no key. To bring it back, type: koalalink restore {done.file}")
+        self._say("Your customers are in it, and no key. To bring it back, type: " + Command("restore", done.file))
 
     def restored(self, done: Backup) -> None:
         held = f"{counted(done.contents.customers, 'customer')} and {counted(done.contents.links, 'link')}"
         self._say(f"Your store has {held} again, as {done.file} has them.", "green")
         if done.kept:
-            self._say(f"What was there before is in {done.kept}. Back to that: koalalink restore {done.kept}")
+            self._say(f"What was there before is in {done.kept}. Back to that: " + Command("restore", done.kept))
 
     def history(self, changes: Sequence[Change]) -> None:
         if not changes:
@@ -304,7 +311,8 @@ class RichOutput:
         self._console.print(table)
 
     def undone(self, change: Change) -> None:
-        self._say(f"Change {change.undoes} is undone. To do it again, type: koalalink undo {change.number}", "green")
+        again = Command("undo", change.number)
+        self._say(f"Change {change.undoes} is undone. To do it again, type: " + again, "green")
 
     def locations(self, reports: Sequence[LocationReport]) -> None:
         table = columned("Location", "Name", "Mode", "Key", "Stripe")
@@ -322,7 +330,7 @@ class RichOutput:
             sign, style = _HEALTH[finding.health]
             told = shown(finding.text)
             if finding.advice:
-                told.append("\n→ ", "yellow").append_text(shown(finding.advice))
+                told.append("\n→ ", "yellow").append_text(shown(self._spelled(finding.advice)))
             table.add_row(shown(sign, style), shown(finding.about), told)
         self._console.print(table)
 
@@ -346,7 +354,7 @@ class RichOutput:
                 grid.add_row(shown(name), shown(value))
         self._console.print(grid)
 
-    def _say(self, text: str, style: str = "") -> None:
+    def _say(self, text: Sayable, style: str = "") -> None:
         print_whole(self._console, shown(self._spelled(text), style))
 
 

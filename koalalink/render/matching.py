@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from rich.console import RenderableType
 from rich.table import Table
 
 from koalalink.domain.decisions import Matched
 from koalalink.domain.matching.rules import Tier
 from koalalink.domain.text import counted
+from koalalink.hints import Command
+from koalalink.hints import Text as Sayable
 from koalalink.render.widgets import columned, shown
 
 _MOST_REASONS = 5
@@ -19,14 +20,15 @@ _MEANT = {
 }
 
 
-def summary(found: Matched) -> Iterator[RenderableType]:
+def summary(found: Matched) -> Iterator[Table | tuple[Sayable, str]]:
     """Yield how many proposals there are of each tier and reason, and what to type next."""
     if not found.proposals:
-        yield shown(f"Everybody is linked at {found.location}: there is nothing to match.", "green")
+        yield f"Everybody is linked at {found.location}: there is nothing to match.", "green"
         return
-    yield shown(
+    yield (
         f"{counted(len(found.proposals), 'customer')} without a link at {found.location}; "
-        f"{counted(found.state.customers, 'customer')} at Stripe."
+        f"{counted(found.state.customers, 'customer')} at Stripe.",
+        "",
     )
     yield _table(found)
     yield from _next(found)
@@ -52,11 +54,12 @@ def _table(found: Matched) -> Table:
     return table
 
 
-def _next(found: Matched) -> Iterator[RenderableType]:
-    at = f"--location {found.location}"
+def _next(found: Matched) -> Iterator[tuple[Sayable, str]]:
+    at = found.location
     certain = len(found.of(Tier.CERTAIN))
     if certain:
-        yield shown(f"To connect the {counted(certain, 'certain one')}, type: koalalink match --apply-certain {at}")
+        how = Command("match", apply_certain=True, location=at)
+        yield f"To connect the {counted(certain, 'certain one')}, type: " + how, ""
     if len(found.of(Tier.LIKELY)) + len(found.of(Tier.REVIEW)):
-        yield shown(f"To decide on the others here, type: koalalink review {at}")
-        yield shown(f"Or in a spreadsheet: koalalink match --sheet decisions.csv {at}")
+        yield "To decide on the others here, type: " + Command("review", location=at), ""
+        yield "Or in a spreadsheet: " + Command("match", sheet="decisions.csv", location=at), ""

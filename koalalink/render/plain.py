@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Column
     from koalalink.domain.review import LinkReview
+    from koalalink.hints import Text
 
 
 class PlainConversation:
@@ -21,14 +22,14 @@ class PlainConversation:
 
     can_ask = False
 
-    def __init__(self, *, spelled: Callable[[str], str] = str) -> None:
+    def __init__(self, *, spelled: Callable[[Text], str] = str) -> None:
         self._spelled = spelled
 
-    def note(self, text: str) -> None:
+    def note(self, text: Text) -> None:
         sys.stderr.write(f"{printable(self._spelled(text))}\n")
 
-    def warn(self, text: str) -> None:
-        self.note(f"Warning: {text}")
+    def warn(self, text: Text) -> None:
+        self.note(f"Warning: {self._spelled(text)}")
 
     def review(self, review: LinkReview) -> None:
         for line in review.verdict.checks:

@@ -120,6 +120,7 @@ def imported_record(done: Imported) -> Record:
     """What `customers import` did."""
     counts = done._asdict()
     troubles, rejects = counts.pop("troubles"), counts.pop("rejects")
+    del counts["dry_run"], counts["again"]
     return {**counts, "rejects": str(rejects) if rejects else None, "problems": [each._asdict() for each in troubles]}
 
 
@@ -249,7 +250,7 @@ def finding_record(finding: Finding) -> Record:
         "about": finding.about,
         "health": finding.health.value,
         "finding": finding.text,
-        "advice": finding.advice or None,
+        "advice": str(finding.advice) or None,
     }
 
 

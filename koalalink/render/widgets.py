@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from koalalink.domain.text import printable
+from koalalink.hints import Text as Sayable
 
-Spelled = Callable[[str], str]
-"""Makes the commands in a text fit to be typed here."""
+Spelled = Callable[[Sayable], str]
+"""Puts the commands of a text into words, as they are typed here."""
 
 _LONGEST = 24
 """Characters of a file's cell that are shown."""

@@ -1,47 +1,44 @@
 """Whole copies of the store: made while others work on it, checked, and brought back."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
+from itertools import chain, count
 from pathlib import Path
 
+from koalalink.disk import STORE_SIDES, Disk, IfThere, NewFile, sentences
 from koalalink.domain.backups import Contents
-from koalalink.errors import CorrectTheCommand, KoalaError, LookForAnother, MendTheStore
-from koalalink.store.database import as_sentence
-from koalalink.store.migrations import APPLICATION_ID, STEPS
+from koalalink.errors import KoalaError, LookCloser, LookForAnother, MendTheStore
+from koalalink.store.database import Database, as_sentence, reading
+from koalalink.store.migrations import APPLICATION_ID, STEPS, build, migrate
+from koalalink.store.schema import strangers
 
 _DAYS_KEPT = 7
 _PATIENCE = 10.0
 """Seconds to wait for another process that is writing."""
 
-_SIDES = ("", "-wal", "-shm")
-"""The files that make a store."""
+_CLOCKS_DIFFER = 60.0
+"""Seconds that a file's time may be ahead, as on a disk of another computer."""
+
+_PRIVATE = "restore"
+"""What a backup is called while it is brought back; it never gets that name."""
+
+_TABLES = "customers links changes change_items directories directory verifications refusals identity".split()
+_SEARCHES = ("customer_search", "directory_search")
 
 
-def back_up(store: Path, target: Path) -> Contents:
-    """Write a copy of the store to `target`, check it, and return what it holds; what was there before is replaced.
+def back_up(store: Path, target: Path, disk: Disk, if_there: IfThere = IfThere.REFUSE) -> Contents:
+    """Write a copy of the store to `target`, check it, and return what it holds.
 
-    Raises LookForAnother where there is no store, CorrectTheCommand where the copy cannot be written.
+    Raises LookForAnother where there is no store, and as `Disk.new` where the copy cannot be written.
     """
     if not store.exists():
         raise LookForAnother(f"There is no store {store} yet.", hint="Bring your customers in first.")
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with _sentences(store, target):
-            os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            with closing(_opened(store)) as source, closing(_opened(beside)) as copy:
-                _copy(source, copy)
-                copy.execute("PRAGMA journal_mode = DELETE")  # one file, which can be read wherever it is put
-        contents = check(beside)
-        with _sentences(store, target):
-            beside.replace(target)
-    finally:
-        for side in (*_SIDES, "-journal"):
-            beside.with_name(beside.name + side).unlink(missing_ok=True)
-    return contents
+    with disk.writing(target, if_there) as file, _sentences(store):
+        _copy_into(store, file)
+        return check(file.beside)
 
 
 def check(path: Path) -> Contents:
@@ -63,9 +60,11 @@ def check(path: Path) -> Contents:
                 or db.execute("PRAGMA foreign_key_check").fetchall()
             ):
                 raise _damaged(path)
+            if version == len(STEPS):  # an older one is looked at when it was brought to this version
+                _refuse_tampered(db, path)
             return _contents(db)
     except sqlite3.Error as error:
-        raise _told(path, error) from error
+        raise _told(path, error) from None
 
 
 def contents(store: Path) -> Contents | None:
@@ -79,33 +78,122 @@ def contents(store: Path) -> Contents | None:
         told = _told(store, error)
         if isinstance(told, _Damaged):
             return None
-        raise told from error
+        raise told from None
 
 
 def restore(source: Path, store: Path, now: datetime) -> Path | None:
-    """Put a copy that was checked in the place of the store, and return where the old store is kept.
+    """Put the customers, links and history of a copy in the place of the store's; return where the old store is kept.
 
-    Whoever is working on the store sees the old one or the new one, and never a part of both.
+    What others commit meanwhile is in the kept copy, or comes afterwards: nobody can write between the two. Whoever
+    is reading sees the old store or the new one, and never a part of both.
     """
-    names = (f"{store.stem}.before-restore-{now.astimezone():%Y-%m-%d-%H%M%S}{n}" for n in ("", *range(-1, -99, -1)))
-    kept = next(path for name in names if not (path := store.with_name(name + store.suffix)).exists())
+    with _brought_up_to_date(source, store) as copy:
+        moved = None if _is_ours(store) else _move_aside(store, now)
+        if not store.exists():
+            Database(store).close()
+        with _sentences(store), closing(_opened(store)) as db:
+            # Who is replaced goes with all links; and the history's triggers go with their tables.
+            db.execute("PRAGMA foreign_keys = OFF")
+            db.execute("ATTACH :copy AS copy", {"copy": str(copy)})
+            db.execute("BEGIN IMMEDIATE")
+            kept = None if moved else _kept(store, now)
+            try:
+                _replace_all(db)
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                if kept:  # it is still the store
+                    kept.unlink(missing_ok=True)
+                raise
+    return moved or kept
+
+
+@contextmanager
+def _brought_up_to_date(source: Path, store: Path) -> Iterator[Path]:
+    """Yield a private copy of a backup, beside the store, in this version; raises where it was tampered with."""
+    with sentences(store):
+        store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = Disk().new(store.with_name(_PRIVATE))
     try:
-        if store.exists():
-            back_up(store, kept)
-    except _Damaged:  # not to be copied, only to be moved
-        for side in _SIDES:
+        with _sentences(source):
+            _copy_into(source, file)
+            with closing(_opened(file.beside)) as db:
+                migrate(db)
+                db.execute("PRAGMA journal_mode = DELETE")
+                _refuse_tampered(db, source)
+        check(file.beside)
+        yield file.beside
+    finally:
+        file.discard()
+
+
+def _is_ours(store: Path) -> bool:
+    """Tell whether a store can be kept and replaced row by row; where there is none yet it can."""
+    if not store.exists():
+        return True
+    try:
+        with closing(_opened(store)) as db:
+            (application,) = db.execute("PRAGMA application_id").fetchone()
+            _contents(db)
+            whole = db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    except sqlite3.Error as error:
+        told = _told(store, error)
+        if isinstance(told, _Damaged):
+            return False
+        raise told from None
+    return bool(whole and application == APPLICATION_ID)
+
+
+def _kept(store: Path, now: datetime) -> Path | None:
+    """Copy the store, which nobody else can write to now, under a name of its own; one that was never used is none."""
+    with closing(_opened(store)) as db:
+        if not _contents(db).changes:
+            return None
+    for path in _names(store, now):
+        try:
+            with Disk().writing(path) as file:
+                _copy_into(store, file)
+        except LookCloser:  # another restore has taken the name
+            continue
+        return path
+    raise AssertionError("the names never end")
+
+
+def _move_aside(store: Path, now: datetime) -> Path:
+    """Give a store that cannot be read another name, with the files beside it."""
+    kept = next(path for path in _names(store, now) if not path.exists())
+    with sentences(store):
+        for side in ("", *STORE_SIDES):
             with suppress(FileNotFoundError):
                 store.with_name(store.name + side).rename(kept.with_name(kept.name + side))
-    if not store.exists():
-        back_up(source, store)
-        return kept if kept.exists() else None
-    try:
-        with _sentences(store, store), closing(_opened(source)) as copy, closing(_opened(store)) as db:
-            _copy(copy, db)
-    except KoalaError:
-        kept.unlink()
-        raise
     return kept
+
+
+def _names(store: Path, now: datetime) -> Iterator[Path]:
+    when = f"{store.stem}.before-restore-{now.astimezone():%Y-%m-%d-%H%M%S}"
+    return (store.with_name(f"{when}{number}{store.suffix}") for number in chain([""], count(-1, -1)))
+
+
+def _replace_all(db: sqlite3.Connection) -> None:
+    """Make the store anew, and fill it from the attached copy; both have the same schema then, column by column."""
+    made = db.execute(
+        "SELECT type, name FROM main.sqlite_schema "
+        "WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite_%' "
+        "ORDER BY type <> 'trigger', type <> 'view', sql NOT LIKE '%fts5vocab%', sql NOT LIKE 'CREATE VIRTUAL%'"
+    ).fetchall()
+    for kind, name in made:
+        quoted = '"' + name.replace('"', '""') + '"'
+        db.execute(f"DROP {kind} IF EXISTS main.{quoted}")  # those of the index go with it
+    build(db)
+    db.execute("DELETE FROM main.identity")
+    for table in _TABLES:
+        db.execute(f"INSERT INTO main.{table} SELECT * FROM copy.{table}")
+    for table in _SEARCHES:
+        db.execute(f"INSERT INTO main.{table} (rowid, text) SELECT rowid, text FROM copy.{table} ORDER BY rowid")
+    # The next numbers are the copy's, too: those of who was removed are never given again.
+    db.execute("DELETE FROM main.sqlite_sequence")
+    db.execute("INSERT INTO main.sqlite_sequence (name, seq) SELECT name, seq FROM copy.sqlite_sequence")
 
 
 def daily(store: Path, day: date) -> None:
@@ -119,17 +207,32 @@ def daily(store: Path, day: date) -> None:
     found = contents(store)
     if found is None or not found.changes:
         return
-    with _sentences(store, target):
+    with sentences(target):
         target.parent.mkdir(mode=0o700, exist_ok=True)
-    back_up(store, target)
-    for old in copies(store)[:-_DAYS_KEPT]:
+    try:
+        back_up(store, target, Disk())
+    except LookCloser:  # another process has made it meanwhile
+        return
+    others = [copy for copy in copies(store) if copy != target]
+    for old in others[: -(_DAYS_KEPT - 1)]:
         old.unlink(missing_ok=True)
 
 
 def copies(store: Path) -> list[Path]:
-    """Return the copies of the last days, the oldest first."""
+    """Return the copies of the last days, in the order in which they were made.
+
+    A date in a name is what a clock said. Where that was wrong, and ahead, the copy comes first.
+    """
     day = "[0-9]" * 4 + "-[0-9][0-9]" * 2
-    return sorted(_folder(store).glob(f"{store.stem}-{day}{store.suffix}"))
+    now = time.time()
+
+    def made(copy: Path) -> tuple[bool, float, str]:
+        with suppress(FileNotFoundError):
+            at = copy.stat().st_mtime
+            return at <= now + _CLOCKS_DIFFER, at, copy.name
+        return False, 0.0, copy.name
+
+    return sorted(_folder(store).glob(f"{store.stem}-{day}{store.suffix}"), key=made)
 
 
 def _folder(store: Path) -> Path:
@@ -138,6 +241,14 @@ def _folder(store: Path) -> Path:
 
 def _opened(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=_PATIENCE, isolation_level=None, uri=True)
+
+
+def _copy_into(store: Path, file: NewFile) -> None:
+    """Copy a store into a file in the making: one file, which can be read wherever it is put."""
+    file.stream.close()
+    with closing(reading(store, _PATIENCE)) as source, closing(_opened(file.beside)) as copy:
+        _copy(source, copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
@@ -175,13 +286,17 @@ def _told(path: Path, error: sqlite3.Error) -> KoalaError:
     return as_sentence(path, error)
 
 
+def _refuse_tampered(db: sqlite3.Connection, path: Path) -> None:
+    if found := strangers(db):
+        raise MendTheStore(
+            f"{path} was changed by another program: {'; '.join(found[:3])}. It is not used.",
+            hint="Name another backup.",
+        )
+
+
 @contextmanager
-def _sentences(store: Path, target: Path) -> Iterator[None]:
+def _sentences(store: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _told(store, error) from error
-    except OSError as error:
-        raise CorrectTheCommand(
-            f"{target} cannot be written: {error.strerror}.", hint="Name a file in another folder."
-        ) from error
+        raise _told(store, error) from None

@@ -1,13 +1,16 @@
 """The SQLite file: opening it, transactions, and its errors as sentences."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from koalalink.disk import STORE_SIDES
 from koalalink.errors import KoalaError, MendTheStore
-from koalalink.store.migrations import HISTORY_TRIGGERS, migrate
+from koalalink.hints import Command, Text
+from koalalink.store.migrations import is_current, migrate
 
 BUSY_WAIT = 5.0
 """Seconds to wait for another process that is writing."""
@@ -23,19 +26,27 @@ class Database:
     """One connection to the store's file, readable and writable by its owner alone."""
 
     def __init__(
-        self, path: Path, *, busy_wait: float = BUSY_WAIT, before_first_write: Callable[[], None] | None = None
+        self,
+        path: Path,
+        *,
+        busy_wait: float = BUSY_WAIT,
+        before_first_write: Callable[[], None] | None = None,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Open `path`, making the file and its folder where they do not exist.
 
-        `before_first_write` is called once, before the first transaction that is no rehearsal.
-        Raises MendTheStore where that is not possible, or where the file is no store.
+        `before_first_write` is called once, before the first transaction that is no rehearsal; `say` is told what the
+        owner of the file should know. Raises MendTheStore where the file cannot be opened, or is no store.
         """
         self._path = path
         self._before_first_write = before_first_write
         try:
-            _create_private(path)
+            # SQLite keeps its other files at the end of all links, too.
+            real = Path(os.path.realpath(path))
+            _create_private(real)
+            _make_private(real, say)
             with self._translated():
-                self._db = sqlite3.connect(path, timeout=busy_wait, isolation_level=None)
+                self._db = reading(real, busy_wait)
                 try:
                     self._db.row_factory = sqlite3.Row
                     self._db.execute("PRAGMA foreign_keys = ON")
@@ -46,7 +57,7 @@ class Database:
                     raise
         except OSError as error:
             raise MendTheStore(
-                f"The store {path} cannot be opened: {error.strerror}.", hint="Type: koalalink doctor"
+                f"The store {path} cannot be opened: {error.strerror}.", hint="Type: " + Command("doctor")
             ) from error
 
     def close(self) -> None:
@@ -101,15 +112,11 @@ class Database:
                     self._db.execute("ROLLBACK")
 
     def problems(self) -> list[str]:
-        """Return what is wrong with the file itself: damage, rows without their other half, a history left open."""
+        """Return what is wrong with the file itself: damage, and rows without their other half."""
         found = [row[0] for row in self.rows("PRAGMA integrity_check")]
         problems = [f"SQLite says: {text}" for text in found if text != "ok"]
         if self.rows("PRAGMA foreign_key_check"):
             problems.append("There are links of customers that do not exist.")
-        names = self.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")
-        triggers = {row["name"] for row in names}
-        if not triggers >= HISTORY_TRIGGERS:
-            problems.append("The history is not protected against being altered.")
         return problems
 
     @contextmanager
@@ -117,13 +124,14 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise as_sentence(self._path, error) from error
+            raise as_sentence(self._path, error) from None
 
 
 def as_sentence(path: Path, error: sqlite3.Error) -> KoalaError:
     """Return what SQLite says of a store, as people can read it."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest says more
-    what, hint = {
+    doctor = "Type: " + Command("doctor")
+    told: dict[int, tuple[str, Text]] = {
         sqlite3.SQLITE_BUSY: ("is being written to by another program", "Wait a moment, then type it again."),
         sqlite3.SQLITE_LOCKED: ("is being written to by another program", "Wait a moment, then type it again."),
         sqlite3.SQLITE_READONLY: ("is read-only", "Give yourself permission to write to it and its folder."),
@@ -131,9 +139,10 @@ def as_sentence(path: Path, error: sqlite3.Error) -> KoalaError:
         sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "Is its folder there, and may you write to it?"),
         sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Nothing was changed. Make room, then try again."),
         sqlite3.SQLITE_IOERR: ("cannot be read or written", "Nothing was changed. Is the disk full, or failing?"),
-        sqlite3.SQLITE_CORRUPT: ("is damaged", "Type: koalalink doctor"),
+        sqlite3.SQLITE_CORRUPT: ("is damaged", doctor),
         sqlite3.SQLITE_NOTADB: ("is no database", "Name another file as path under [store] in config.toml."),
-    }.get(code, (f"gave an error: {error}", "Type: koalalink doctor"))
+    }
+    what, hint = told.get(code, (f"gave an error: {error}", doctor))
     return MendTheStore(f"The store {path} {what}.", hint=hint)
 
 
@@ -142,3 +151,58 @@ def _create_private(path: Path) -> None:
     with suppress(FileExistsError):
         # SQLite would create the file readable by everybody.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _make_private(path: Path, say: Callable[[str], None]) -> None:
+    """Let nobody but the owner read a store; on a disk where that cannot be, doctor reports it."""
+    if os.name != "posix" or not path.stat().st_mode & 0o077:
+        return
+    with suppress(OSError):
+        for side in ("", *STORE_SIDES):
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + side).chmod(0o600)
+        say(f"Other people on this computer could read your customers in {path}. Now only you can.")
+
+
+def reading(path: Path, busy_wait: float) -> sqlite3.Connection:
+    """Open a store, for writing, too, where that is possible.
+
+    Where nobody can write, as on a disk that is mounted read-only, SQLite cannot make the files that it needs beside a
+    store. Then the store is read as it is; or where its log has changes that are not in it yet, or where it is of an
+    older version, a copy of both in memory. A write ends as SQLite's own refusal.
+    """
+    db = sqlite3.connect(path.absolute().as_uri() + "?mode=rw", timeout=busy_wait, isolation_level=None, uri=True)
+    try:
+        db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        db.close()
+        code = error.sqlite_errorcode & 0xFF
+        if code not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN) or not path.is_file():
+            raise
+    else:
+        return db
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists() or not log.stat().st_size:
+        db = sqlite3.connect(path.absolute().as_uri() + "?immutable=1", isolation_level=None, uri=True)
+        if is_current(db):
+            return db
+        db.close()
+    return _in_memory(path, log)
+
+
+def _in_memory(path: Path, log: Path) -> sqlite3.Connection:
+    # Files that nobody changes, so that those belong together that are copied one after the other.
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - hardly anybody needs it
+
+    with TemporaryDirectory(prefix="koalalink-") as folder:
+        copied = Path(folder) / path.name
+        for each in (path, log):
+            if each.exists():
+                shutil.copyfile(each, copied.with_name(each.name))
+        memory = sqlite3.connect(":memory:", isolation_level=None)
+        with closing(sqlite3.connect(copied, isolation_level=None)) as db:
+            db.execute("PRAGMA journal_mode = DELETE")
+            db.backup(memory)
+    migrate(memory)
+    memory.execute("PRAGMA query_only = ON")
+    return memory

@@ -9,6 +9,7 @@ from koalalink.domain.changes import Action, Change, ChangeItem, Tally, Values
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.errors import LookCloser, LookForAnother
+from koalalink.hints import Command
 from koalalink.store.database import Database
 from koalalink.store.rows import link_from
 from koalalink.store.tables import Tables
@@ -89,7 +90,7 @@ def find(db: Database, number: int | None) -> Change:
     if number is not None:
         found = read(db, number=number, limit=1)
         if not found:
-            raise LookForAnother(f"There is no change {number}.", hint="Type: koalalink history")
+            raise LookForAnother(f"There is no change {number}.", hint="Type: " + Command("history"))
         return found[0]
     last = None
     while page := db.rows(
@@ -103,7 +104,9 @@ def find(db: Database, number: int | None) -> Change:
             last = row["change"]
             if _undone_by(db, last) is None:
                 return find(db, last)
-    raise LookForAnother("There is nothing to undo.", hint="To take back an undo, name its number: koalalink history")
+    raise LookForAnother(
+        "There is nothing to undo.", hint="To take back an undo, name its number: " + Command("history")
+    )
 
 
 def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched: bool = False) -> int:
@@ -115,7 +118,7 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched:
     if undone_by is not None:
         raise LookCloser(
             f"Change {change.number} was undone already, by change {undone_by}.",
-            hint=f"To bring it back, type: koalalink undo {undone_by}",
+            hint="To bring it back, type: " + Command("undo", undone_by),
         )
     later = _later(tables.db, change)
     every = change.items or tuple(items(tables.db, change.number, named=False))
@@ -182,7 +185,7 @@ def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _
         if other.number != item.customer:
             raise LookCloser(
                 f"The external ID {other.details.external_id} belongs to {other} now.",
-                hint=f"Look at that customer: koalalink show {other.number}",
+                hint="Look at that customer: " + Command("show", other.number),
             )
     if details is None:
         if customer and tables.with_links([customer])[0].links:
@@ -208,7 +211,7 @@ def _restore_link(tables: Tables, change: Change, item: ChangeItem, location: st
         if holder.customer.number != item.customer:
             raise LookCloser(
                 f"{restored.stripe_id} belongs to {holder.customer} at {holder.location} now.",
-                hint=f"If that is wrong, type: koalalink unlink {holder.customer.number} --location {holder.location}",
+                hint="If that is wrong, type: " + Command("unlink", holder.customer.number, location=holder.location),
             )
     tables.put_link(restored)
 
@@ -232,22 +235,36 @@ def _touched_later(change: Change, items: list[ChangeItem], later: _Later) -> Lo
     if not numbers:  # the file was altered by another program
         return LookCloser(
             f"Change {change.number} cannot be undone: {whom} is not as it has left them.",
-            hint=f"Look at what was done: koalalink history {items[0].customer}",
+            hint="Look at what was done: " + Command("history", items[0].customer),
         )
     which = f"change {numbers[0]} has" if len(numbers) == 1 else f"changes {', '.join(map(str, numbers[:9]))} have"
-    many = f" Or leave those as they are: koalalink undo {change.number} --keep-touched" if not change.items else ""
+    hint = "Undo that first: " + Command("undo", numbers[0]) + ". To see both: " + Command("history", items[0].customer)
+    if not change.items:
+        hint += ". Or leave those as they are: " + Command("undo", change.number, keep_touched=True)
     return LookCloser(
         f"Change {change.number} cannot be undone: {which} touched {whom} since.",
-        hint=f"Undo that first: koalalink undo {numbers[0]}. To see both: koalalink history {items[0].customer}.{many}",
+        hint=hint,
     )
 
 
 def _undone_by(db: Database, change: int) -> int | None:
     """Return the change that has taken this one back, unless that was taken back in its turn."""
-    for row in db.rows("SELECT change FROM changes WHERE undoes = :change ORDER BY change DESC", change=change):
-        if _undone_by(db, row["change"]) is None:
-            return int(row["change"])
-    return None
+    # Whatever takes a change back comes later, so the newest stand; they may be a thousand, one upon the other.
+    undone_by: dict[int, int] = {}
+    for row in db.rows(
+        """
+        WITH RECURSIVE undoing (change, undoes) AS (
+            SELECT change, undoes FROM changes WHERE undoes = :change
+            UNION ALL
+            SELECT changes.change, changes.undoes FROM undoing JOIN changes ON changes.undoes = undoing.change
+        )
+        SELECT change, undoes FROM undoing ORDER BY change DESC
+        """,
+        change=change,
+    ):
+        if row["change"] not in undone_by:
+            undone_by.setdefault(row["undoes"], row["change"])
+    return undone_by.get(change)
 
 
 def _tallies(db: Database, change: int) -> Iterator[Tally]:

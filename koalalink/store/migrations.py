@@ -6,13 +6,13 @@ import time
 from koalalink.domain.contact import phone_key
 from koalalink.domain.text import fold
 from koalalink.errors import MendTheStore
+from koalalink.hints import Command
+from koalalink.store.schema import strangers
 
 APPLICATION_ID = 0x4B4F414C
 """Written into the file's header, so that no other program's database is taken for a store."""
 
 _HISTORY = ("changes", "change_items")
-HISTORY_TRIGGERS = frozenset(f"{table}_{verb}" for table in _HISTORY for verb in ("update", "delete"))
-"""What keeps the history from being altered."""
 
 # Each step is a version. Steps are only ever added: a store in use has run the earlier ones.
 STEPS: tuple[tuple[str, ...], ...] = (
@@ -164,27 +164,50 @@ STEPS: tuple[tuple[str, ...], ...] = (
 def migrate(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
     """Bring the store to the newest version in one transaction: wholly, or not at all.
 
-    Raises MendTheStore where the file is another program's, or a newer KoalaLink's.
+    Raises MendTheStore where the file is another program's, or a newer KoalaLink's, or was tampered with.
     """
     if _version(db, steps) == len(steps):
+        if steps is STEPS:
+            refuse_strangers(db)
         return
     if not _tables(db):
         _let_readers_and_a_writer_work_together(db)
-    db.create_function("fold", 1, fold, deterministic=True)
-    db.create_function("phone_key", 1, phone_key, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
         # Asked again: another process may have been first.
-        version = _version(db, steps)
-        for number, statements in enumerate(steps[version:], version + 1):
-            for statement in statements:
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {number}")
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        build(db, steps, since=_version(db, steps))
+        if steps is STEPS:
+            refuse_strangers(db)
     except BaseException:
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
+
+
+def is_current(db: sqlite3.Connection) -> bool:
+    """Tell whether a store is of this version."""
+    return _version(db, STEPS) == len(STEPS)
+
+
+def build(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS, *, since: int = 0) -> None:
+    """Take the steps after version `since`, within a transaction."""
+    db.create_function("fold", 1, fold, deterministic=True)
+    db.create_function("phone_key", 1, phone_key, deterministic=True)
+    for number, statements in enumerate(steps[since:], since + 1):
+        for statement in statements:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number}")
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def refuse_strangers(db: sqlite3.Connection) -> None:
+    """Raise MendTheStore where a store of this version has another schema than KoalaLink has given it."""
+    if found := strangers(db):
+        raise MendTheStore(
+            f"The store was changed by another program: {'; '.join(found[:3])}. It is not used, as what is saved in it "
+            "may be changed unseen.",
+            hint="Bring a backup back: " + Command("restore", "FILE"),
+        )
 
 
 def _let_readers_and_a_writer_work_together(db: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from koalalink.domain.customers import Customer, CustomerDetails, Shape
 from koalalink.domain.links import Holder, Link, LinkedCustomer, Page
 from koalalink.domain.text import fold, printable
 from koalalink.errors import CorrectTheCommand, LookCloser, LookForAnother
+from koalalink.hints import Command
 from koalalink.store import finding, history
 from koalalink.store.bulk import Bulk
 from koalalink.store.database import Database
@@ -48,7 +49,7 @@ class Store:
             )
         raise LookForAnother(
             f"There is no customer “{reference}”.",
-            hint="Look by name, email or phone: koalalink customers list NAME",
+            hint="Look by name, email or phone: " + Command("customers", "list", "NAME"),
         )
 
     def known(self, numbers: Iterable[int]) -> dict[int, LinkedCustomer]:
@@ -207,7 +208,7 @@ class Store:
                 if holder.customer.number != customer.number:
                     raise LookCloser(
                         f"{link.stripe_id} has just been linked to {holder.customer} at {holder.location}.",
-                        hint=f"Look at both: koalalink show {holder.customer.number}",
+                        hint="Look at both: " + Command("show", holder.customer.number),
                     )
             self._tables.put_link(link)
             touched(link.customer, link.location, link_values(previous) if previous else None, link_values(link))
@@ -275,7 +276,7 @@ class Store:
             if other.number != besides:
                 raise LookCloser(
                     f"The external ID {details.external_id} belongs to {other}.",
-                    hint=f"Look at that customer: koalalink show {other.number}",
+                    hint="Look at that customer: " + Command("show", other.number),
                 )
 
 

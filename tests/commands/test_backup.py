@@ -58,9 +58,9 @@ def test_backup_into_a_folder_and_over_a_file(type_: Run, tmp_path: Path, shop: 
     assert written.name.startswith("koalalink-2026-11-23-")
     result = type_("backup", str(written))
     assert (result.exit_code, result.stdout) == (8, "")
-    assert "is there already" in result.stderr
+    assert "exists already" in result.stderr
     assert type_("backup", str(written), "--yes").exit_code == 0
-    assert type_("backup", str(shop.config.store_path), "--yes").exit_code == 2
+    assert type_("backup", str(shop.config.store_path), "--yes").exit_code == 8
 
 
 def test_restore_is_asked_about(type_: Run, shop: AppContext, tmp_path: Path) -> None:

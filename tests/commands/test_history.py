@@ -66,7 +66,6 @@ def test_history_in_a_pipe_is_lines_with_tabs(worked: Run) -> None:
         (("history", "--since", "soon"), 2, "“soon” is no time."),
         (("undo", "99", "--yes"), 4, "There is no change 99."),
         (("undo", "0"), 2, "0"),
-        (("undo",), 8, "Nobody is there to say yes."),
     ],
 )
 def test_what_cannot_be_shown_or_undone_is_said(worked: Run, arguments: tuple[str, ...], code: int, said: str) -> None:

@@ -1,6 +1,7 @@
 """init, locations and doctor."""
 
 import json
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def test_doctor_without_a_configuration_says_what_to_type(real: AppContext) -> N
 
 
 def test_doctor_tells_every_bad_thing(real: AppContext) -> None:
-    """A key in the open, a store in the open, a key that is missing: all at once."""
+    """A key in the open, and a Stripe that does not answer; a store in the open is closed, and that is said."""
     runner(real)("init", "--location", "downtown", input=f"{KEY}\n")
     run = again(real, KOALALINK_API_BASE="http://127.0.0.1:1")
     run("customers", "add", "--first-name", "Ann")
@@ -121,8 +122,10 @@ def test_doctor_tells_every_bad_thing(real: AppContext) -> None:
     result = again(real, KOALALINK_API_BASE="http://127.0.0.1:1")("doctor", "--json")
     assert result.exit_code == 9
     bad = [finding for finding in json.loads(result.stdout) if finding["health"] == "bad"]
-    assert [finding["about"] for finding in bad] == ["Configuration", "Store", "downtown"]
+    assert [finding["about"] for finding in bad] == ["Configuration", "downtown"]
     assert all(finding["advice"] for finding in bad)
+    assert "could read your customers" in result.stderr
+    assert stat.S_IMODE((real.home / "customers.db").stat().st_mode) == 0o600
     assert KEY not in result.stdout + result.stderr
 
 

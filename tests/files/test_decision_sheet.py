@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from koalalink.disk import Disk
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.decisions import Decision, Seen, Sheet, SideBySide
 from koalalink.domain.matching.proposing import Proposal
@@ -31,7 +32,7 @@ SEEN = Seen("Jané Doe", "jane@x.com", "Jané Doe", "jane@x.com")
 def sheet(tmp_path: Path) -> Path:
     """A sheet as it is written."""
     path = tmp_path / "decisions.csv"
-    assert write_sheet(path, PAIRS, location="downtown", store="abc") == 3
+    assert write_sheet(Disk(), path, PAIRS, location="downtown", store="abc") == (3, None)
     return path
 
 

@@ -14,6 +14,7 @@ from koalalink.domain.imports import Column, Imported, Trouble
 from koalalink.domain.links import LinkedCustomer, Page
 from koalalink.domain.remaps import Conflict, Remapped
 from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.hints import Command
 from koalalink.render.conversation import RichConversation
 from koalalink.render.human import RichOutput
 from tests.conftest import NOW, Run
@@ -78,7 +79,10 @@ def test_import_is_told_with_every_count_and_the_next_step() -> None:
     """Hostile cells are text, and shortened."""
     console = plain(100)
     trouble = Trouble(row=3, column=EVIL, value=EVIL * 9, reason="This is no email.")
-    done = Imported("people.csv", 9, 1, 1, 2, 1, 1, 1, 3, 4, 5, 6, rejects=Path("r.csv"), change=7, troubles=(trouble,))
+    done = Imported(
+        "people.csv", 9, 1, 1, 2, 1, 1, 1, 3, 4, 5, 6, rejects=Path("my r.csv"), change=7, troubles=(trouble,)
+    )
+    done = done._replace(again=Command("customers", "import", Path("my r.csv"), map=["Client=name"]))
     RichOutput(NOW, console).imported(done)
     RichOutput(NOW, console).imported(done._replace(change=None, troubles=(), rejects=None))
     shown = text_of(console)
@@ -87,7 +91,7 @@ def test_import_is_told_with_every_count_and_the_next_step() -> None:
         "Stripe IDs: 4 linked, 5 linked already, 6 not linked.",
     ]
     assert "1 of the new share an email with somebody of another name." in shown
-    assert "type: koalalink customers import r.csv" in shown
+    assert "type: koalalink customers import 'my r.csv' --map Client=name" in shown
     assert "type: koalalink undo 7" in shown
     assert shown.endswith("Nothing was changed.\n")
     assert not {"\x1b", "\x07", "\u202e", "\x00"} & set(shown)

@@ -1,5 +1,6 @@
 """Copies of the store: whole, checked, and brought back without losing what was there."""
 
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from koalalink.disk import Disk
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.links import Link
@@ -52,7 +54,7 @@ def test_copy_is_equal_and_yours_alone(path: Path, tmp_path: Path) -> None:
     """Taken while others have the store open and write; one file, whatever SQLite keeps beside the store."""
     others = open_store(path)
     others.add(CustomerDetails(first_name="Bob"))
-    held = copies.back_up(path, tmp_path / "copy.db")
+    held = copies.back_up(path, tmp_path / "copy.db", Disk())
     others.close()
     assert (held.customers, held.links, held.changes, held.changed_at) == (2, 1, 3, NOW)
     assert dump(tmp_path / "copy.db") == dump(path)
@@ -63,13 +65,13 @@ def test_copy_is_equal_and_yours_alone(path: Path, tmp_path: Path) -> None:
 def test_copy_of_no_store(tmp_path: Path) -> None:
     """There is nothing to copy."""
     with pytest.raises(LookForAnother, match="There is no store"):
-        copies.back_up(tmp_path / "customers.db", tmp_path / "copy.db")
+        copies.back_up(tmp_path / "customers.db", tmp_path / "copy.db", Disk())
 
 
 def test_copy_that_cannot_be_written_leaves_nothing(path: Path, tmp_path: Path) -> None:
     """Neither half a file nor a temporary one."""
     with pytest.raises(KoalaError, match="cannot be written"):
-        copies.back_up(path, tmp_path / "missing" / "copy.db")
+        copies.back_up(path, tmp_path / "missing" / "copy.db", Disk())
     assert [file.name for file in tmp_path.iterdir()] == ["home"]
 
 
@@ -77,7 +79,7 @@ def test_copy_that_cannot_be_written_leaves_nothing(path: Path, tmp_path: Path) 
 def test_copy_that_is_none_is_refused(path: Path, tmp_path: Path, harm: str) -> None:
     """Before anything is touched."""
     copy = tmp_path / "copy.db"
-    copies.back_up(path, copy)
+    copies.back_up(path, copy, Disk())
     if harm == "text":
         copy.write_text("no database" * 99)
     elif harm == "bytes":
@@ -101,7 +103,7 @@ def test_copy_that_is_none_is_refused(path: Path, tmp_path: Path, harm: str) -> 
 
 def test_restore_keeps_what_was_there(path: Path, tmp_path: Path) -> None:
     """And whoever has the store open sees the copy then."""
-    copies.back_up(path, tmp_path / "copy.db")
+    copies.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Bob")
     watching = open_store(path)
     kept = copies.restore(tmp_path / "copy.db", path, NOW)
@@ -115,7 +117,7 @@ def test_restore_keeps_what_was_there(path: Path, tmp_path: Path) -> None:
 
 def test_restore_of_a_damaged_store(path: Path, tmp_path: Path) -> None:
     """That is what copies are for; the damaged one is moved, not copied."""
-    copies.back_up(path, tmp_path / "copy.db")
+    copies.back_up(path, tmp_path / "copy.db", Disk())
     path.write_bytes(b"damaged" * 999)
     kept = copies.restore(tmp_path / "copy.db", path, NOW)
     assert kept is not None
@@ -125,7 +127,7 @@ def test_restore_of_a_damaged_store(path: Path, tmp_path: Path) -> None:
 
 def test_restore_where_there_is_no_store(path: Path, tmp_path: Path) -> None:
     """On a new computer."""
-    copies.back_up(path, tmp_path / "copy.db")
+    copies.back_up(path, tmp_path / "copy.db", Disk())
     assert copies.restore(tmp_path / "copy.db", tmp_path / "new.db", NOW) is None
     assert names(tmp_path / "new.db") == ["Ann"]
 
@@ -142,7 +144,7 @@ def test_restore_of_an_older_version(path: Path, tmp_path: Path) -> None:
 def test_restore_while_another_writes(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It gives up after a while, and nothing is changed."""
     monkeypatch.setattr(copies, "_PATIENCE", 0.05)
-    copies.back_up(path, tmp_path / "copy.db")
+    copies.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Bob")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -186,3 +188,117 @@ def test_store_is_copied_before_its_first_write(path: Path) -> None:
     store.add(CustomerDetails(first_name="Cy"))
     store.close()
     assert copied == [1]
+
+
+def test_clock_that_was_wrong_does_not_cost_todays_copy(path: Path) -> None:
+    """Of seven copies dated in the future the oldest goes; and then those first that a wrong clock has made."""
+    for day in range(7):
+        copies.daily(path, date(2030, 1, 1) + timedelta(days=day))
+    for day in range(3):
+        copies.daily(path, date(2026, 11, 1) + timedelta(days=day))
+    found = [file.name for file in copies.copies(path)]
+    assert found == [
+        *(f"customers-2030-01-0{day}.db" for day in range(4, 8)),
+        *(f"customers-2026-11-0{day}.db" for day in range(1, 4)),
+    ]
+    ahead = copies.copies(path)[0].parent / "customers-2026-11-03.db"
+    os.utime(ahead, (2e9, 2e9))
+    copies.daily(path, date(2026, 11, 9))
+    assert copies.copies(path)[-1].name == "customers-2026-11-09.db"
+    assert not ahead.exists()
+
+
+_TAMPERED = {
+    "trigger": "CREATE TRIGGER evil AFTER INSERT ON links BEGIN UPDATE links SET stripe_id = 'cus_evil'; END",
+    "trigger of ours": "DROP TRIGGER changes_delete",
+    "index": "DROP INDEX customers_by_email",
+    "view": "CREATE VIEW people AS SELECT * FROM customers",
+    "table": "ALTER TABLE links ADD COLUMN more TEXT",
+    "shadow": "CREATE TRIGGER evil AFTER INSERT ON customer_search_docsize BEGIN DELETE FROM links; END",
+}
+
+
+@pytest.mark.parametrize("sql", _TAMPERED.values(), ids=_TAMPERED)
+def test_copy_that_was_tampered_with_is_refused(path: Path, tmp_path: Path, sql: str) -> None:
+    """A trigger in it could make the store save other IDs than it says."""
+    copies.back_up(path, tmp_path / "copy.db", Disk())
+    tamper(tmp_path / "copy.db", sql)
+    before = dump(path)
+    for refused in (
+        lambda: copies.check(tmp_path / "copy.db"),
+        lambda: copies.restore(tmp_path / "copy.db", path, NOW),
+    ):
+        with pytest.raises(MendTheStore, match="was changed by another program"):
+            refused()
+    assert dump(path) == before
+    assert [file.name for file in path.parent.iterdir()] == ["customers.db"]
+
+
+def test_older_copy_that_was_tampered_with_is_refused(path: Path, tmp_path: Path) -> None:
+    """It is looked at when it was brought to this version."""
+    with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as db:
+        migrate(db, STEPS[:2])
+    tamper(tmp_path / "old.db", _TAMPERED["trigger"])
+    assert copies.check(tmp_path / "old.db").customers == 0
+    with pytest.raises(MendTheStore, match="“evil” does not belong there"):
+        copies.restore(tmp_path / "old.db", path, NOW)
+    assert names(path) == ["Ann"]
+
+
+@pytest.mark.parametrize("sql", _TAMPERED.values(), ids=_TAMPERED)
+def test_store_that_was_tampered_with_is_replaced_whole(path: Path, tmp_path: Path, sql: str) -> None:
+    """It is not opened any more; a backup brings back its tables, its triggers and what is in them."""
+    copies.back_up(path, tmp_path / "copy.db", Disk())
+    before = dump(path)
+    tamper(path, sql)
+    with pytest.raises(MendTheStore, match="was changed by another program") as refused:
+        open_store(path)
+    assert "koalalink restore" in str(refused.value.hint)
+    kept = copies.restore(tmp_path / "copy.db", path, NOW)
+    assert (dump(path), disagreements(path)) == (before, [])
+    assert kept is not None
+    assert kept.exists()
+
+
+def tamper(path: Path, sql: str) -> None:
+    """Change a store as another program can."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute(sql)
+
+
+def test_next_numbers_come_back_with_a_copy(path: Path, tmp_path: Path) -> None:
+    """A number that was somebody's is never another's."""
+    add(path, "Bob")
+    store = open_store(path)
+    store.remove(store.record(store.find("2")))
+    store.close()
+    copies.back_up(path, tmp_path / "copy.db", Disk())
+    add(path, "Cy")
+    copies.restore(tmp_path / "copy.db", path, NOW)
+    add(path, "Dee")
+    store = open_store(path)
+    assert [each.customer.number for each in store.everybody()] == [1, 3]
+    assert [change.number for change in store.changes(limit=9)] == [5, 4, 3, 2, 1]
+    store.close()
+
+
+def test_restore_that_fails_in_the_middle_changes_nothing(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store is as it was, and no copy of it is left that was not needed."""
+    copies.back_up(path, tmp_path / "copy.db", Disk())
+    add(path, "Bob")
+    before = dump(path)
+    monkeypatch.setattr(copies, "_TABLES", [*copies._TABLES, "nonsense"])
+    with pytest.raises(KoalaError):
+        copies.restore(tmp_path / "copy.db", path, NOW)
+    assert (dump(path), disagreements(path)) == (before, [])
+    assert [file.name for file in path.parent.iterdir()] == ["customers.db"]
+
+
+def test_kept_stores_have_names_of_their_own(path: Path, tmp_path: Path) -> None:
+    """Several in a second, too."""
+    copies.back_up(path, tmp_path / "copy.db", Disk())
+    kept = [copies.restore(tmp_path / "copy.db", path, NOW) for _ in range(3)]
+    assert len({file for file in kept if file}) == 3
+    assert all(file and names(file) == ["Ann"] for file in kept)

@@ -4,18 +4,25 @@ import os
 import resource
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
 from koalalink.errors import MendTheStore
+from koalalink.store import copies
+from koalalink.store.database import Database
 from koalalink.store.migrations import STEPS, migrate
+from koalalink.store.schema import strangers
 from tests.store.conftest import open_store
 
 JANE = CustomerDetails(first_name="Jane")
@@ -197,3 +204,99 @@ def test_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     assert _schema(db) == before
     assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
     db.close()
+
+
+def test_schema_is_pinned(tmp_path: Path) -> None:
+    """What a store is compared with is what the steps make; each part of it is missed."""
+    with closing(sqlite3.connect(tmp_path / "x", isolation_level=None)) as db:
+        migrate(db)
+        assert strangers(db) == []
+        names = db.execute(
+            "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name NOT GLOB '*_search_*'"
+        ).fetchall()
+        assert len(names) > 20
+        for kind, name in names:
+            db.execute("BEGIN")
+            db.execute(f"DROP {kind} {name}")
+            assert f"the {kind} “{name}” is missing" in strangers(db)
+            db.execute("ROLLBACK")
+
+
+def test_store_behind_a_link_is_its_owners_alone(tmp_path: Path) -> None:
+    """Also where the link leads to a file that is not there yet."""
+    (tmp_path / "link.db").symlink_to(tmp_path / "deep" / "real.db")
+    database = Database(tmp_path / "link.db")
+    database.execute("CREATE TABLE x (x)")
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "deep").iterdir()} == {0o600}
+    database.close()
+
+
+def test_store_that_others_can_read_is_closed_to_them(path: Path) -> None:
+    """And that is said, once."""
+    said: list[str] = []
+    Database(path, say=said.append).close()
+    assert said == []
+    path.chmod(0o644)
+    for _ in range(2):
+        Database(path, say=said.append).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    [sentence] = said
+    assert "could read your customers" in sentence
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Let nobody write in a folder, not even root, who becomes somebody else."""
+    was_root = os.geteuid() == 0
+    for file in folder.iterdir():
+        file.chmod(0o444)
+    folder.chmod(0o555)
+    if was_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if was_root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that others can reach."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "home").mkdir()
+        yield Path(folder) / "home"
+
+
+@pytest.mark.parametrize("state", ["whole", "with a log", "of an older version"])
+def test_store_that_cannot_be_written_can_be_read(shared: Path, state: str) -> None:
+    """On a disk that is mounted read-only: whole, and what was committed last as well."""
+    path = shared / "customers.db"
+    if state == "of an older version":
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            migrate(db, STEPS[:-1])
+    store = open_store(path) if state != "of an older version" else None
+    if store:
+        store.add(CustomerDetails(first_name="Ann"))
+        if state == "with a log":
+            log = shared / "customers.db-wal"
+            content = path.read_bytes(), log.read_bytes()
+            store.close()
+            path.write_bytes(content[0])
+            log.write_bytes(content[1])
+        else:
+            store.close()
+    before = {file.name: file.read_bytes() for file in shared.iterdir()}
+    with read_only(shared):
+        reader = open_store(path)
+        found = [each.customer.details.first_name for each in reader.everybody()]
+        with pytest.raises(MendTheStore, match="is read-only"):
+            reader.add(CustomerDetails(first_name="Bob"))
+        reader.close()
+        with TemporaryDirectory() as folder:
+            held = copies.back_up(path, Path(folder) / "copy.db", Disk())
+    assert found == ([] if state == "of an older version" else ["Ann"])
+    assert held.customers == len(found)
+    assert {file.name: file.read_bytes() for file in shared.iterdir()} == before

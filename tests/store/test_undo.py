@@ -1,7 +1,9 @@
 """Every change can be taken back, and taken up again, exactly; and what would harm somebody is refused."""
 
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -107,7 +109,7 @@ def test_later_change_of_the_same_thing_is_named(store: Store) -> None:
     with pytest.raises(LookCloser, match="change 5 has touched Anna \\(1\\) since") as refused:
         undo(store, 2)
     assert refused.value.hint is not None
-    assert refused.value.hint.startswith("Undo that first: koalalink undo 5.")
+    assert str(refused.value.hint).startswith("Undo that first: koalalink undo 5.")
     undo(store, 3)
     undo(store, 5)
     with pytest.raises(LookCloser, match="change 4 has touched"):
@@ -168,7 +170,7 @@ def test_those_touched_since_can_be_kept(store: Store) -> None:
     connect(store, store.find("3"), link(store.find("3"), "cus_3"))
     with pytest.raises(LookCloser, match="changes 3, 2 have touched Ann 0 \\(1\\) and 1 more since") as refused:
         undo(store, 1)
-    assert "--keep-touched" in (refused.value.hint or "")
+    assert "--keep-touched" in str(refused.value.hint)
     undone = store.undo(store.change(1), keep_touched=True)
     assert set(state_of(store)) == {(1, ""), (3, ""), (3, "downtown")}
     undo(store, undone.number)
@@ -340,3 +342,21 @@ def test_undoing_everything_in_reverse_gives_the_empty_store() -> None:
             max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def test_change_that_was_undone_and_redone_a_thousand_times(store: Store, path: Path) -> None:
+    """Nothing is too deep: the history, the newest that can be undone, and undoing it once more."""
+    ann = store.add(CustomerDetails(first_name="Ann"))
+    with closing(sqlite3.connect(path)) as db:  # a thousand ordinary undos take a minute
+        db.executemany(
+            "INSERT INTO changes (change, at, by, action, note, undoes) VALUES (?, 0, 'me', 'undone', '', ?)",
+            ((number, number - 1) for number in range(2, 2002)),
+        )
+        db.commit()
+    assert store.find("1") == ann
+    assert [change.undone_by for change in store.changes(limit=4)] == [None, 2001, None, 1999]
+    assert store.change(None).number == 1
+    with pytest.raises(LookCloser, match="was undone already, by change 2001"):
+        store.undo(store.change(2000))
+    assert store.undo(store.change(None)).undoes == 1
+    assert store.change(1).undone_by == store.changes(limit=1)[0].number == 2002

@@ -1,0 +1,71 @@
+"""The one rule of when a person is asked, and of what goes ahead where nobody can be."""
+
+from enum import Enum, auto
+from pathlib import Path
+from typing import Protocol
+
+from koalalink.disk import Disk, IfThere
+from koalalink.errors import Aborted, LookCloser
+from koalalink.hints import Text
+
+
+class Stakes(Enum):
+    """What is at stake if an act was not meant."""
+
+    CAN_BE_UNDONE = auto()
+    """`undo` takes it back."""
+    IS_FINAL = auto()
+    """Something is lost, or nearly; --yes says that it is meant."""
+    IS_IN_DOUBT = auto()
+    """It may harm somebody; --force says that it is meant, and --yes never does."""
+
+
+class CanAsk(Protocol):
+    """The part of a conversation that this needs."""
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person is there to answer."""
+
+    def confirm(self, question: str) -> bool:
+        """Ask a question whose default answer is no."""
+
+
+def consent(
+    talk: CanAsk,
+    question: str,
+    stakes: Stakes,
+    *,
+    agreed: bool,
+    refusal: str = "This needs your confirmation.",
+    hint: Text = "If it is meant, add --yes.",
+    declined: str = "Nothing was changed.",
+) -> None:
+    """Return where an act may go ahead, because somebody has agreed to it, or because it can be undone.
+
+    At a terminal a person is asked, unless the option that answers was given (`agreed`). Elsewhere what can be undone
+    goes ahead, and what cannot, or is in doubt, raises LookCloser with `refusal` and `hint`. Raises Aborted with
+    `declined` where the person says no.
+    """
+    if agreed or (not talk.can_ask and stakes is Stakes.CAN_BE_UNDONE):
+        return
+    if not talk.can_ask:
+        raise LookCloser(refusal, hint=hint)
+    if not talk.confirm(question):
+        raise Aborted(declined)
+
+
+def consent_to_write(talk: CanAsk, disk: Disk, path: Path, *, agreed: bool) -> IfThere:
+    """Return whether a file may replace the one that has its name, if there is one; raises as `consent` and as Disk."""
+    if not disk.place(path, IfThere.REPLACE).exists():
+        return IfThere.REFUSE
+    consent(
+        talk,
+        f"{path} exists already. Write over it?",
+        Stakes.IS_FINAL,
+        agreed=agreed,
+        refusal=f"{path} exists already.",
+        hint="Name another file, or add --yes to write over it.",
+        declined="Nothing was written.",
+    )
+    return IfThere.REPLACE
