@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.directory import Listed, Window
 from koalalink.domain.stripe_customers import Absence, Card, KeyReport, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_ids import is_customer_id
 from koalalink.errors import AskStripe, CorrectTheSetup, KoalaError, SearchUnavailable, TryAgainOnline
 from koalalink.hints import Command, Text
 
@@ -26,6 +27,8 @@ os.environ.pop("STRIPE_LOG", None)
 with contextlib.redirect_stderr(io.StringIO()):
     import requests
     import stripe
+
+    from koalalink import wire
 
 # Telemetry writes a file in the user's home; notices are for the developers of integrations.
 stripe.enable_telemetry = False
@@ -38,18 +41,14 @@ _RETRIES = 2
 _WAITS_WHEN_LIMITED = (1.0, 2.0, 4.0)  # seconds
 _LONGEST_WAIT = 10.0
 _PAGE = 100
+_MOST_PAGES = 100_000
+"""Of one list; Stripe's largest accounts have fewer, and a list that goes on is no list."""
+
+_ACCOUNT = re.compile(r"acct_[A-Za-z0-9]{1,64}")
+_REQUEST = re.compile(r"req_[A-Za-z0-9]{1,64}")
+_PERMISSION = re.compile(r"rak_[a-z_]{1,64}")
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _LAST_SECOND = datetime.max.replace(tzinfo=UTC).timestamp()
-
-
-def _session(api_base: str) -> requests.Session:
-    session = requests.Session()
-    # Otherwise a password for this host in ~/.netrc would take the key's place in the header.
-    session.auth = lambda request: request
-    # A redirect is followed with the key only by mistake: Stripe sends none.
-    session.max_redirects = 0
-    # To this computer itself no proxy leads; one would see the key, as http is not encrypted.
-    session.trust_env = api_base.startswith("https:")
-    return session
 
 
 class StripeGateway:
@@ -70,7 +69,7 @@ class StripeGateway:
         self.cards_are_hidden = False
         """Whether Stripe has refused to show cards to this key."""
         self._sleep = sleep
-        self._session = _session(api_base)
+        self._session = wire.Session(api_base)
         self._client = stripe.StripeClient(
             key.reveal(),
             base_addresses={"api": api_base},
@@ -114,11 +113,12 @@ class StripeGateway:
             return None
 
     def account(self) -> str | None:
-        """Return the ID of the account, or None where the key may not read it."""
+        """Return the ID of the account, or None where the key may not read it, or Stripe does not say."""
         try:
-            return str(self._asked(lambda: self._client.v1.accounts.retrieve_current().id))
-        except (AskStripe, _NoSuchCustomer):
+            found = self._asked(lambda: _text(self._client.v1.accounts.retrieve_current().to_dict(), "id"))
+        except AskStripe:
             return None
+        return found if _ACCOUNT.fullmatch(found) else None
 
     def report(self) -> KeyReport:
         """Return what the key may read; raises KoalaError where Stripe does not answer to it at all."""
@@ -139,7 +139,7 @@ class StripeGateway:
             reads_customers=bool(clock),
             reads_payment_methods=cards is not None,
             account=self.account(),
-            clock=parsedate_to_datetime(clock[0]) if clock and clock[0] else None,
+            clock=_moment(clock[0]) if clock else None,
         )
 
     def search(self, query: str, most: int) -> list[StripeCustomer]:
@@ -147,37 +147,57 @@ class StripeGateway:
 
         Raises SearchUnavailable where the account cannot be searched, as those of Indian merchants.
         """
-        found: list[StripeCustomer] = []
+        found: dict[str, StripeCustomer] = {}
         params: dict[str, Any] = {"query": query, "limit": min(most, _PAGE)}
         try:
-            while len(found) < most and params:
+            for _ in range(_MOST_PAGES):
                 page = self._page(self._client.v1.customers.search, params)
-                found += page.customers
-                params = {**params, "page": page.next_page} if page.next_page else {}
-        except _NoSuchCustomer as unknown_path:
-            raise SearchUnavailable(f"{self.location} cannot be searched.", status=404) from unknown_path
+                known = len(found)
+                found |= {customer.stripe_id: customer for customer in page.customers}
+                if len(found) >= most or not page.next_page or len(found) == known:
+                    break
+                params["page"] = page.next_page
         except AskStripe as refused:
             if refused.permission or refused.status not in (400, 403, 404):
                 raise
-            raise SearchUnavailable(refused.message, hint=refused.hint, status=refused.status) from refused
-        return found
+            raise SearchUnavailable(refused.message, hint=refused.hint, status=refused.status) from None
+        return [*found.values()][:most]
 
     def with_email(self, email: str) -> list[StripeCustomer]:
         """Return the customers with exactly this email, case included; those of a second ago, too."""
-        return [*self._pages({"email": email})]
+        return [*self._every({"email": email})]
 
     def count(self) -> int | None:
         """Return about how many customers the account has; None where Stripe does not tell."""
         params: Any = {"query": "created>0", "limit": 1, "expand": ["total_count"]}
         try:
-            found = self._asked(lambda: self._client.v1.customers.search(params).to_dict())
-        except (AskStripe, _NoSuchCustomer):
+            found = self._asked(lambda: self._client.v1.customers.search(params).to_dict().get("total_count"))
+        except AskStripe:
             return None
-        return found.get("total_count")
+        return found if isinstance(found, int) and found >= 0 else None
 
     def listed(self, window: Window) -> Listed:
         """Return the first page of a window."""
-        params: dict[str, Any] = {"limit": _PAGE}
+        return self._listed(window, {})
+
+    def all_customers(self) -> Iterator[StripeCustomer]:
+        """Yield every customer of the account, newest first."""
+        return self._every({})
+
+    def _every(self, conditions: dict[str, str]) -> Iterator[StripeCustomer]:
+        window, seen = Window(), set[str]()
+        for _ in range(_MOST_PAGES):
+            page = self._listed(window, conditions)
+            new = [customer for customer in page.customers if customer.stripe_id not in seen]
+            yield from new
+            rest = window.rest(page)
+            if rest is None or not new:
+                return
+            seen.update(customer.stripe_id for customer in new)
+            window = rest
+
+    def _listed(self, window: Window, conditions: dict[str, str]) -> Listed:
+        params: dict[str, Any] = {**conditions, "limit": _PAGE}
         bounds = {"gte": window.after or None, "lt": None if window.cursor else window.before}
         if any(bounds.values()):
             params["created"] = {name: bound for name, bound in bounds.items() if bound}
@@ -189,21 +209,8 @@ class StripeGateway:
             if not window.cursor:
                 raise
             # Deleted since: those who were created in the same second come once more.
-            return self.listed(window._replace(cursor=""))
+            return self._listed(window._replace(cursor=""), conditions)
         return Listed(tuple(page.customers), page.has_more)
-
-    def all_customers(self) -> Iterator[StripeCustomer]:
-        """Yield every customer of the account, newest first."""
-        return self._pages({})
-
-    def _pages(self, conditions: dict[str, str]) -> Iterator[StripeCustomer]:
-        params: dict[str, Any] = {**conditions, "limit": _PAGE}
-        while True:
-            page = self._page(self._client.v1.customers.list, params)
-            yield from page.customers
-            if not page.has_more or not page.customers:
-                return
-            params["starting_after"] = page.customers[-1].stripe_id
 
     def _page(self, endpoint: Callable[[Any], Any], params: dict[str, Any]) -> "_Page":
         def ask(expand: list[str]) -> _Page:
@@ -230,13 +237,18 @@ class StripeGateway:
             except stripe.RateLimitError as limited:
                 told = _retry_after(limited)
                 if wait is None or (told or 0) > _LONGEST_WAIT:
-                    raise self._sentence(limited) from limited
-                self._sleep(told or wait)
-            except stripe.StripeError as error:
-                raise self._sentence(error) from error
-            except (KeyError, TypeError, AttributeError, ValueError) as error:
-                raise self._not_stripe() from error
+                    raise self._told(limited) from None
+            except Exception as error:
+                # Whatever is wrong with an answer; and never with what was wrong, as it may hold the key.
+                raise self._told(error) from None
+            self._sleep(told or wait)
         raise AssertionError("the last wait is None")
+
+    def _told(self, error: Exception) -> KoalaError:
+        try:
+            return self._sentence(error) if isinstance(error, stripe.StripeError) else self._not_stripe()
+        except Exception:  # an error of another form than Stripe's
+            return self._not_stripe()
 
     def _sentence(self, error: stripe.StripeError) -> KoalaError:
         if isinstance(error, stripe.APIConnectionError):
@@ -251,10 +263,16 @@ class StripeGateway:
                 f"The key of {self.location} ({self.key}) {what}.", hint=f"Make a new one at {RESTRICTED_KEY_PAGE}"
             )
         hint: Text
-        status, text = error.http_status or 0, error.user_message or ""
+        status, text = error.http_status or 0, str(error.user_message or "")
         if error.code == "resource_missing":
-            return _NoSuchCustomer(Absence.OTHER_MODE if "similar object exists" in text else Absence.NEVER_EXISTED)
-        reference = f" (Stripe's request ID: {error.request_id})" if error.request_id else ""
+            return _NoSuchCustomer(
+                f"Stripe refused the request, at {self.location}.",
+                hint="Type: " + Command("doctor"),
+                absence=Absence.OTHER_MODE if "similar object exists" in text else Absence.NEVER_EXISTED,
+            )
+        # What Stripe calls a request is shown where it has the form of such a name.
+        told = _REQUEST.fullmatch(error.request_id or "")
+        reference = f" (Stripe's request ID: {told[0]})" if told else ""
         if isinstance(error, stripe.PermissionError):
             return self._forbidden(text, reference)
         if isinstance(error, stripe.RateLimitError):
@@ -266,7 +284,7 @@ class StripeGateway:
         return AskStripe(f"Stripe {what}, at {self.location}{reference}.", hint=hint, status=status)
 
     def _forbidden(self, text: str, reference: str) -> KoalaError:
-        named = re.search(r"rak_[a-z_]+", text)
+        named = _PERMISSION.search(text)
         if named is None:
             return AskStripe(
                 f"The key of {self.location} ({self.key}) is not allowed to do that{reference}.",
@@ -283,11 +301,17 @@ class StripeGateway:
 
     def _unreachable(self, error: stripe.APIConnectionError) -> KoalaError:
         cause = error.__cause__
-        if isinstance(cause, requests.exceptions.TooManyRedirects):
+        if isinstance(cause, wire.NotAnAnswer):
             return self._not_stripe()
+        if isinstance(cause, wire.NoCertificates):
+            name, path = cause.args
+            return CorrectTheSetup(
+                f"The environment variable {name} names certificates that are not there: {path}.",
+                hint=f"Name the file that your network's certificates are in, or type: unset {name}",
+            )
         if isinstance(cause, requests.exceptions.SSLError):
             what, hint = "cannot be reached securely", "Is the clock of this computer right, and the network your own?"
-        elif isinstance(cause, requests.exceptions.Timeout):
+        elif isinstance(cause, requests.exceptions.Timeout | wire.TooSlow):
             what, hint = "did not answer in time", "Nothing was changed. Try again in a moment."
         else:
             what, hint = "cannot be reached", "Nothing was changed. Is this computer online?"
@@ -306,9 +330,9 @@ class _Page(NamedTuple):
     next_page: str
 
 
-class _NoSuchCustomer(KoalaError):
-    def __init__(self, absence: Absence) -> None:
-        super().__init__(f"Stripe has no such customer: {absence}.")
+class _NoSuchCustomer(AskStripe):
+    def __init__(self, message: str, *, hint: Text, absence: Absence) -> None:
+        super().__init__(message, hint=hint, status=404)
         self.absence = absence
 
 
@@ -317,25 +341,34 @@ class _CardsHidden(AskStripe):
 
 
 def _retry_after(error: stripe.StripeError) -> float | None:
-    told = (error.headers or {}).get("retry-after", "")
-    return float(told) if told.isdigit() else None
+    told = (error.headers or {}).get("retry-after", "").strip()
+    return float(told) if _SECONDS.fullmatch(told) else None
+
+
+def _moment(date: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(date)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _text(found: dict[str, Any], name: str) -> str:
     """Return a text, "" where Stripe has none; raises TypeError where it is something else."""
     value = found.get(name)
     if not isinstance(value, str | None):
-        raise TypeError(f"{name} is no text")
-    return value or ""
+        raise TypeError(f"{name} is not a text")
+    # Half a character, as JSON can have it, goes into no file.
+    return (value or "").encode("utf-8", "replace").decode()
 
 
 def _customer(found: dict[str, Any]) -> StripeCustomer:
     default = (found.get("invoice_settings") or {}).get("default_payment_method") or found.get("default_source")
     address, metadata = found.get("address") or {}, found.get("metadata") or {}
-    if not found["id"] or not 0 <= found["created"] <= _LAST_SECOND:
+    if not is_customer_id(_text(found, "id")) or not 0 <= found["created"] <= _LAST_SECOND:
         raise ValueError("nobody, or of no time")
     return StripeCustomer(
-        stripe_id=_text(found, "id"),
+        stripe_id=found["id"],
         name=_text(found, "name"),
         email=_text(found, "email"),
         phone=_text(found, "phone"),
@@ -344,7 +377,7 @@ def _customer(found: dict[str, Any]) -> StripeCustomer:
         address=PostalAddress(*(_text(address, part) for part in PostalAddress._fields)),
         card=_card(default) if isinstance(default, dict) else None,
         default_payment_method=_text(default if isinstance(default, dict) else {"id": default}, "id"),
-        metadata={name: _text(metadata, name) for name in metadata},
+        metadata={name.encode("utf-8", "replace").decode(): _text(metadata, name) for name in metadata},
     )
 
 

@@ -6,10 +6,12 @@ Whatever is tested with it fails where anything but reading has reached it.
 """
 
 import argparse
+import gzip
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,6 +65,25 @@ def cut(server: "StripeServer", handler: BaseHTTPRequestHandler) -> None:
 def drop(server: "StripeServer", handler: BaseHTTPRequestHandler) -> None:
     """Hang up without a word."""
     handler.close_connection = True
+
+
+def drip(server: "StripeServer", handler: BaseHTTPRequestHandler) -> None:
+    """Answer a byte at a time, always before the time for one is over."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000000")
+    handler.end_headers()
+    with suppress(OSError):  # the other side hangs up
+        while not server.stopped.wait(0.02):
+            handler.wfile.write(b" ")
+    handler.close_connection = True
+
+
+def bomb(encoding: str) -> Fault:
+    """Answer with little that becomes half a gigabyte when it is unpacked."""
+    body = gzip.compress(b" " * 500_000_000, compresslevel=9)
+    for _ in range(encoding.count(",")):
+        body = gzip.compress(body)
+    return answers(200, body, Content_Encoding=encoding)
 
 
 def redirect(to: str) -> Fault:

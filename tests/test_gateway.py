@@ -2,14 +2,16 @@
 
 import json
 import re
+import traceback
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 import requests
 import stripe
 
-from koalalink import gateway
+from koalalink import gateway, wire
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.stripe_customers import Absence, StripeCustomer
 from koalalink.errors import (
@@ -22,9 +24,9 @@ from koalalink.errors import (
 )
 from koalalink.gateway import StripeGateway
 from koalalink.sandbox.people import KEYS, accounts
-from koalalink.sandbox.stripe_api import ACCOUNT_READ, CUSTOMER_READ, PAYMENT_METHOD_READ, Account, Key
+from koalalink.sandbox.stripe_api import ACCOUNT_READ, CUSTOMER_READ, PAYMENT_METHOD_READ, Account, Answer, Key
 from tests.conftest import NOW
-from tests.stripe_server import Fault, StripeServer, answers, cut, drop, hang, html, redirect, stripe_error
+from tests.stripe_server import Fault, StripeServer, answers, bomb, cut, drip, drop, hang, html, redirect, stripe_error
 
 KEY = "rk_test_" + "secret" * 12 + "cdef"
 
@@ -32,6 +34,7 @@ KEY = "rk_test_" + "secret" * 12 + "cdef"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.2))
+    monkeypatch.setattr(wire, "DEADLINE", 0.6)
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
 
 
@@ -186,10 +189,21 @@ _FAULTS: list[tuple[Fault, type[KoalaError], ExitCode, str]] = [
     (hang, TryAgainOnline, ExitCode.NETWORK, "did not answer in time"),
     (drop, TryAgainOnline, ExitCode.NETWORK, "cannot be reached"),
     (cut, TryAgainOnline, ExitCode.NETWORK, "cannot be reached"),
+    (drip, TryAgainOnline, ExitCode.NETWORK, "did not answer in time"),
+    (bomb("gzip"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (bomb("gzip, gzip"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b'{"a":' * 700 + b"1" + b"}" * 700), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"[" * 100_000), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (answers(400, b'{"error": {"message": 5, "code": []}}'), AskStripe, ExitCode.STRIPE_REFUSED, "refused the request"),
+    (answers(403, b'{"error": {"message": ["rak_"]}}'), AskStripe, ExitCode.STRIPE_REFUSED, "not allowed"),
+    (answers(200, b'{"id": ' + b"9" * 5000 + b"}"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
 ]
 
 
-@pytest.mark.parametrize(("fault", "kind", "code", "said"), _FAULTS, ids=[said for *_, said in _FAULTS])
+_NAMES = [f"{place} {said}" for place, (*_, said) in enumerate(_FAULTS)]
+
+
+@pytest.mark.parametrize(("fault", "kind", "code", "said"), _FAULTS, ids=_NAMES)
 @pytest.mark.parametrize("question", ["customer", "cards", "search", "list"])
 def test_fault_is_a_sentence_without_a_key(
     asking: StripeGateway,
@@ -215,7 +229,7 @@ def test_fault_is_a_sentence_without_a_key(
     if not isinstance(error, SearchUnavailable):
         assert re.search(said, error.message), error.message
     assert error.hint
-    told = f"{error.message} {error.hint} {error!r}"
+    told = f"{error.message} {error.hint} {error!r} {''.join(traceback.format_exception(error))}"
     assert "secret" not in told
     assert "***" not in told
     assert "downtown" in told
@@ -227,6 +241,10 @@ _ODD: list[dict[str, object]] = [
     {"id": ""},
     {"id": 123},
     {"id": "cus_somebody_else"},
+    {"id": "cus_123\x1b[2J"},
+    {"id": "cus_\ud800"},
+    {"id": "foo"},
+    {"id": "cus_" + "a" * 9999},
     {"name": ["Jane"]},
     {"email": 5},
     {"created": "yesterday"},
@@ -303,7 +321,7 @@ def test_password_of_netrc_does_not_take_the_place_of_the_key(tmp_path: Path) ->
     """Where a proxy may be used, ~/.netrc is read, too."""
     (tmp_path / ".netrc").write_text("machine api.stripe.com login somebody password else\n")
     (tmp_path / ".netrc").chmod(0o600)
-    with gateway._session("https://api.stripe.com") as session:
+    with wire.Session("https://api.stripe.com") as session:
         request = requests.Request("GET", "https://api.stripe.com/v1/account", headers={"Authorization": "Bearer it"})
         assert session.prepare_request(request).headers["Authorization"] == "Bearer it"
 
@@ -316,3 +334,142 @@ def test_unreachable_host_is_told(waits: Waits) -> None:
         nobody.customer("cus_123")
     assert "online" in str(caught.value.hint)
     nobody.close()
+
+
+def test_search_ends_where_nothing_new_comes(asking: StripeGateway, server: StripeServer, account: Account) -> None:
+    """On empty pages that always promise another, and on one that repeats."""
+    empty = answers(200, b'{"object": "search_result", "data": [], "has_more": true, "next_page": "more"}')
+    server.fault = empty
+    assert asking.search('name~"jane"', 1000) == []
+    page = {"object": "search_result", "data": [_JANE], "has_more": True, "next_page": "more"}
+    server.fault = answers(200, json.dumps(page).encode())
+    assert [found.stripe_id for found in asking.search('name~"jane"', 1000)] == ["cus_123"]
+    assert len(server.requests) == 3
+
+
+def test_list_ends_where_nothing_new_comes(asking: StripeGateway, server: StripeServer) -> None:
+    """Also where the same customers come in another order each time."""
+    people = [_JANE | {"id": f"cus_{number}"} for number in range(5)]
+
+    def shuffled(server: StripeServer, handler: object) -> Answer:
+        people.append(people.pop(0))
+        body = json.dumps({"object": "list", "data": people, "has_more": True})
+        return Answer(200, {"Content-Type": "application/json"}, body.encode())
+
+    server.fault = shuffled
+    assert len(asking.with_email("jane@x.com")) == 5
+    assert len([*asking.all_customers()]) == 5
+    assert len(server.requests) == 4
+
+
+def test_list_of_ever_new_customers_ends(
+    asking: StripeGateway, server: StripeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After more pages than any account has."""
+    monkeypatch.setattr(gateway, "_MOST_PAGES", 20)
+    new = count()
+
+    def more(server: StripeServer, handler: object) -> Answer:
+        people = [_JANE | {"id": f"cus_{next(new)}"} for _ in range(3)]
+        body = json.dumps({"object": "list", "data": people, "has_more": True, "next_page": f"p{next(new)}"})
+        return Answer(200, {"Content-Type": "application/json"}, body.encode())
+
+    server.fault = more
+    assert len([*asking.all_customers()]) == len(asking.search("x", 1000)) == 60
+
+
+def test_list_goes_on_where_the_last_of_a_page_is_deleted(
+    asking: StripeGateway, server: StripeServer, account: Account
+) -> None:
+    """Nobody is left out, and nobody comes twice."""
+    for number in range(230):
+        account.customers[f"cus_n{number}"] = account.customers["cus_123"] | {"id": f"cus_n{number}", "created": number}
+    expected = {number for number, customer in account.customers.items() if not customer.get("deleted")}
+    listed = []
+    for place, customer in enumerate(asking.all_customers(), 1):
+        listed.append(customer.stripe_id)
+        if place == 100:
+            del account.customers[customer.stripe_id]
+    assert sorted(listed) == sorted(expected)
+
+
+def test_path_that_is_not_there_is_a_refusal(asking: StripeGateway, server: StripeServer) -> None:
+    """Exit 5 wherever it is asked, never 1."""
+    server.fault = stripe_error(404, f"No such path {KEY}", "resource_missing")
+    questions: list[Callable[[], object]] = [
+        lambda: [*asking.all_customers()],
+        lambda: asking.with_email("a@x.com"),
+        lambda: asking.search("x", 9),
+    ]
+    for ask in questions:
+        with pytest.raises(AskStripe) as refused:
+            ask()
+        assert refused.value.exit_code is ExitCode.STRIPE_REFUSED
+    assert (asking.count(), asking.account()) == (None, None)
+    with pytest.raises(AskStripe):
+        asking.report()
+
+
+@pytest.mark.parametrize("said", [None, "", "foo", "acct_\x1b[2J", 5])
+def test_account_that_stripe_does_not_tell_is_not_known(
+    asking: StripeGateway, server: StripeServer, said: object
+) -> None:
+    """And never called None."""
+    server.fault = answers(200, json.dumps({"object": "account", "id": said}).encode())
+    if said == 5:
+        with pytest.raises(TryAgainOnline, match="not Stripe"):
+            asking.account()
+    else:
+        assert asking.account() is None
+
+
+def test_half_a_character_is_no_harm(asking: StripeGateway, server: StripeServer) -> None:
+    """JSON can have it, and nothing else."""
+    server.fault = answers(200, json.dumps(_JANE | {"name": "J\ud800", "metadata": {"a\udfff": "\ud800"}}).encode())
+    jane = asking.customer("cus_123")
+    assert isinstance(jane, StripeCustomer)
+    assert (jane.name, jane.metadata) == ("J?", {"a?": "?"})
+
+
+@pytest.mark.parametrize("told", ["\u00b2", "-1", "1e9", "inf", "soon", "9" * 400, ""])
+def test_strange_time_to_wait_is_not_believed(
+    asking: StripeGateway, server: StripeServer, waits: Waits, told: str
+) -> None:
+    """It is waited as without one."""
+    server.faults = [stripe_error(429, "Too many", "rate_limit", Retry_After=told)]
+    assert isinstance(asking.customer("cus_123"), StripeCustomer)
+    assert waits == [1]
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2026", "Thu, 01 Jan 1970 00:00:00 -0000"])
+def test_strange_clock_is_no_clock(asking: StripeGateway, account: Account, server: StripeServer, date: str) -> None:
+    """It is compared with this computer's; one without a zone is taken for UTC."""
+    body = b'{"object": "list", "data": [], "has_more": false}'
+    server.faults = [answers(200, body, Date=date)]
+    clock = asking.report().clock
+    assert clock is None or clock.tzinfo is not None
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_certificates_of_the_environment_are_used(
+    tmp_path: Path, waits: Waits, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """Those of an office's proxy that looks into everything; one that is not there is named."""
+    certificates = tmp_path / "office.pem"
+    monkeypatch.setenv(variable, str(certificates))
+    key = ApiKey(KEY, origin="it")
+    asked = StripeGateway("uptown", key, api_base="https://127.0.0.1:1", sleep=waits.append)
+    with pytest.raises(CorrectTheSetup, match=f"{variable} names certificates that are not there"):
+        asked.customer("cus_123")
+    certificates.touch()
+    used: list[object] = []
+
+    def send(self: object, request: object, **options: object) -> None:
+        used.append(options["verify"])
+        raise requests.exceptions.SSLError
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    with pytest.raises(TryAgainOnline, match="cannot be reached securely"):
+        asked.customer("cus_123")
+    assert used == [str(certificates)]
+    asked.close()

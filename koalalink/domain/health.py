@@ -1,7 +1,8 @@
 """What can have become of a link since it was made: the rules of `verify`."""
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -105,9 +106,9 @@ def _of_one(each: CheckedLink, now_at: AccountNow, now: datetime, within: int) -
 
 
 def _days_left(card: Card, now: datetime) -> int:
-    """Return the days until the end of the card's last month."""
-    year, month = (card.exp_year, card.exp_month + 1) if card.exp_month < 12 else (card.exp_year + 1, 1)
-    return (datetime(year, month, 1, tzinfo=UTC) - now).days
+    """Return the days until the last day of the card's last month."""
+    last = date(card.exp_year, card.exp_month, monthrange(card.exp_year, card.exp_month)[1])
+    return (last - now.astimezone(UTC).date()).days
 
 
 def _shared_ids(links: Sequence[CheckedLink]) -> Iterator[LinkProblem]:

@@ -36,6 +36,11 @@ def looks_like_stripe(text: str) -> bool:
     return text.startswith(("cus_", "dashboard.stripe.com", *_OTHERS)) or "://" in text or bool(_KEY.match(text))
 
 
+def is_customer_id(text: str) -> bool:
+    """Tell whether `text` has the form of a customer's ID."""
+    return bool(_CUSTOMER_ID.fullmatch(text))
+
+
 def customer_id(text: str) -> str:
     """Return the `cus_…` that `text` is, or that the Dashboard address `text` ends in.
 

@@ -31,6 +31,9 @@ _BATCH = 1000
 _SAMPLE = 3
 """Customers of the directory that are looked up where an account does not say which it is."""
 
+_MOST_PAGES = 100_000
+"""Of one location; Stripe's largest accounts have fewer."""
+
 _PER_SECOND = 24
 """Stripe allows 25 requests a second; evenly sent, they do not arrive so."""
 
@@ -237,9 +240,9 @@ class _Copy:
         rest = window.rest(listed)
         if rest is None:
             return
-        if (rest.after, rest.cursor) in self._cursors:
+        if (rest.after, rest.cursor) in self._cursors or len(self._cursors) >= _MOST_PAGES:
             raise TryAgainOnline(
-                f"Stripe lists the same customers of {self.stripe.location} again and again.",
+                f"The list of Stripe's customers of {self.stripe.location} does not end.",
                 hint="What was copied is kept. Try again in a few minutes.",
             )
         self._cursors.add((rest.after, rest.cursor))

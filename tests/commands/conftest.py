@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import stripe
 
-from koalalink import gateway
+from koalalink import gateway, wire
 from koalalink.context import AppContext
 from koalalink.domain.customers import CustomerDetails
 from koalalink.sandbox.people import accounts
@@ -21,6 +21,7 @@ KEY = "rk_live_secret123456"
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     """Downtown, in live mode."""
     monkeypatch.setattr(gateway, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.2))
+    monkeypatch.setattr(wire, "DEADLINE", 0.6)
     monkeypatch.setattr(gateway, "_WAITS_WHEN_LIMITED", (0.0, 0.0))
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
     downtown = accounts(NOW.date())[0]

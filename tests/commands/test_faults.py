@@ -16,7 +16,9 @@ from tests.stripe_server import (
     StripeServer,
     answers,
     as_asked,
+    bomb,
     cut,
+    drip,
     drop,
     hang,
     html,
@@ -64,6 +66,11 @@ _FAULTS: dict[str, tuple[Fault, int]] = {
     "redirect": (redirect("/v1/customers/cus_123"), 6),
     "text": (answers(200, b'"cus_123"'), 6),
     "json": (answers(200, b'{"object": "list"}'), 6),
+    "429-odd": (stripe_error(429, "Too many", "rate_limit", Retry_After="\u00b2"), 5),
+    "drip": (drip, 6),
+    "bomb": (bomb("gzip"), 6),
+    "deep": (answers(200, b'{"a":' * 700 + b"1" + b"}" * 700), 6),
+    "strange": (answers(400, b'{"error": {"message": 5, "code": []}}'), 5),
 }
 
 
@@ -151,6 +158,16 @@ def test_verify_with_a_key_that_may_not_read_cards_says_so(live: Run, account: A
     result = live("verify", "--json")
     assert (result.exit_code, result.stdout) == (0, "[]\n")
     assert "its cards were not checked" in result.stderr
+
+
+@pytest.mark.parametrize("line", [("search", "jane"), ("search", "jane@x.com"), ("sync",), ("verify",)], ids=" ".join)
+def test_path_that_is_not_there_is_no_bug(live: Run, server: StripeServer, line: tuple[str, ...]) -> None:
+    """A wrong address gives 404 to everything; exit 5 and a hint, or what a link that is gone gives."""
+    server.fault = stripe_error(404, f"No such path: {KEY}", "resource_missing")
+    result = live(*line)
+    assert result.exit_code == (9 if line == ("verify",) else 5), result.stderr
+    assert "Hint: " in result.stderr
+    _expect_no_key(result)
 
 
 def test_store_that_is_no_store_is_told(live: Run, koala: AppContext) -> None:

@@ -158,8 +158,10 @@ def test_traceback_of_a_bug_has_no_key(koala: AppContext, line: tuple[str, ...])
     koala.close()
     broken = (
         "import sys, koalalink.gateway as gateway\n"
-        "def request(self, method, url, headers, *more, **named): return 1 / 0\n"
-        "gateway.stripe.RequestsClient.request = request\n"
+        "def asked(self, ask):\n"
+        "    key = self.key.reveal()\n"
+        "    return 1 / 0\n"
+        "gateway.StripeGateway._asked = asked\n"
         "from koalalink.cli import app\n"
         f"sys.argv = ['koalalink', *{line!r}]\n"
         "app()\n"
