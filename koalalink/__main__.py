@@ -1,12 +1,15 @@
 """The program: `koalalink`, or `python -m koalalink`."""
 
+import os
 import sys
+from pathlib import Path
 
 from koalalink.errors import ExitCode
 
 
 def main() -> None:
     """Run it; a Ctrl-C while it is being loaded ends it like any other."""
+    _open_what_is_closed()
     try:
         from koalalink.cli import app
 
@@ -14,6 +17,13 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("Error: Stopped.\n")
         sys.exit(ExitCode.INTERRUPTED)
+
+
+def _open_what_is_closed() -> None:
+    """Whoever starts a program may close its streams: then there is nothing to read, and nobody to tell."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - for as long as the program runs
 
 
 if __name__ == "__main__":

@@ -202,3 +202,14 @@ def test_empty_default_location_needs_no_flag(home: Path) -> None:
     process(home, "customers", "add", "--first-name", "Ann")
     done = process(home, "connect", "1", "cus_1", "--offline", "--json", **key)
     assert '"location": "default"' in done.stdout
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+@pytest.mark.parametrize("line", ["customers import -", "customers list", "--sandbox customers export -", "show 99"])
+def test_closed_stream_is_no_bug(home: Path, closed: str, line: str) -> None:
+    """There is nothing to read then, and nobody to tell; the exit code still tells."""
+    script = f'exec "{sys.executable}" -m koalalink {line} {closed}'
+    done = subprocess.run(["sh", "-c", script], env=environment(home), capture_output=True, text=True, check=False)
+    codes = {"customers import -": 2, "show 99": 4}
+    assert done.returncode == codes.get(line, 0), done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

@@ -15,7 +15,9 @@ _NO_EMAIL = frozenset(
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _ROUNDED = re.compile(r"\dE\+?\d", re.IGNORECASE)
 _LETTER = re.compile(r"[^\d\s().+-]")
-_EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d*\s*$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:x|ext\.?|extension|#) ?\d*$", re.IGNORECASE)
+_LONGEST_PHONE = 100
+"""Characters, white space collapsed; a number with its extension and a remark is half as long."""
 
 
 @lru_cache(maxsize=4096)
@@ -53,13 +55,22 @@ def phone_key(phone: str) -> str:
     Dropped are an extension, a leading 00, a trunk 0, and the 1 before ten North American digits. Numbers of
     fewer than seven digits, of one digit repeated, counting up, or rounded by a spreadsheet (1.55512E+10) name nobody.
     """
+    phone = _without_extension(phone)
     if _ROUNDED.search(phone):
         return ""
-    number = digits(_EXTENSION.sub("", phone) if _LETTER.search(phone) else phone).lstrip("0")
+    number = digits(phone).lstrip("0")
     if len(number) == 11 and number.startswith("1"):
         number = number[1:]
     made_up = len(set(number)) == 1 or number in "12345678901234567890"
     return "" if len(number) < 7 or made_up else number
+
+
+def _without_extension(phone: str) -> str:
+    """Return a number without its extension, on one line; nothing where it is too long for one."""
+    phone = " ".join(phone.split())
+    if len(phone) > _LONGEST_PHONE:
+        return ""
+    return _EXTENSION.sub("", phone) if _LETTER.search(phone) else phone
 
 
 def compare_phones(ours: str, theirs: str) -> Agreement:
@@ -67,7 +78,7 @@ def compare_phones(ours: str, theirs: str) -> Agreement:
     one, other = sorted((phone_key(ours), phone_key(theirs)), key=len)
     both_name_a_country = ours.strip().startswith(("+", "00")) and theirs.strip().startswith(("+", "00"))
     if both_name_a_country and one:
-        return _compared(*(digits(_EXTENSION.sub("", phone)).lstrip("0") for phone in (ours, theirs)))
+        return _compared(*(digits(_without_extension(phone)).lstrip("0") for phone in (ours, theirs)))
     return Agreement.SAME if one and other.endswith(one) else _compared(one, other)
 
 

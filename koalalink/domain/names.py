@@ -26,7 +26,7 @@ _TRADES = frozenset(
     "associates cafe cleaning clinic consulting design enterprises group holdings lawn partners plumbing realty "
     "restaurant salon services solutions studio studios".split()
 )
-_TOGETHER = re.compile(r"\s*(?:&|\+|/|\band\b)\s*")
+_TOGETHER = re.compile(r" ?(?:&|\+|/|\band\b) ?")
 _MOST_WORDS = 20
 """Of a longer text it is not tried where the given names could end: nobody is called that."""
 

@@ -3,8 +3,13 @@
 import re
 
 # A spreadsheet runs what begins with one of these as a formula; and drops a leading apostrophe, which we add.
-_RUN = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"''*[=+\-@\t\r]")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # the last four are the first, as they are typed in East Asia
+_RUN = re.compile(rf"'*[{_SIGNS}\t\r]")
+_GUARDED = re.compile(rf"''*[{_SIGNS}\t\r]")
+# Where another character than ours separates cells, or a line in a cell ends the row, a cell begins in the middle.
+_BEGINS = rf"[ \"']*[{_SIGNS}]"
+_RUN_INSIDE = re.compile(rf"([;|\t\r\n])(?={_BEGINS})")
+_GUARDED_INSIDE = re.compile(rf"([;|\t\r\n])'(?={_BEGINS})")
 # What cannot be computed, as no sign stands between the numbers, stays as it is: people read it.
 _PHONE = re.compile(r"\+\d{1,3} [\d ()]*\d")
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
@@ -12,11 +17,14 @@ _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 
 def guarded(text: str) -> str:
     """Return `text` as a cell that no spreadsheet runs."""
+    text = _RUN_INSIDE.sub(r"\1'", text)
     return f"'{text}" if _RUN.match(text) and not _PHONE.fullmatch(text) else text
 
 
 def plain(cell: str) -> str:
-    """Return the text that a cell stands for: without our apostrophe, and without Excel's ="…" around it."""
+    """Return the text that a cell stands for: without our apostrophes, and without Excel's ="…" around it."""
+    if "'" in cell:
+        cell = _GUARDED_INSIDE.sub(r"\1", cell)
     if _GUARDED.match(cell):
         return cell[1:].strip()
     if cell.startswith("=") and (quoted := _AS_TEXT.fullmatch(cell.strip())):

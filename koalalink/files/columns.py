@@ -42,8 +42,6 @@ _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.sp
 _EITHER = ("id", "customer id")
 """Stripe calls its own ID so, and so does everybody else theirs: the cells tell."""
 
-_AT_A_LOCATION = re.compile(r"(.*?)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]")
-
 
 def columns_of(titles: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[str, str]) -> list[Column]:
     """Return what every column means, as told by its title, or where it is among `chosen` as chosen.
@@ -114,13 +112,23 @@ def _meant(title: str, cells: Sequence[str]) -> tuple[str, str | None]:
         return _FIELD_OF[key], None
     if title.startswith(_KEPT):
         return "extra", None
-    if at := _AT_A_LOCATION.fullmatch(title.strip()):
-        name, location = _key(at[1]), at[2].strip()
+    what, location = _at_a_location(title.strip())
+    if location:
+        name = _key(what)
         if name == "stripe link":
             return "stripe_link", location
         if _FIELD_OF.get(name) == "stripe_id":
             return "stripe_id", location
     return "extra", None
+
+
+def _at_a_location(title: str) -> tuple[str, str]:
+    """Return what a title says, and the location that it names in brackets: "Stripe ID (downtown)"."""
+    opened = max(title.rfind("("), title.rfind("["))
+    if opened < 0 or not title.endswith((")", "]")):
+        return title, ""
+    location = title[opened + 1 : -1].strip()
+    return title[:opened], "" if {*"()[]"} & {*location} else location
 
 
 def kept_title(title: str) -> str:

@@ -1,7 +1,9 @@
 """The cells of a file that people have: CSV of any dialect and encoding, or an Excel file."""
 
+import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -9,7 +11,8 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from koalalink.domain.imports import Row
-from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+from koalalink.errors import CorrectTheCommand, CorrectTheSetup, KoalaError
+from koalalink.files.archive import MOST_ROWS, refuse_huge
 from koalalink.files.rows import delimiter_of, rows_of
 from koalalink.files.text import encoding_name, encoding_of, lines_of, opened
 
@@ -31,6 +34,7 @@ class Grid:
         self.notes: list[str] = []
         """How the file was understood, where that was not a matter of course."""
         self._raw = opened(file, stdin)
+        self._opened = self._written()
         try:
             self._read = self._spreadsheet() if self._raw.read(4) == b"PK\x03\x04" else self._text(known)
         except BaseException:
@@ -50,8 +54,20 @@ class Grid:
         self._raw.close()
 
     def rows(self, width: int = 0) -> Iterator[Row]:
-        """Yield all rows, as they stand there; those that should have `width` cells and do not have a problem."""
-        return self._read(width)
+        """Yield all rows, as they stand there; those that should have `width` cells and do not have a problem.
+
+        Raises CorrectTheCommand at the end where somebody has changed the file since it was opened.
+        """
+        yield from self._read(width)
+        if self._written() != self._opened:
+            raise CorrectTheCommand(
+                f"{self.name} was changed by another program while it was read. Nothing was written.",
+                hint="Wait until it is finished, then type the command again.",
+            )
+
+    def _written(self) -> tuple[int, int]:
+        about = os.fstat(self._raw.fileno())
+        return about.st_size, about.st_mtime_ns
 
     def _text(self, known: Callable[[Sequence[str]], int]) -> _Rows:
         encoding = encoding_of(self._raw, self.name)
@@ -74,18 +90,16 @@ class Grid:
                 hint="Type: pip install 'koalalink[xlsx]'. Or save it as CSV in Excel.",
             ) from None
         self._raw.seek(0)
-        try:
+        with self._whole():
+            refuse_huge(self._raw, self.name)
             book = load_workbook(self._raw, read_only=True, data_only=True)
             sheet = book.worksheets[0]
-        except Exception as error:  # what a damaged file raises is documented nowhere
-            raise CorrectTheCommand(
-                f"{self.name} is a damaged spreadsheet, or another kind of file.", hint="Save it as CSV in Excel."
-            ) from error
+            sheet.reset_dimensions()  # as it says itself, every sheet may have 16,384 columns
         if len(book.worksheets) > 1:
             self.notes.append(f"It has {len(book.worksheets)} sheets; this is the first, “{sheet.title}”.")
 
         def rows(width: int) -> Iterator[Row]:
-            for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+            for number, values in enumerate(self._values(sheet), 1):
                 cells = [_as_text(value) for value in values]
                 while cells and (len(cells) > width or not width) and not cells[-1]:
                     cells.pop()
@@ -94,6 +108,28 @@ class Grid:
                 yield Row(number, cells, problem)
 
         return rows
+
+    def _values(self, sheet: Any) -> Iterator[Sequence[Any]]:
+        rows = sheet.iter_rows(values_only=True, max_row=MOST_ROWS)
+        while True:
+            with self._whole():
+                values = next(rows, None)
+            if values is None:
+                return
+            yield values
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of dates that are none, for example
+                yield
+        except KoalaError:
+            raise
+        except Exception:  # what a damaged file raises is documented nowhere
+            raise CorrectTheCommand(
+                f"{self.name} is a damaged spreadsheet, or another kind of file.", hint="Save it as CSV in Excel."
+            ) from None
 
 
 def _as_text(value: Any) -> str:

@@ -1,5 +1,6 @@
 """A customer file as a table: its columns, and its rows as texts, read as often as needed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from types import TracebackType
@@ -14,6 +15,8 @@ from koalalink.files.grid import Grid
 
 _SAMPLE = 200  # rows
 _MOST_COLUMNS = 500
+_APOSTROPHE = re.compile("[\n;|]'")
+"""What may be one of ours: at the beginning of a cell, or where one may begin in the middle."""
 
 
 class Table:
@@ -68,7 +71,7 @@ class Table:
                 continue
             # Most rows have nothing that a spreadsheet or a wrong encoding has left; asking once a row is quick.
             whole = "\n" + "\n".join(row.cells)
-            as_it_is = whole.isascii() and "\n=" not in whole and "\n'" not in whole
+            as_it_is = whole.isascii() and "\n=" not in whole and not _APOSTROPHE.search(whole)
             as_it_is = as_it_is and "".join(row.cells).isprintable()
             yield Row(row.number, [cell.strip() if as_it_is else clean(cell) for cell in row.cells])
 

@@ -43,7 +43,7 @@ def _kept(stdin: BinaryIO) -> BinaryIO:
     kept = None
     try:
         kept = tempfile.TemporaryFile()  # noqa: SIM115 - whoever opens it closes it
-        while chunk := stdin.read(_CHUNK):
+        while chunk := _next(stdin):
             kept.write(chunk)
         kept.seek(0)
     except OSError as error:
@@ -54,6 +54,13 @@ def _kept(stdin: BinaryIO) -> BinaryIO:
             f"The input cannot be kept on the disk: {error.strerror}.", hint="Make room, or name it as a file instead."
         ) from None
     return kept
+
+
+def _next(stdin: BinaryIO) -> bytes:
+    try:
+        return stdin.read(_CHUNK)
+    except (OSError, ValueError):  # it was closed, or it leads out
+        raise CorrectTheCommand("There is no input to read.", hint="Name the file instead of -.") from None
 
 
 def encoding_of(raw: BinaryIO, file: str) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -31,6 +32,13 @@ EVIL = [
     "[red]x",
     "a;b|c\td",
     "Ã©",
+    "x;=1+2;",
+    'x; "=1+2"',
+    "x;'=1",
+    "note\n-2",
+    "x|＝1+2",
+    "＋1",
+    "＠x",
 ]
 
 
@@ -123,8 +131,10 @@ def test_export_to_where_nothing_can_be_written_is_one_sentence(run: Run, tmp_pa
 
 @pytest.mark.parametrize("text", EVIL)
 def test_cell_that_a_spreadsheet_would_run_is_harmless_and_comes_back(text: str) -> None:
-    """Excel, LibreOffice and Google run what begins with one of these."""
-    assert guarded(text)[:1] not in ("=", "+", "-", "@", "\t", "\r")
+    """Excel, LibreOffice and Google run what begins with one of these; other characters may begin a cell, too."""
+    for cell in re.split("[;|\t\r\n]", guarded(text)):
+        assert cell.lstrip(' "')[:1] not in tuple("=+-@＝＋－＠")
+    assert guarded(text)[:1] not in ("\t", "\r")
     assert plain(guarded(text)) == text.strip()
 
 

@@ -1,8 +1,10 @@
 """Customer files, as programs of all kinds have written them."""
 
 import io
+import os
 import tempfile
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from koalalink.domain.imports import Entries, Entry, Row, Trouble
-from koalalink.errors import ExitCode, KoalaError
+from koalalink.errors import CorrectTheCommand, ExitCode, KoalaError
+from koalalink.files import archive
 from koalalink.files.columns import read_choices
 from koalalink.files.table import Table
 
@@ -256,3 +259,79 @@ def test_bytes_of_every_kind_are_rows_or_one_sentence(data: bytes) -> None:
         if opened.titles == ["Name", "Email"] and not any("header" in note for note in opened.notes):
             for word in (b"Name", b"Email", b"cus_1"):
                 assert everything.count(word.decode()) >= data.count(word)
+
+
+def _xlsx(path: Path, sheet: str, *, strings: str = "") -> Path:
+    """Write an Excel file with this sheet in it."""
+    Workbook().save(path)
+    with ZipFile(path) as made:
+        parts = {name: made.read(name) for name in made.namelist()}
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    parts["xl/worksheets/sheet1.xml"] = f"<worksheet {space}>{sheet}</worksheet>".encode()
+    if strings:
+        parts["xl/sharedStrings.xml"] = f"<sst {space}>{strings}</sst>".encode()
+    with ZipFile(path, "w", ZIP_DEFLATED) as written:
+        for name, content in parts.items():
+            written.writestr(name, content)
+    return path
+
+
+_HEADER = '<row r="1"><c r="A1" t="inlineStr"><is><t>Email</t></is></c></row>'
+
+
+def _cell(text: str, row: int = 2) -> str:
+    return f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>{text}</t></is></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        (_HEADER + "<row>" + "<c/>" * 400_000 + "</row>", "has more than 16,384 cells in a row"),
+        (_HEADER + _cell("a" * 1_100_000), "has a cell of more than 1,000,000 characters"),
+        (_HEADER + "<row/>" * 1_100_000, "has more than 1,048,576 rows"),
+    ],
+    ids=["cells", "characters", "rows"],
+)
+def test_spreadsheet_that_would_fill_the_memory_is_refused(tmp_path: Path, sheet: str, said: str) -> None:
+    """Before it is unpacked into it."""
+    path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{sheet}</sheetData>")
+    with pytest.raises(CorrectTheCommand, match=said):
+        Table(str(path), io.BytesIO(), {})
+
+
+def test_spreadsheet_that_is_too_large_unpacked_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As its directory says."""
+    monkeypatch.setattr(archive, "_MOST_BYTES", 2000)
+    path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{_HEADER}{_cell('a@x.com')}</sheetData>")
+    with pytest.raises(CorrectTheCommand, match="when it is unpacked"):
+        Table(str(path), io.BytesIO(), {})
+
+
+def test_row_with_a_huge_number_ends_the_sheet(tmp_path: Path) -> None:
+    """Two thousand million empty rows are not made up before it."""
+    rows = _HEADER + _cell("a@x.com") + _cell("b@x.com", 2_000_000_000)
+    path = _xlsx(tmp_path / "people.xlsx", f'<dimension ref="A1:XFD2000000000"/><sheetData>{rows}</sheetData>')
+    with Table(str(path), io.BytesIO(), {}) as table:
+        assert [row.cells for row in table.rows()] == [["a@x.com"]]
+
+
+@pytest.mark.parametrize("row", ["<row r='x'/>", "<row r='2'><c r='A2' t='s'><v>99</v></c></row>", "<row>"])
+def test_spreadsheet_that_is_damaged_in_the_middle_is_told(tmp_path: Path, row: str) -> None:
+    """Whatever the library says of it."""
+    path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{_HEADER}{row}</sheetData>")
+    with pytest.raises(CorrectTheCommand, match="damaged spreadsheet"), Table(str(path), io.BytesIO(), {}) as table:
+        list(table.rows())
+
+
+@pytest.mark.parametrize("change", ["more", "less", "other"])
+def test_file_that_is_written_to_while_it_is_read_is_told(tmp_path: Path, change: str) -> None:
+    """Rows that were counted are not those that are imported then."""
+    path = tmp_path / "people.csv"
+    path.write_text("Email\n" + "a@x.com\n" * 9)
+    with Table(str(path), io.BytesIO(), {}) as table:
+        assert len([*table.rows()]) == 9
+        content = path.read_text()
+        path.write_text({"more": content + "b@x.com\n", "less": content[:-8], "other": content[::-1]}[change])
+        os.utime(path, ns=(1, 1))
+        with pytest.raises(CorrectTheCommand, match="was changed by another program while it was read"):
+            list(table.rows())
