@@ -485,6 +485,19 @@ class AppContext:
 
         changing.remove_location(self.config_file, name)
 
+    def rename_location(self, old: str, new: str) -> int:
+        """Give a location another name, in the configuration and in the store; return how many links it has."""
+        from koalalink.config import changing
+        from koalalink.operations.renaming import rename
+
+        return rename(
+            self.store,
+            self.config.locations,
+            old,
+            new,
+            in_configuration=lambda: changing.renaming(self.config_file, old, new),
+        )
+
     def reset_sandbox(self) -> None:
         """Throw the sandbox's store away; the next command makes a new one."""
         base = self.home if self.sandbox else self.home / "sandbox"

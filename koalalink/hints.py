@@ -69,7 +69,7 @@ class Command:
     def spelled(self, program: str) -> str:
         """Return the line as it is pasted into a shell."""
         sets_up = any(self.words[: len(first)] == first for first in _SETS_UP)
-        return " ".join((PROGRAM if sets_up else program, *map(_quoted, self.words)))
+        return " ".join((PROGRAM if sets_up else program, *map(quoted, self.words)))
 
 
 Text = str | Sentence | Command
@@ -95,7 +95,8 @@ def _option(name: str, value: Option) -> Iterable[str]:
     return (word for each in value for word in (flag, each))
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
+    """Return a word as a shell understands it."""
     if word and not _NEEDS_QUOTES.search(word):
         return word
     if os.name == "nt":

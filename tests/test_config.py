@@ -271,3 +271,45 @@ def test_config_chooses_the_location_that_is_meant(file: Path) -> None:
     assert [found.name for found in loaded.chosen(None)] == ["downtown", "uptown"]
     with pytest.raises(CorrectTheCommand, match="no location “x”"):
         loaded.chosen(["uptown", "x"])
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666, 0o664])
+def test_configuration_that_others_can_change_is_refused(file: Path, mode: int) -> None:
+    """Before anything that it says is run."""
+    text = file.read_text().replace(f'api_key = "{KEY}"', 'api_key_command = ["touch", "run"]')
+    file.write_text(text)
+    file.chmod(mode)
+    with pytest.raises(CorrectTheSetup, match="can be changed by other people") as refused:
+        load(file)
+    assert "chmod 600" in str(refused.value.hint)
+    file.chmod(0o644)
+    load(file)
+
+
+@pytest.mark.parametrize("text", [GOOD, GOOD.replace("[locations.downtown]", '[locations."downtown"]')])
+def test_location_gets_another_name_and_nothing_else_changes(file: Path, text: str) -> None:
+    """Comments stay, and the default follows."""
+    file.write_text(text)
+    file.chmod(0o600)
+    with changing.renaming(file, "downtown", "main-street"):
+        assert file.read_text() == text
+    expected = text.replace('"downtown"', '"main-street"', 1).replace("locations.downtown", "locations.main-street")
+    expected = expected.replace('locations."downtown"', "locations.main-street")
+    assert file.read_text() == expected
+    renamed = load(file)
+    assert (renamed.default_location, [*renamed.locations]) == ("main-street", ["main-street", "uptown"])
+    assert renamed.locations["main-street"].title == "Downtown"
+
+
+def test_location_of_a_file_in_another_style_gets_another_name(file: Path) -> None:
+    """It is written anew then; and only where all went well within it."""
+    sections = f'{{ a = {{ api_key = "{KEY}" }}, b = {{ api_key_env = "B" }} }}'
+    file.write_text(f'default_location = "a"\nlocations = {sections}\n')
+    with changing.renaming(file, "a", "c"):
+        pass
+    assert (load(file).default_location, [*load(file).locations]) == ("c", ["c", "b"])
+    with pytest.raises(CorrectTheCommand, match="is no name for a location"):
+        changing.renaming(file, "c", "Not A Name").__enter__()
+    with pytest.raises(ZeroDivisionError), changing.renaming(file, "c", "d"):
+        raise ZeroDivisionError
+    assert [*load(file).locations] == ["c", "b"]

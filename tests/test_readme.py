@@ -28,7 +28,7 @@ def _commands() -> set[str]:
 
 def test_readme_documents_every_command_and_no_other() -> None:
     """The table has them all, and none that does not exist."""
-    rows = re.findall(r"`koalalink ([a-z]+(?: (?:add|list|edit|remove|import|export)\b)?)", README)
+    rows = re.findall(r"`koalalink ([a-z]+(?: (?:add|list|edit|remove|rename|import|export)\b)?)", README)
     assert set(rows) == _commands()
 
 

@@ -38,7 +38,7 @@ def export_(
 
     A row a customer, a column of Stripe IDs a location. Importing it gives back the same customers and links.
 
-    Example: koalalink customers export customers.csv
+    Example: koalalink customers export everybody.csv
     """
     koala = AppContext.of(ctx)
     linked = True if purpose is Purpose.STRIPE_METADATA or (linked is None and location) else linked

@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
+from koalalink.commands import completion
 from koalalink.commands import options as o
 from koalalink.commands.keys import key_settings
 from koalalink.context import AppContext
+from koalalink.domain.text import counted
 from koalalink.hints import Command
 from koalalink.operations.checkup import location_reports
 
@@ -19,7 +21,7 @@ app = typer.Typer(
 
 @app.callback(rich_help_panel=o.SETUP)
 def _group() -> None:
-    """Your locations and their Stripe keys: list, add, remove."""
+    """Your locations and their Stripe keys: list, add, rename, remove."""
 
 
 @app.command("list")
@@ -54,6 +56,25 @@ def add(
     settings = key_settings(koala.conversation, title or location.capitalize(), api_key_env, api_key_command)
     koala.add_location(location, settings)
     koala.conversation.note(f"Added {location} to {koala.config_file}. To try the key, type: " + Command("doctor"))
+
+
+@app.command()
+def rename(
+    ctx: typer.Context,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The location.", autocompletion=completion.locations)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="What you will type from now on.")],
+) -> None:
+    """Give a location another name.
+
+    In config.toml, and with it the links there and the copy of its Stripe customers.
+
+    Example: koalalink locations rename downtown main-street
+    """
+    koala = AppContext.of(ctx)
+    koala.refuse_sandbox()
+    links = koala.rename_location(old, new)
+    verb = "was" if links == 1 else "were"
+    koala.conversation.note(f"{old} is called {new} now. {counted(links, 'link')} {verb} moved.")
 
 
 @app.command()

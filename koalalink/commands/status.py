@@ -8,6 +8,7 @@ import typer
 from koalalink.commands import options as o
 from koalalink.context import AppContext
 from koalalink.operations.overview import all_doubles, standings
+from koalalink.operations.renaming import stray_in_words, strays
 
 app = typer.Typer(add_completion=False)
 
@@ -39,6 +40,9 @@ def status(
     if_there = koala.may_write([call_list, svg, html], agreed=yes)
     places = koala.copied_places(locations)
     found = standings(koala.store, koala.directory, places, koala.conversation, koala.now)
+    for place, size in strays(koala.store.links_by_location(), koala.config.locations).items() if not locations else ():
+        text, advice = stray_in_words(place, size)
+        koala.conversation.warn(f"{text} " + advice)
     koala.output(as_json).standings(found)
     koala.write_status(found, call_list=call_list, svg=svg, html=html, if_there=if_there)
 

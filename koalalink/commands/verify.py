@@ -29,7 +29,9 @@ def verify(
     """
     koala = AppContext.of(ctx)
     stripes = koala.stripes(locations)
-    found = verifying.verify(koala.store, stripes, koala.conversation, now=koala.now, within=within)
+    found = verifying.verify(
+        koala.store, stripes, koala.conversation, now=koala.now, within=within, everywhere=not locations
+    )
     koala.output(as_json).problems(found.problems, sum(found.checked.values()))
     verifying.remember(koala.directory, found, koala.now)
     if fix:

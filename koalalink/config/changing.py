@@ -1,6 +1,9 @@
 """Changing config.toml, so that nothing else in it changes."""
 
+import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +59,48 @@ def remove_location(path: Path, name: str) -> None:
     shortened = "".join(kept)
     # A file that is written in another style than ours is written anew.
     _write(path, shortened if tomllib.loads(shortened) == document else tomli_w.dumps(document))
+
+
+@contextmanager
+def renaming(path: Path, old: str, new: str) -> Iterator[None]:
+    """Give a section of the file another name, and a default that names it; nothing else changes.
+
+    All is ready on the disk before anything is done within it, and in its place once that has gone well.
+    """
+    _refuse_bad_name(new)
+    if not path.exists():
+        raise CorrectTheCommand(
+            f"{old} is not in {path}, but in the environment.", hint="Write it into the file: " + Command("init")
+        )
+    text = path.read_text(encoding="utf-8")
+    document = tomllib.loads(text)
+    names = {name: new if name == old else name for name in document["locations"]}
+    document["locations"] = {names[name]: section for name, section in document["locations"].items()}
+    if document.get("default_location") == old:
+        document["default_location"] = new
+    written = "".join(_renamed(line, old, new) for line in text.splitlines(keepends=True))
+    with Disk().writing(path, IfThere.REPLACE) as file:
+        # A file that is written in another style than ours is written anew.
+        file.stream.write((written if _reads_as(written, document) else tomli_w.dumps(document)).encode())
+        file.stream.flush()
+        os.fsync(file.stream.fileno())
+        yield
+
+
+def _renamed(line: str, old: str, new: str) -> str:
+    said = line.split("#", maxsplit=1)[0].strip()
+    if said in (f"[locations.{old}]", f'[locations."{old}"]'):
+        return line.replace(said, f"[locations.{new}]", 1)
+    if line.startswith("default_location") and said.endswith(f'"{old}"'):
+        return line.replace(f'"{old}"', f'"{new}"', 1)
+    return line
+
+
+def _reads_as(text: str, document: dict[str, Any]) -> bool:
+    try:
+        return tomllib.loads(text) == document
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _write(path: Path, text: str) -> None:

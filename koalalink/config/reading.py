@@ -15,7 +15,7 @@ from koalalink.domain.configuration import (
     Location,
 )
 from koalalink.errors import CorrectTheSetup
-from koalalink.hints import Command
+from koalalink.hints import Command, quoted
 
 _KEY_SOURCES = ("api_key_env", "api_key", "api_key_command")
 
@@ -39,7 +39,9 @@ def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool
         moved = {name: location._replace(api_base=api_base) for name, location in config.locations.items()}
         config = config._replace(locations=moved)
     if mode & 0o077 and any(location.key_source.kind == "api_key" for location in config.locations.values()):
-        warning = f"{path} holds a key, and other people on this computer can read it. Type: chmod 600 {path}"
+        warning = (
+            f"{path} holds a key, and other people on this computer can read it. Type: chmod 600 {quoted(str(path))}"
+        )
         config = config._replace(warnings=(warning,))
     return config
 
@@ -51,6 +53,7 @@ def _read(path: Path) -> tuple[dict[str, Any], int]:
         with path.open("rb") as file:
             about = os.fstat(file.fileno())
             _refuse_foreign(path, about.st_uid)
+            _refuse_open(path, about.st_mode)
             return tomllib.load(file), stat.S_IMODE(about.st_mode)
     except tomllib.TOMLDecodeError as error:
         where = str(error).rpartition("(at ")[2].rstrip(")")
@@ -76,7 +79,15 @@ def _refuse_foreign(path: Path, owner: int) -> None:
     if os.name == "posix" and owner not in (os.getuid(), 0):
         raise CorrectTheSetup(
             f"{path} belongs to another user, who could read your keys by changing it.",
-            hint=f"If you trust what is in it, make it yours: sudo chown $USER {path}",
+            hint=f"If you trust what is in it, make it yours: sudo chown $USER {quoted(str(path))}",
+        )
+
+
+def _refuse_open(path: Path, mode: int) -> None:
+    if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o022:
+        raise CorrectTheSetup(
+            f"{path} can be changed by other people on this computer, who could read your keys that way.",
+            hint=f"If you trust what is in it, make it yours alone: chmod 600 {quoted(str(path))}",
         )
 
 

@@ -10,6 +10,14 @@ REFUSED = "refused"
 """The only column of a refusal's row, as the history has it."""
 
 
+_ARROW = " → "
+
+
+def moved_note(old: str, new: str) -> str:
+    """Return the note of a change that gives a location another name."""
+    return f"{old}{_ARROW}{new}"
+
+
 class Action(StrEnum):
     """What a change did; the words that `history` shows."""
 
@@ -27,6 +35,8 @@ class Action(StrEnum):
     MATCHED = "matched"
     APPLIED = "applied"
     REFUSED = "refused"
+    RENAMED = "renamed"
+    """A location got another name; the note has both."""
     UNDONE = "undone"
 
 
@@ -73,6 +83,12 @@ class Change(NamedTuple):
     """The change that this one has taken back."""
     undone_by: int | None
     """The change that has taken this one back, where that was not taken back in its turn."""
+
+    @property
+    def moved(self) -> tuple[str, str] | None:
+        """The old and the new name of a location that this change has renamed, or named as before."""
+        old, arrow, new = self.note.partition(_ARROW)
+        return (old, new) if arrow and self.action in (Action.RENAMED, Action.UNDONE) else None
 
     @property
     def main(self) -> ChangeItem | None:

@@ -16,6 +16,8 @@ def in_words(change: Change) -> str:
     """Return what a change did, as "connected Jane Doe (42) to cus_123 at downtown"."""
     if change.action is Action.UNDONE:
         return f"undid change {change.undoes}"
+    if change.moved:
+        return "renamed the location {} to {}".format(*change.moved)
     customers = {item.customer: item.name for item in change.items}
     links = [item for item in change.items if item.location is not None and not item.refused]
     refused = " and ".join(f"{item.refused} at {item.location}" for item in change.items if item.refused)
@@ -45,6 +47,9 @@ def in_words(change: Change) -> str:
 
 def consequences(change: Change) -> Iterator[str]:
     """Yield what taking a change back will do, a sentence each."""
+    if change.moved:
+        yield "The location {1} will be called {0} again.".format(*change.moved)
+        return
     for tally in () if change.items else change.tallies:
         many = counted(tally.size, tally.noun)
         yield {

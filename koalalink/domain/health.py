@@ -21,6 +21,7 @@ class Problem(StrEnum):
     NEVER_EXISTED = "never_existed"
     OTHER_MODE = "other_mode"
     OTHER_ACCOUNT = "other_account"
+    NO_LOCATION = "no_location"
     SAME_STRIPE_ID = "same_stripe_id"
     TWO_ACCOUNTS = "two_accounts"
     NAME = "name"

@@ -1,7 +1,7 @@
 """Is everything set up well? What `doctor` and `locations list` look at."""
 
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -11,9 +11,10 @@ from koalalink.domain.configuration import Config
 from koalalink.domain.review import Finding, Health, LocationReport
 from koalalink.domain.stripe_customers import KeyReport
 from koalalink.errors import KoalaError, SeeTheFindings
-from koalalink.hints import Command
+from koalalink.hints import Command, quoted
 from koalalink.operations.asking import Asking
 from koalalink.operations.ports import Stripe, StripeAt
+from koalalink.operations.renaming import stray_in_words, strays
 
 _MOST_SKEW = 300  # seconds; certificates and "expires soon" go wrong with a clock that is further off
 
@@ -23,6 +24,9 @@ class Checkable(Protocol):
 
     def problems(self) -> list[str]:
         """Return what is wrong, as sentences."""
+
+    def links_by_location(self) -> Mapping[str, int]:
+        """Return how many links there are at each location."""
 
 
 def location_reports(config: Config, stripe_at: Callable[[str], StripeAt]) -> list[LocationReport]:
@@ -120,13 +124,14 @@ def _config(config: Config, path: Path) -> Iterator[Finding]:
     else:
         yield Finding(about=about, health=Health.GOOD, text=f"{path}: {', '.join(config.locations)}.")
     for warning in config.warnings:
-        yield Finding(about=about, health=Health.BAD, text=warning, advice=f"Type: chmod 600 {path}")
+        yield Finding(about=about, health=Health.BAD, text=warning, advice=f"Type: chmod 600 {quoted(str(path))}")
 
 
 def _store(config: Config, open_store: Callable[[], Checkable]) -> Iterator[Finding]:
     path = config.store_path
     try:
-        found = open_store().problems()
+        store = open_store()
+        found, places = store.problems(), store.links_by_location()
         mode = stat.S_IMODE(path.stat().st_mode)
     except (KoalaError, OSError) as error:
         yield _bad("Store", error)
@@ -135,9 +140,12 @@ def _store(config: Config, open_store: Callable[[], Checkable]) -> Iterator[Find
         yield Finding(about="Store", health=Health.BAD, text=f"{path}: {text}", advice="Keep a copy of that file.")
     if mode & 0o077:
         text = f"Other people on this computer can read {path}."
-        yield Finding(about="Store", health=Health.BAD, text=text, advice=f"Type: chmod 600 {path}")
+        yield Finding(about="Store", health=Health.BAD, text=text, advice=f"Type: chmod 600 {quoted(str(path))}")
     elif not found:
         yield Finding(about="Store", health=Health.GOOD, text=f"{path} is whole, and yours alone.")
+    for place, size in strays(places, config.locations).items():
+        text, advice = stray_in_words(place, size)
+        yield Finding(about="Store", health=Health.BAD, text=text, advice=advice)
 
 
 def _copies(files: Sequence[Path] | None) -> Iterator[Finding]:

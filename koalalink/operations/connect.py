@@ -66,7 +66,7 @@ def connect(
         verified_at=now,
     )
     known = previous if previous and previous.stripe_id == stripe_id else None
-    if known and known.verified_at:
+    if known and known.verified_at and _same_account(known, link):
         link = known
     else:
         link = link._replace(enabled=known.enabled) if known else link
@@ -80,6 +80,11 @@ def connect(
         store.save_link(customer, link, previous=previous, action=action, note=note)
     cards = profile.cards or ()
     return _connected(customer, link, previous, checks=verdict.checks, cards=cards, card=best_card(cards, now))
+
+
+def _same_account(known: Link, now: Link) -> bool:
+    """Tell whether a link was verified in this account; an account that was copied keeps its customers' IDs."""
+    return known.livemode is now.livemode and (now.account is None or known.account == now.account)
 
 
 def connect_unverified(store: Links, conversation: Conversation, request: LinkRequest) -> Connected:

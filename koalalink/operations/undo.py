@@ -4,6 +4,7 @@ from typing import Protocol
 
 from koalalink.domain.changes import Change
 from koalalink.domain.chronicle import consequences, in_words
+from koalalink.domain.text import counted
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.ports import Conversation
 
@@ -14,8 +15,8 @@ class Undoing(Protocol):
     def change(self, number: int | None) -> Change:
         """Return a change, or the newest that can be undone."""
 
-    def check_undo(self, change: Change, *, keep_touched: bool) -> None:
-        """Raise LookCloser where it cannot be put back."""
+    def check_undo(self, change: Change, *, keep_touched: bool) -> tuple[Change, int]:
+        """Return what would be put back, and how many customers would not; raises LookCloser where it cannot be."""
 
     def undo(self, change: Change, *, keep_touched: bool) -> Change:
         """Put back what was there before a change."""
@@ -29,12 +30,13 @@ def undo(
     With `keep_touched` the customers that later changes have touched stay as they are.
     """
     change = store.change(number)
-    if not agreed:  # else it will be found out in doing it
-        store.check_undo(change, keep_touched=keep_touched)
+    going, kept = change, 0
+    if keep_touched or (conversation.can_ask and not agreed):  # else it will be found out in doing it
+        going, kept = store.check_undo(change, keep_touched=keep_touched)
     conversation.note(f"Change {change.number} {in_words(change)}. Undoing it:")
-    for sentence in consequences(change):
+    for sentence in consequences(going):
         conversation.note(f"- {sentence}")
-    if keep_touched:
-        conversation.note("- Customers that were touched since stay as they are.")
+    if kept:
+        conversation.note(f"- {counted(kept, 'customer')} that other changes have touched since: not changed.")
     consent(conversation, "Undo it?", Stakes.CAN_BE_UNDONE, agreed=agreed)
     return store.undo(change, keep_touched=keep_touched)

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
 from koalalink.domain.directory import Verification
-from koalalink.domain.health import AccountNow, CheckedLink, LinkProblem, dead, problems_of
+from koalalink.domain.health import AccountNow, CheckedLink, LinkProblem, Problem, dead, problems_of
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
 from koalalink.domain.text import counted
@@ -18,6 +18,7 @@ from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.looking_up import look_up
 from koalalink.operations.ports import BulkStore, Conversation, Directory, Stripe, StripeAt
+from koalalink.operations.renaming import stray_in_words
 
 _AT_ONCE = 5
 """Customers whose cards are asked for at the same time: far below what Stripe allows a second."""
@@ -45,18 +46,30 @@ class Links(Protocol):
 
 
 def verify(
-    store: Links, stripes: Mapping[str, StripeAt], conversation: Conversation, *, now: datetime, within: int
+    store: Links,
+    stripes: Mapping[str, StripeAt],
+    conversation: Conversation,
+    *,
+    now: datetime,
+    within: int,
+    everywhere: bool = False,
 ) -> Verified:
     """Check every link that is switched on, at all locations at the same time.
+
+    With `everywhere` these are all locations there are: a link at another is a problem, too.
 
     A location that fails does not lose the others' problems; nothing is concluded of its links. Raises KoalaError
     where all have failed.
     """
     mine: dict[str, list[CheckedLink]] = {place: [] for place in stripes}
+    stray: list[LinkProblem] = []
     for linked in store.everybody(linked=True):
         for link in linked.links:
             if link.enabled and link.location in mine:
                 mine[link.location].append(CheckedLink(linked.customer, link, Absence.NEVER_EXISTED, None))
+            elif link.enabled and everywhere:
+                detail = f"“{link.location}” is not in the configuration."
+                stray.append(LinkProblem(linked.customer, link, Problem.NO_LOCATION, detail))
     checked: list[CheckedLink] = []
     accounts: dict[str, AccountNow] = {}
     failures: list[KoalaError] = []
@@ -81,7 +94,10 @@ def verify(
     known = {each.link.location for each in checked if isinstance(each.found, StripeCustomer)}
     unknown = frozenset(place for place in accounts if len(mine[place]) > 1 and place not in known)
     sizes = {place: len(mine[place]) for place in stripes if place in accounts or not mine[place]}
-    return Verified(tuple(problems), sizes, unknown, tuple(failures))
+    for place, size in Counter(found.link.location for found in stray).items():
+        text, advice = stray_in_words(place, size)
+        conversation.warn(f"{text} " + advice)
+    return Verified((*problems, *stray), sizes, unknown, tuple(failures))
 
 
 def remember(directory: Directory, verified: Verified, now: datetime) -> None:

@@ -213,7 +213,7 @@ def change_record(change: Change) -> Record:
         "location": main.location if main else None,
         "stripe_id": main.refused or values.get("stripe_id") if main else None,
         "before": _row(main.before, of_link=bool(main.location)) if main and main.before and not main.refused else None,
-        "note": change.note or (f"undid change {change.undoes}" if change.undoes else None),
+        "note": f"undid change {change.undoes}" if change.undoes else change.note or None,
         "undone_by": change.undone_by,
     }
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from sqlite3 import Row
+from typing import Literal, NamedTuple
 
-from koalalink.domain.changes import Action, Change, ChangeItem, Tally, Values
+from koalalink.domain.changes import Action, Change, ChangeItem, Tally, Values, moved_note
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.errors import LookCloser, LookForAnother
@@ -109,10 +110,18 @@ def find(db: Database, number: int | None) -> Change:
     )
 
 
-def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched: bool = False) -> int:
-    """Put back what every item of a change was before, last first, and return the new change's number.
+class Undone(NamedTuple):
+    """A change that has taken another back, but for the customers that it has left as they were."""
 
-    Raises LookCloser where later changes touched them, or with `keep_touched` leaves the customers they touched.
+    number: int
+    kept: frozenset[int]
+
+
+def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched: bool = False) -> Undone:
+    """Put back what every item of a change was before, last first.
+
+    Raises LookCloser where later changes touched them, or with `keep_touched` leaves the customers they touched; then
+    it is raised where that leaves nothing to be put back.
     """
     undone_by = _undone_by(tables.db, change.number)
     if undone_by is not None:
@@ -129,7 +138,13 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched:
         first, *others = (item for item in every if item.customer in touched)
         named = first._replace(name=_name(tables.db, change.number, first.customer))
         raise _touched_later(change, [named, *others], later)
-    write = begin(tables.db, at, by, Action.UNDONE, "", undoes=change.number)
+    if every and touched >= {item.customer for item in every}:
+        raise LookCloser(
+            f"Everything that change {change.number} did was changed since: nothing is left to undo.",
+            hint="See what was done: " + Command("history"),
+        )
+    note = moved_note(*reversed(change.moved)) if change.moved else ""
+    write = begin(tables.db, at, by, Action.UNDONE, note, undoes=change.number)
     with tables.indexing_once():
         for item in reversed(every):
             if item.customer in touched:
@@ -141,7 +156,18 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched:
             else:
                 _restore_link(tables, change, item, item.location, later)
             write(item.customer, item.location, item.after, item.before)
-    return write.change
+    if change.moved:
+        tables.move_copy(*reversed(change.moved))
+    return Undone(write.change, frozenset(touched))
+
+
+def part(db: Database, change: Change, undone: Undone) -> Change:
+    """Return a change with what of it was taken back alone."""
+    kinds: dict[str, Literal["new", "changed", "gone"]] = {"new": "gone", "changed": "changed", "gone": "new"}
+    return change._replace(
+        items=tuple(item for item in change.items if item.customer not in undone.kept),
+        tallies=tuple(tally._replace(kind=kinds[tally.kind]) for tally in _tallies(db, undone.number)),
+    )
 
 
 _Later = dict[tuple[int, str | None], int]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from koalalink.domain.changes import Action, Change
+from koalalink.domain.changes import REFUSED, Action, Change, Values, moved_note
 from koalalink.domain.customers import Customer, CustomerDetails, Shape
 from koalalink.domain.links import Holder, Link, LinkedCustomer, Page
 from koalalink.domain.text import fold, printable
@@ -222,6 +222,38 @@ class Store:
                 self._tables.delete_link(link.customer, link.location)
                 touched(link.customer, link.location, link_values(link), None)
 
+    def links_by_location(self) -> dict[str, int]:
+        """Return how many links there are at each location, those that are switched off included."""
+        rows = self._db.rows("SELECT location, count(*) AS size FROM links GROUP BY location ORDER BY location")
+        return {row["location"]: row["size"] for row in rows}
+
+    def rename_location(self, old: str, new: str) -> int:
+        """Give a location another name in one change: its links, refusals and copy; return how many links there are.
+
+        Raises LookCloser where the new name has links or a copy of its own.
+        """
+        with self._db.transaction():
+            if self._tables.is_used(new):
+                raise LookCloser(
+                    f"There are links at {new} already, or a copy of its Stripe customers.",
+                    hint="Choose another name.",
+                )
+            moving = self._tables.links_at(old)
+            touched = history.begin(self._db, self._now(), self._user(), Action.RENAMED, moved_note(old, new))
+            with self._tables.indexing_once():
+                for link in moving:
+                    self._tables.delete_link(link.customer, old)
+                    touched(link.customer, old, link_values(link), None)
+                    self._tables.put_link(link._replace(location=new))
+                    touched(link.customer, new, None, link_values(link))
+            for customer, stripe_id in sorted(self._tables.refusals(old)):
+                for location, stands in ((old, False), (new, True)):
+                    self._tables.put_refusal(customer, location, stripe_id, stands=stands)
+                    said: Values = {REFUSED: stripe_id}
+                    touched(customer, location, None if stands else said, said if stands else None)
+            self._tables.move_copy(old, new)
+        return len(moving)
+
     @contextmanager
     def bulk(self, action: Action, note: str, *, rehearsal: bool) -> Iterator[Bulk]:
         """Write many customers and links in one change; a rehearsal finds out what would happen, and keeps nothing."""
@@ -249,16 +281,20 @@ class Store:
         """
         return history.find(self._db, number)
 
-    def check_undo(self, change: Change, *, keep_touched: bool = False) -> None:
-        """Raise LookCloser where a later change touched the same thing, or somebody else has what would be put back."""
+    def check_undo(self, change: Change, *, keep_touched: bool = False) -> tuple[Change, int]:
+        """Return what of a change would be taken back, and how many customers would stay as they are.
+
+        Raises LookCloser where a later change touched the same thing, or somebody else has what would be put back.
+        """
         with self._db.transaction(rehearsal=True):
-            history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
+            undone = history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
+            return history.part(self._db, change, undone), len(undone.kept)
 
     def undo(self, change: Change, *, keep_touched: bool = False) -> Change:
         """Put back what was there before a change, as a change of its own, and return that; raises as check_undo."""
         with self._db.transaction():
-            number = history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
-        return history.find(self._db, number)
+            undone = history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
+        return history.find(self._db, undone.number)
 
     # The parts of writes
 

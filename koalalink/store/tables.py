@@ -111,6 +111,37 @@ class Tables:
         self.db.execute(sql, customer=customer, location=location)
         self._index(customer)
 
+    def links_at(self, location: str) -> list[Link]:
+        """Return all links at a location."""
+        sql = f"SELECT {LINK_COLUMNS} FROM links WHERE location = :location ORDER BY customer"
+        return [link_from(row) for row in self.db.rows(sql, location=location)]
+
+    def is_used(self, location: str) -> bool:
+        """Tell whether a location has links, refusals, or a copy of its Stripe customers."""
+        [row] = self.db.rows(
+            "SELECT EXISTS (SELECT 1 FROM links WHERE location = :location) "
+            "OR EXISTS (SELECT 1 FROM refusals WHERE location = :location) "
+            "OR EXISTS (SELECT 1 FROM directories WHERE location = :location) AS used",
+            location=location,
+        )
+        return bool(row["used"])
+
+    def move_copy(self, old: str, new: str) -> None:
+        """Give the copy of a location's Stripe customers another name; one that has the name already is kept."""
+        if self.db.rows("SELECT 1 FROM directories WHERE location = :new ORDER BY location", new=new):
+            return
+        self.db.execute(
+            "INSERT INTO directories (location, account, livemode, run, begun_at, finished_at, windows) "
+            "SELECT :new, account, livemode, run, begun_at, finished_at, windows "
+            "FROM directories WHERE location = :old",
+            old=old,
+            new=new,
+        )
+        self.db.execute("UPDATE directory SET location = :new WHERE location = :old", old=old, new=new)
+        self.db.execute("DELETE FROM directories WHERE location = :old", old=old)
+        self.db.execute("DELETE FROM verifications WHERE location = :new", new=new)
+        self.db.execute("UPDATE verifications SET location = :new WHERE location = :old", old=old, new=new)
+
     def refusals(self, location: str) -> set[tuple[int, str]]:
         """Return who at Stripe is not which customer, as somebody has said."""
         rows = self.db.rows(

@@ -1,14 +1,18 @@
 """`customers import`: everything in or told, checked, counted, and taken back."""
 
+import io
 import json
 import re
+import shlex
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from koalalink.context import AppContext
+from koalalink.render.human import RichOutput
 from tests.conftest import NOW, Run, runner
 from tests.fakes import Person
 
@@ -358,8 +362,20 @@ def test_import_whose_people_were_touched_since_is_not_undone(empty: Run, sandbo
     result = empty("undo", str(told["change"]), "--yes")
     assert result.exit_code == 8
     assert "--keep-touched" in result.stderr
-    assert empty("undo", str(told["change"]), "--yes", "--keep-touched").exit_code == 0
+    undone = empty("undo", str(told["change"]), "--yes", "--keep-touched")
+    assert undone.exit_code == 0
+    assert "- 19 customers that came with it will be removed.\n" in undone.stderr
+    assert "- 1 customer that other changes have touched since: not changed.\n" in undone.stderr
     assert [linked.customer.number for linked in sandbox.store.everybody()] == [first.customer.number]
+
+
+def test_undo_that_would_leave_everybody_as_they_are_is_refused(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """It would be a change that changes nothing."""
+    told = done(empty, write(file, "BK-1,Ann,,,,,", "BK-2,Bob,,,,,"))
+    for linked in [*sandbox.store.everybody()]:
+        empty("customers", "edit", str(linked.customer.number), "--phone", "555")
+    result = empty("undo", str(told["change"]), "--keep-touched")
+    assert (result.exit_code, "nothing is left to undo" in result.stderr) == (8, True)
 
 
 def test_person_sees_the_columns_and_is_asked(empty: Run, sandbox: AppContext, file: Path) -> None:
@@ -423,3 +439,25 @@ def test_store_that_fails_in_the_middle_has_nothing_of_the_file(
     db.close()
     result = empty("customers", "import", write(file, *(f",Ann {number},,,,," for number in range(3000))))
     assert (result.exit_code, people(sandbox)) == (7, [])
+
+
+def test_import_of_the_rejects_repeats_every_option(
+    empty: Run, sandbox: AppContext, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Following the hint adds nobody twice: what was mapped the first time is mapped the second."""
+    monkeypatch.chdir(file.parent)
+    Path("my people.csv").write_text("Who,Mail,Code\nAnn Lee,a@x.com,K-1\nBob Day,nowhere,K-2\n")
+    screen = io.StringIO()
+    sandbox.__dict__["output"] = lambda as_json: RichOutput(NOW, Console(width=200, file=screen, highlight=False))
+    options = ("--map", "Who=name", "--map", "Mail=email", "--map", "Code=external_id", "--on-match", "fill")
+    assert empty("customers", "import", "my people.csv", *options, "--match-on", "external-id").exit_code == 0
+    [line] = [text for text in screen.getvalue().splitlines() if "Fix it there" in text]
+    typed = shlex.split(line.partition("type: ")[2])
+    rejects = Path("my people.rejects.csv")
+    rejects.write_text(rejects.read_text().replace("nowhere", "b@x.com"))
+    assert empty(*typed[1:]).exit_code == 0
+    everybody = [linked.customer.details for linked in sandbox.store.everybody()]
+    assert [(each.external_id, each.name, each.email) for each in everybody] == [
+        ("K-1", "Ann Lee", "a@x.com"),
+        ("K-2", "Bob Day", "b@x.com"),
+    ]

@@ -96,11 +96,13 @@ class Odds:
 
 
 def _given(person: Person) -> str:
+    if not person.names:  # a company, whose name stands for both
+        return person.company
     return person.names[0].given[0] if person.names[0].given else ""
 
 
 def _surname(person: Person) -> str:
-    return "".join(person.names[0].surname)
+    return "".join(person.names[0].surname) if person.names else person.company
 
 
 def _differ(family: set[tuple[Name, ...]]) -> bool:
