@@ -12,9 +12,11 @@ from math import ceil
 from pathlib import Path
 
 from tests.stripe_server import StripeServer
+from tests.torture.answers import COMMANDS, Commands, business, faults
 from tests.torture.crash import SCENARIOS, Crashes, Moment, large_account
 from tests.torture.fuzz import PARSERS
 from tests.torture.fuzz import fuzz as read_anything
+from tests.torture.restores import race
 from tests.torture.together import work_together
 
 
@@ -90,6 +92,34 @@ def fuzz(options: argparse.Namespace) -> int:
     return fallen
 
 
+def restores(options: argparse.Namespace) -> int:
+    """Let some processes restore a backup while others add; return how many who were added are nowhere."""
+    with tempfile.TemporaryDirectory(prefix="koalalink-torture-") as home:
+        done = race(Path(home), "--seconds", str(options.seconds))
+    print(f"{done.added:,} added, {done.restored:,} restores, {done.refused:,} came too late; {len(done.lost)} lost")
+    for problem in (*done.lost, *done.problems):
+        print(f"WRONG: {problem}")
+    return len(done.lost) + len(done.problems)
+
+
+def answers(options: argparse.Namespace) -> int:
+    """Try every command with everything that can be wrong with an answer; return how many have ended badly."""
+    pairs = [(command, fault, after) for command in COMMANDS for fault in faults() for after in range(options.depth)]
+    random.Random(options.seed).shuffle(pairs)
+    wrong, longest = 0, ("", 0.0)
+    with tempfile.TemporaryDirectory(prefix="koalalink-torture-") as home, StripeServer([business()]) as server:
+        commands = Commands(Path(home), server)
+        for command, fault, after in pairs[: options.pairs]:
+            done = commands.attempt(command, fault, after)
+            longest = max(longest, (f"{command}: {done.fault}", done.seconds), key=lambda told: told[1])
+            wrong += bool(done.problems)
+            for problem in done.problems:
+                print(f"WRONG: {command}: {done.fault}: {problem}", flush=True)
+    print(f"{min(len(pairs), options.pairs):,} pairs of command and fault, {wrong} ended badly", end="; ")
+    print(f"the longest took {longest[1]:.1f} s ({longest[0]})")
+    return wrong
+
+
 def main() -> None:
     """Run what is named; exit 1 where something was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
@@ -103,6 +133,14 @@ def main() -> None:
     working.add_argument("--seconds", type=float, default=30)
     working.add_argument("--processes", type=int, default=16)
     working.set_defaults(run=together)
+    restoring = names.add_parser("restores", help=restores.__doc__)
+    restoring.add_argument("--seconds", type=float, default=60)
+    restoring.set_defaults(run=restores)
+    answering = names.add_parser("answers", help=answers.__doc__)
+    answering.add_argument("--pairs", type=int, default=sys.maxsize)
+    answering.add_argument("--depth", type=int, default=1, help="after how many good answers a fault begins")
+    answering.add_argument("--seed", type=int, default=1)
+    answering.set_defaults(run=answers)
     fuzzing = names.add_parser("fuzz", help=fuzz.__doc__)
     fuzzing.add_argument("--examples", type=int, default=100_000)
     fuzzing.set_defaults(run=fuzz)
