@@ -1,8 +1,10 @@
 """config.toml: what it says, what is wrong with it, and how it is changed."""
 
 import os
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -313,3 +315,27 @@ def test_location_of_a_file_in_another_style_gets_another_name(file: Path) -> No
     with pytest.raises(ZeroDivisionError), changing.renaming(file, "c", "d"):
         raise ZeroDivisionError
     assert [*load(file).locations] == ["c", "b"]
+
+
+def test_command_that_prints_without_end_is_stopped() -> None:
+    """Long before its time is over."""
+    location = Location(name="a", title="A", key_source=KeySource("api_key_command", ("sh", "-c", "yes key")))
+    with pytest.raises(CorrectTheSetup, match="prints more than a key"):
+        find_key(location, {})
+
+
+def test_configuration_without_end_is_refused(tmp_path: Path) -> None:
+    """A pipe may be a configuration, as a shell's <(…) is, but not for ever."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        with suppress(OSError), pipe.open("wb") as stream:
+            while True:
+                stream.write(b"# more\n" * 1000)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with pytest.raises(CorrectTheSetup, match="is too large"):
+        load(pipe)
+    writer.join()

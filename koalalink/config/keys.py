@@ -2,10 +2,15 @@
 
 import subprocess
 from collections.abc import Mapping
+from threading import Thread
+from typing import IO
 
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.configuration import Location
 from koalalink.errors import CorrectTheSetup
+
+_MOST_BYTES = 10_000
+"""Of what a command prints; a key is shorter by far."""
 
 _COMMAND_WAIT = 20.0  # seconds: a password manager may ask for a fingerprint first
 
@@ -33,17 +38,32 @@ def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
         process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
     except OSError as error:
         raise CorrectTheSetup(f"{origin} comes from {command[0]}: {error.strerror}.", hint=hint) from error
-    with process:
-        try:
-            printed, _ = process.communicate(timeout=wait)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            # A child of its own may hold the pipe open for ever; what it prints is of no use any more.
-            if process.stdout:
-                process.stdout.close()
-            raise CorrectTheSetup(
-                f"{origin} comes from {command[0]}, which has not ended in {wait:g} seconds.", hint=hint
-            ) from None
-    if process.returncode:
-        raise CorrectTheSetup(f"{origin} comes from {command[0]}, which failed ({process.returncode}).", hint=hint)
-    return printed.decode("ascii", "replace")
+    printed: list[bytes] = []
+    # A thread, as reading from a pipe has no time limit; it ends with the pipe, which a child's child may keep open.
+    reader = Thread(target=lambda: printed.append(_first(process.stdout)), daemon=True)
+    reader.start()
+    reader.join(wait)
+    if reader.is_alive():
+        process.kill()
+        raise CorrectTheSetup(f"{origin} comes from {command[0]}, which has not ended in {wait:g} seconds.", hint=hint)
+    if len(printed[0]) > _MOST_BYTES:
+        process.kill()
+        process.wait()
+        raise CorrectTheSetup(f"{origin} comes from {command[0]}, which prints more than a key.", hint=hint)
+    try:
+        code = process.wait(wait)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise CorrectTheSetup(
+            f"{origin} comes from {command[0]}, which has not ended in {wait:g} seconds.", hint=hint
+        ) from None
+    if code:
+        raise CorrectTheSetup(f"{origin} comes from {command[0]}, which failed ({code}).", hint=hint)
+    return printed[0].decode("ascii", "replace")
+
+
+def _first(stream: IO[bytes] | None) -> bytes:
+    if stream is None:
+        return b""
+    with stream:
+        return stream.read(_MOST_BYTES + 1)

@@ -17,6 +17,9 @@ from koalalink.domain.configuration import (
 from koalalink.errors import CorrectTheSetup
 from koalalink.hints import Command, quoted
 
+_MOST_BYTES = 1 << 20
+"""A thousand locations have a quarter of it; some devices never end."""
+
 _KEY_SOURCES = ("api_key_env", "api_key", "api_key_command")
 
 
@@ -54,7 +57,10 @@ def _read(path: Path) -> tuple[dict[str, Any], int]:
             about = os.fstat(file.fileno())
             _refuse_foreign(path, about.st_uid)
             _refuse_open(path, about.st_mode)
-            return tomllib.load(file), stat.S_IMODE(about.st_mode)
+            text = file.read(_MOST_BYTES + 1)
+            if len(text) > _MOST_BYTES:
+                raise CorrectTheSetup(f"{path} is no configuration: it is too large.", hint="Name another file.")
+            return tomllib.loads(text.decode()), stat.S_IMODE(about.st_mode)
     except tomllib.TOMLDecodeError as error:
         where = str(error).rpartition("(at ")[2].rstrip(")")
         raise CorrectTheSetup(f"{path} is not valid TOML, at {where}.", hint=mend) from error

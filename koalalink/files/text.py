@@ -15,6 +15,9 @@ LONGEST_LINE = 1_000_000
 """Characters; a line of more is no row of customers."""
 
 _CHUNK = 1 << 20
+_MOST_INPUT = 2 << 30
+"""Bytes that come through a pipe; ten million customers have fewer, and some pipes never end."""
+
 _ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "latin-1": "Latin-1"}
 
 
@@ -27,9 +30,13 @@ def opened(file: str, stdin: BinaryIO) -> BinaryIO:
         return _kept(stdin)
     path = Path(file)
     try:
-        if path.is_dir():
-            raise CorrectTheCommand(f"{file} is a folder.", hint="Name the file with the customers.")
-        return path.open("rb")
+        if not file or path.is_dir():
+            raise CorrectTheCommand(f"“{file}” is a folder.", hint="Name the file with the customers.")
+        found = path.open("rb")
+        if found.seekable():
+            return found
+        with found:  # a pipe, as of a shell's <(…)
+            return _kept(found)
     except FileNotFoundError:
         raise LookForAnother(
             f"There is no file {file}.", hint="Is it in another folder? Type its whole path."
@@ -45,7 +52,15 @@ def _kept(stdin: BinaryIO) -> BinaryIO:
         kept = tempfile.TemporaryFile()  # noqa: SIM115 - whoever opens it closes it
         while chunk := _next(stdin):
             kept.write(chunk)
+            if kept.tell() > _MOST_INPUT:
+                raise CorrectTheCommand(
+                    f"The input is more than {_MOST_INPUT >> 30} GB.", hint="Is it a file of customers?"
+                )
         kept.seek(0)
+    except CorrectTheCommand:
+        if kept:
+            kept.close()
+        raise
     except OSError as error:
         if kept:
             with suppress(OSError):

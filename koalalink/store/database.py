@@ -44,6 +44,7 @@ class Database:
             # SQLite keeps its other files at the end of all links, too.
             real = Path(os.path.realpath(path))
             _create_private(real)
+            _refuse_what_is_no_file(real)
             _make_private(real, say)
             with self._translated():
                 self._db = reading(real, busy_wait)
@@ -153,9 +154,18 @@ def _create_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
+def _refuse_what_is_no_file(path: Path) -> None:
+    if not path.is_file():
+        raise MendTheStore(
+            f"The store {path} is a folder, a device or a pipe, not a file.",
+            hint="Name another file as path under [store] in config.toml.",
+        )
+
+
 def _make_private(path: Path, say: Callable[[str], None]) -> None:
     """Let nobody but the owner read a store; on a disk where that cannot be, doctor reports it."""
-    if os.name != "posix" or not path.stat().st_mode & 0o077:
+    about = path.stat()
+    if os.name != "posix" or not about.st_mode & 0o077 or about.st_uid != os.geteuid():
         return
     with suppress(OSError):
         for side in ("", *STORE_SIDES):

@@ -3,6 +3,7 @@
 import io
 import os
 import tempfile
+import threading
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -13,7 +14,7 @@ from openpyxl import Workbook
 
 from koalalink.domain.imports import Entries, Entry, Row, Trouble
 from koalalink.errors import CorrectTheCommand, ExitCode, KoalaError
-from koalalink.files import archive
+from koalalink.files import archive, text
 from koalalink.files.columns import read_choices
 from koalalink.files.table import Table
 
@@ -335,3 +336,26 @@ def test_file_that_is_written_to_while_it_is_read_is_told(tmp_path: Path, change
         os.utime(path, ns=(1, 1))
         with pytest.raises(CorrectTheCommand, match="was changed by another program while it was read"):
             list(table.rows())
+
+
+def test_file_that_can_be_read_only_once_is_kept(tmp_path: Path) -> None:
+    """A pipe with a name, or a shell's <(…)."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text("Name,Email\nAnn,a@x.com\n"))
+    writer.start()
+    with Table(str(pipe), io.BytesIO(), {}) as table:
+        assert [row.cells for row in table.rows()] == [["Ann", "a@x.com"]] * table.count
+    writer.join()
+
+
+def test_input_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would fill the disk."""
+    monkeypatch.setattr(text, "_MOST_INPUT", 100_000)
+
+    class Endless(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return b"a,b\n" * 1000
+
+    with pytest.raises(CorrectTheCommand, match="The input is more than"):
+        Table("-", Endless(), {})

@@ -67,10 +67,15 @@ def test_store_in_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
         open_store(tmp_path / "file" / "customers.db")
 
 
-def test_store_that_is_a_folder_is_refused(tmp_path: Path) -> None:
-    """The path is said."""
-    with pytest.raises(MendTheStore, match="cannot be opened"):
-        open_store(tmp_path)
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_store_that_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
+    """And left as it is: its permissions, too."""
+    path = tmp_path / "store"
+    path.mkdir(0o755) if kind == "folder" else os.mkfifo(path, 0o644)
+    before = path.stat().st_mode
+    with pytest.raises(MendTheStore, match="is a folder, a device or a pipe"):
+        open_store(path)
+    assert path.stat().st_mode == before
 
 
 def test_locked_store_is_waited_for_and_then_told(path: Path) -> None:
