@@ -16,7 +16,7 @@ import typer
 
 from koalalink.domain.configuration import LOCATION_NAME, Config, KeySource, Location
 from koalalink.errors import CorrectTheCommand, CorrectTheSetup, KoalaError
-from koalalink.hints import PROGRAM, SANDBOX, Command, Text
+from koalalink.hints import Command, Program, Text
 
 if TYPE_CHECKING:
     from koalalink.disk import Disk, IfThere
@@ -68,7 +68,8 @@ class AppContext:
         self.environ = environ
         self._now = now
         self._may_ask = may_ask
-        self._says_sandbox = sandbox and says_sandbox and not environ.get("KOALALINK_SANDBOX")
+        says_sandbox = sandbox and says_sandbox and not environ.get("KOALALINK_SANDBOX")
+        self._program = Program(says_sandbox, None if environ.get("KOALALINK_CONFIG") else config_file)
 
     @staticmethod
     def of(ctx: typer.Context) -> "AppContext":
@@ -80,7 +81,7 @@ class AppContext:
 
     def spelled(self, text: Text) -> str:
         """Return `text` with its commands as they are typed here: in the sandbox, with --sandbox."""
-        return text if isinstance(text, str) else text.spelled(SANDBOX if self._says_sandbox else PROGRAM)
+        return text if isinstance(text, str) else text.spelled(self._program)
 
     @property
     def now(self) -> datetime:

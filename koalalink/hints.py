@@ -1,7 +1,7 @@
 """A command line as a value, and sentences that propose one.
 
-A sentence keeps its commands as they are until it is shown: only then are they quoted for the shell, and in the
-sandbox spelled with --sandbox.
+A sentence keeps its commands as they are until it is shown: only then are they quoted for the shell, and spelled with
+the options that this run of the program was given, as --sandbox.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-
-PROGRAM = "koalalink"
-SANDBOX = f"{PROGRAM} --sandbox"
+from typing import NamedTuple
 
 _SETS_UP = frozenset({("init",), ("demo",), ("locations", "add"), ("locations", "remove"), ("locations", "rename")})
 """What is never meant for the sandbox, by its first words."""
@@ -20,11 +18,24 @@ _SETS_UP = frozenset({("init",), ("demo",), ("locations", "add"), ("locations", 
 # Letters of every script are safe in a shell, and so is the … of "cus_…", which stands for what the reader knows.
 _NEEDS_QUOTES = re.compile(r"[^\w@%+=:,./…-]")
 
+
+class Program(NamedTuple):
+    """How this run of the program was typed; a command that is proposed has to reach the same store."""
+
+    sandbox: bool = False
+    config: Path | None = None
+
+    def words(self, *, sets_up: bool) -> tuple[str, ...]:
+        """Return what stands before a command; one that `sets_up` is never meant for the sandbox."""
+        config = ("--config", _word(self.config)) if self.config else ()
+        return ("koalalink", *config, *(("--sandbox",) if self.sandbox and not sets_up else ()))
+
+
 Option = str | int | bool | Path | None | Iterable[str]
 
 
 class Sentence:
-    """Text with commands in it; `str` shows it as it is typed outside the sandbox."""
+    """Text with commands in it; `str` shows them as they are typed without any other option."""
 
     __slots__ = ("parts",)
 
@@ -38,10 +49,10 @@ class Sentence:
         return Sentence(other, *self.parts)
 
     def __str__(self) -> str:
-        return self.spelled(PROGRAM)
+        return self.spelled(Program())
 
-    def spelled(self, program: str) -> str:
-        """Return the text with its commands as they are typed for `program`: PROGRAM or SANDBOX."""
+    def spelled(self, program: Program) -> str:
+        """Return the text with its commands as they are typed here."""
         return "".join(part if isinstance(part, str) else part.spelled(program) for part in self.parts)
 
 
@@ -64,12 +75,12 @@ class Command:
         return Sentence(other, self)
 
     def __str__(self) -> str:
-        return self.spelled(PROGRAM)
+        return self.spelled(Program())
 
-    def spelled(self, program: str) -> str:
+    def spelled(self, program: Program) -> str:
         """Return the line as it is pasted into a shell."""
         sets_up = any(self.words[: len(first)] == first for first in _SETS_UP)
-        return " ".join((PROGRAM if sets_up else program, *map(quoted, self.words)))
+        return " ".join(map(quoted, (*program.words(sets_up=sets_up), *self.words)))
 
 
 Text = str | Sentence | Command

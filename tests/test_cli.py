@@ -110,6 +110,17 @@ def test_proposed_commands_can_be_typed_as_they_are(home: Path) -> None:
     assert "koalalink connect 54 cus_" in process(home, "unlink", "54", KOALALINK_SANDBOX="1").stderr
 
 
+def test_proposed_commands_name_the_configuration_that_was_named(home: Path, tmp_path: Path) -> None:
+    """Without it they would reach another store; where the environment names it they need not."""
+    config = tmp_path / "my shop.toml"
+    config.write_text('[store]\npath = "shop.db"\n')
+    assert process(home, "--config", str(config), "customers", "add", "--first-name", "Ann").returncode == 0
+    done = process(home, "--config", str(config), "show", "Bob")
+    assert f"koalalink --config '{config}' customers list NAME" in done.stderr
+    done = process(home, "show", "Bob", KOALALINK_CONFIG=str(config))
+    assert "koalalink customers list NAME" in done.stderr
+
+
 def test_demo_shows_every_command_and_what_it_prints(home: Path) -> None:
     """In a place of its own: nothing is left behind, and the wrong link is stopped."""
     done = process(home, "demo")

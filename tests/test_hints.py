@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.hints import PROGRAM, SANDBOX, Command, Sentence
+from koalalink.hints import Command, Program, Sentence
+
+SANDBOX = Program(sandbox=True)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def test_a_real_shell_understands_it() -> None:
     """Not only Python's idea of one."""
     words = ["my file.csv", "it's", "$HOME", "`id`", "a\\b", "naïve…", "*", "~", "-", "", "#x", "a;b", "!!"]
     show = f"{sys.executable} -c 'import sys; print(ascii(sys.argv[1:]))'"
-    line = str(Command(*words)).removeprefix(PROGRAM)
+    line = str(Command(*words)).removeprefix("koalalink")
     done = subprocess.run(["sh", "-c", show + line], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ascii(words)
 
@@ -53,6 +55,13 @@ def test_sentence_keeps_its_commands_until_it_is_shown() -> None:
     assert told.spelled(SANDBOX) == "Undo: koalalink --sandbox undo 3. Or set up: koalalink init."
     assert (Command("locations", "add", "x") + "").spelled(SANDBOX) == "koalalink locations add x"
     assert (Command("locations", "list") + "").spelled(SANDBOX) == "koalalink --sandbox locations list"
+
+
+def test_command_reaches_the_store_that_this_run_has() -> None:
+    """With the configuration that was named; also where it sets up, which is never meant for the sandbox."""
+    program = Program(sandbox=True, config=Path("my shop.toml"))
+    assert Command("undo", 3).spelled(program) == "koalalink --config 'my shop.toml' --sandbox undo 3"
+    assert Command("init").spelled(program) == "koalalink --config 'my shop.toml' init"
 
 
 def test_text_that_looks_like_a_command_is_left_alone() -> None:

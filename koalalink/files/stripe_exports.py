@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from koalalink.domain.directory import ExportedCustomer, ExportedPayment
 from koalalink.domain.stripe_customers import Card, PostalAddress
+from koalalink.domain.stripe_ids import is_customer_id
 from koalalink.errors import CorrectTheCommand
 from koalalink.files.cells import is_card_number, plain
 from koalalink.files.grid import Grid
@@ -66,9 +67,9 @@ class StripeExport:
         if mode in ("live", "true", "test", "false"):
             self.livemode = mode in ("live", "true")
         if are_payments:
-            if cells.get("customer id", "").startswith("cus_"):
+            if is_customer_id(cells.get("customer id", "")):
                 self.payments.append(_payment(cells))
-        elif cells["id"].startswith("cus_"):
+        elif is_customer_id(cells["id"]):
             self.customers.append(_customer(cells))
 
 

@@ -1,7 +1,9 @@
 """`backup`, `restore`, and the copies that are made every day."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -114,3 +116,19 @@ def test_sandbox_has_no_daily_copies(run: Run, sandbox: AppContext) -> None:
     assert run("customers", "add", "--first-name", "Cy").exit_code == 0
     assert not (sandbox.home / "backups").exists()
     assert "Copies" not in run("doctor").stdout
+
+
+def test_store_that_was_tampered_with_is_told_and_replaced(type_: Run, shop: AppContext, tmp_path: Path) -> None:
+    """Only doctor, which names what does not belong there, and restore, which brings a backup back, still run."""
+    assert type_("backup", str(tmp_path / "copy.db")).exit_code == 0
+    shop.close()
+    with closing(sqlite3.connect(shop.config.store_path)) as db:
+        db.execute("CREATE TRIGGER evil AFTER INSERT ON links BEGIN UPDATE links SET stripe_id = 'cus_evil'; END")
+    for line in (("customers", "list"), ("unlink", "1"), ("history",), ("customers", "export", "out.csv")):
+        result = type_(*line)
+        assert (result.exit_code, result.stdout) == (7, "")
+    told = type_("doctor")
+    assert (told.exit_code, "the trigger “evil” does not belong there" in told.stdout) == (9, True)
+    assert type_("restore", str(tmp_path / "copy.db"), "--yes").exit_code == 0
+    assert names(shop) == ["Ann"]
+    assert "evil" not in type_("doctor").stdout

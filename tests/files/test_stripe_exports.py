@@ -87,3 +87,12 @@ def test_other_files_are_refused(tmp_path: Path, text: str, said: str) -> None:
     """With a sentence."""
     with pytest.raises(CorrectTheCommand, match=said):
         read(tmp_path, text)
+
+
+@pytest.mark.parametrize("stripe_id", ["cus_", "cus_1\x1b[2J", "cus_1 2", "cus_" + "a" * 999, "foo", "cus_ü"])
+def test_row_without_a_customers_id_is_left_out(tmp_path: Path, stripe_id: str) -> None:
+    """What has not its form is never stored."""
+    path = tmp_path / "unified_customers.csv"
+    path.write_text(f'id,Email,Name\n"{stripe_id}",a@x.com,Ann\ncus_1,b@x.com,Bob\n')
+    export = StripeExport(str(path), io.BytesIO())
+    assert [customer.stripe_id for customer in export.customers] == ["cus_1"]
