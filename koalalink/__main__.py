@@ -20,7 +20,7 @@ def main() -> None:
 
 
 def _open_what_is_closed() -> None:
-    """Whoever starts a program may close its streams: then there is nothing to read, and nobody to tell."""
+    """Open the streams that were closed before the program started: there is nothing to read then, and no reader."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - for as long as the program runs

@@ -83,7 +83,7 @@ class NewFile:
 class Disk:
     """Where files are written; `protected` are files that nothing is written over, and folders that nothing goes into.
 
-    Whoever owns one of them writes it with a Disk of its own that does not protect it.
+    The code that owns one of them writes it with a Disk of its own, which does not protect it.
     """
 
     def __init__(self, protected: Iterable[Path] = ()) -> None:

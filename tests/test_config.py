@@ -336,6 +336,6 @@ def test_configuration_without_end_is_refused(tmp_path: Path) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    with pytest.raises(CorrectTheSetup, match="is too large"):
+    with pytest.raises(CorrectTheSetup, match="is too large for a configuration"):
         load(pipe)
     writer.join()

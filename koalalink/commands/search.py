@@ -64,7 +64,7 @@ def _choose_and_connect(
     customer = store.find(reference)
     if not conversation.can_ask:
         raise LookCloser(
-            "Nobody is there to choose one.",
+            "Choosing one needs a terminal.",
             hint="Search first, then type: " + Command("connect", customer.number, "cus_…"),
         )
     found = _found(koala, query, locations, limit, offline=offline)

@@ -59,7 +59,7 @@ def _read(path: Path) -> tuple[dict[str, Any], int]:
             _refuse_open(path, about.st_mode)
             text = file.read(_MOST_BYTES + 1)
             if len(text) > _MOST_BYTES:
-                raise CorrectTheSetup(f"{path} is no configuration: it is too large.", hint="Name another file.")
+                raise CorrectTheSetup(f"{path} is too large for a configuration.", hint="Name another file.")
             return tomllib.loads(text.decode()), stat.S_IMODE(about.st_mode)
     except tomllib.TOMLDecodeError as error:
         where = str(error).rpartition("(at ")[2].rstrip(")")
