@@ -14,9 +14,16 @@ from functools import partial
 from pathlib import Path
 
 import koalalink
-from koalalink.domain.contact import compare_emails, compare_phones, email_key, phone_key
 from koalalink.domain.imports import split_name
-from koalalink.domain.names import company_key, compare_names, generation_of, name_words, names_a_company, readings
+from koalalink.domain.people.contact import compare_emails, compare_phones, email_key, phone_key
+from koalalink.domain.people.names import (
+    company_key,
+    compare_names,
+    generation_of,
+    name_words,
+    names_a_company,
+    readings,
+)
 from koalalink.domain.search_query import TextQuery, read_query
 from koalalink.domain.stripe_ids import customer_id
 from koalalink.domain.text import digits, fold, printable, trimmed

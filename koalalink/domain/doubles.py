@@ -5,10 +5,10 @@ from datetime import datetime
 from itertools import combinations
 from typing import NamedTuple
 
-from koalalink.domain.agreement import Agreement
-from koalalink.domain.contact import email_key, phone_key
 from koalalink.domain.customers import Customer
-from koalalink.domain.names import compare_full_names
+from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.contact import email_key, phone_key
+from koalalink.domain.people.names import compare_full_names
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import fold
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.agreement import Agreement
 from koalalink.domain.customers import Customer
 from koalalink.domain.identity import likeness, why_no_card_can_be_charged
 from koalalink.domain.links import Link
+from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
 from koalalink.domain.text import counted
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.agreement import Agreement
-from koalalink.domain.contact import compare_emails, compare_phones
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.links import Holder
-from koalalink.domain.names import compare_names
+from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.contact import compare_emails, compare_phones
+from koalalink.domain.people.names import compare_names
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, best_card
 
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from koalalink.domain.agreement import Agreement
 from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.names import compare_names
+from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.names import compare_names
 from koalalink.errors import CorrectTheCommand
 from koalalink.hints import Command
 

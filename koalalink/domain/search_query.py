@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from koalalink.domain.contact import email_key, phone_key
+from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
 from koalalink.domain.text import digits, fold, printable

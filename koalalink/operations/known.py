@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from koalalink.domain.agreement import Agreement
-from koalalink.domain.contact import email_key, phone_key
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.imports import Entry, MatchOn, Trouble, differing, same_name
 from koalalink.domain.links import Holder, Link
+from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.text import fold
 from koalalink.operations.ports import BulkStore
 

@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from koalalink.domain.agreement import Agreement
 from koalalink.domain.decisions import SideBySide
 from koalalink.domain.desk import Key, Pace, Question
 from koalalink.domain.identity import likeness
+from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
 from koalalink.render.widgets import columned, shown

@@ -7,8 +7,8 @@ is looked up as such; a shorter one by all the threes that begin with it.
 import re
 from sqlite3 import Row
 
-from koalalink.domain.contact import phone_key
 from koalalink.domain.links import LinkedCustomer
+from koalalink.domain.people.contact import phone_key
 from koalalink.domain.text import digits, fold, printable
 from koalalink.store.database import Database
 

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 
-from koalalink.domain.contact import phone_key
+from koalalink.domain.people.contact import phone_key
 from koalalink.domain.text import fold
 from koalalink.errors import MendTheStore
 from koalalink.hints import Command

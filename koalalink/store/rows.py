@@ -6,9 +6,9 @@ from sqlite3 import Row
 from typing import Any
 
 from koalalink.domain.changes import Values
-from koalalink.domain.contact import phone_key
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
+from koalalink.domain.people.contact import phone_key
 from koalalink.domain.text import fold
 
 FIELDS = CustomerDetails._fields

@@ -5,7 +5,6 @@ from itertools import product
 
 import pytest
 
-from koalalink.domain.agreement import Agreement
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.identity import (
     Check,
@@ -17,6 +16,7 @@ from koalalink.domain.identity import (
     why_no_card_can_be_charged,
 )
 from koalalink.domain.links import Holder
+from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, cards_in_order
 from tests.conftest import NOW
 

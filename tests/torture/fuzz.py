@@ -17,12 +17,12 @@ from koalalink.config import reading
 from koalalink.domain.api_base import checked_api_base
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.chronicle import read_since
-from koalalink.domain.contact import compare_emails, compare_phones
 from koalalink.domain.customers import Shape
 from koalalink.domain.directory import Window, with_export, with_payment
 from koalalink.domain.exports import chosen, columns_for
 from koalalink.domain.imports import Entries
-from koalalink.domain.names import compare_full_names, compare_names
+from koalalink.domain.people.contact import compare_emails, compare_phones
+from koalalink.domain.people.names import compare_full_names, compare_names
 from koalalink.domain.search_query import TextQuery, read_query
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import customer_id, looks_like_stripe

@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from koalalink.domain.matching.people import Person, letters
-from koalalink.domain.names import Name
-from koalalink.domain.nicknames import is_known, share_a_nickname
+from koalalink.domain.people.names import Name
+from koalalink.domain.people.nicknames import is_known, share_a_nickname
 
 _STREET = 5
 """Letters at the beginning of a street that make it nearly the same."""

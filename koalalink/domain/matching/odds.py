@@ -8,7 +8,7 @@ from math import log2
 from koalalink.domain.matching.comparing import Level, Likeness, Reach, compare_names, spells
 from koalalink.domain.matching.people import Person
 from koalalink.domain.matching.rules import Crowd
-from koalalink.domain.names import Name
+from koalalink.domain.people.names import Name
 
 _A_NAME = 3
 """People who have it, from whom on a word is a given name."""

@@ -9,9 +9,9 @@ from datetime import datetime
 from sys import intern
 from typing import NamedTuple
 
-from koalalink.domain.contact import email_key, phone_key
 from koalalink.domain.customers import Customer
-from koalalink.domain.names import Name, company_key, generation_of, name_words, names_a_company, readings
+from koalalink.domain.people.contact import email_key, phone_key
+from koalalink.domain.people.names import Name, company_key, generation_of, name_words, names_a_company, readings
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import fold
 

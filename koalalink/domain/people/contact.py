@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from koalalink.domain.agreement import Agreement
+from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.text import digits, fold
 
 # What is typed where a form insists on an email and the customer has none.

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.domain.agreement import Agreement
-from koalalink.domain.names import compare_full_names, compare_names
+from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.names import compare_full_names, compare_names
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
 

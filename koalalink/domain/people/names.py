@@ -12,8 +12,8 @@ from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
-from koalalink.domain.agreement import Agreement
-from koalalink.domain.nicknames import share_a_nickname
+from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.nicknames import share_a_nickname
 from koalalink.domain.text import fold
 
 _TITLES = frozenset("mr mrs ms miss mx dr prof rev sir madam mme mlle sra srta herr frau".split())

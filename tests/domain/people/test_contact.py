@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.domain.agreement import Agreement
-from koalalink.domain.contact import compare_emails, compare_phones, email_key, phone_key
+from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.contact import compare_emails, compare_phones, email_key, phone_key
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
 

@@ -1,0 +1,1 @@
+"""The only room that says who is who: names, contacts, and when two records are one person."""
