@@ -43,20 +43,19 @@ def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
     reader = Thread(target=lambda: printed.append(_first(process.stdout)), daemon=True)
     reader.start()
     reader.join(wait)
-    if reader.is_alive():
-        process.kill()
-        raise CorrectTheSetup(f"{origin} comes from {command[0]}, which has not ended in {wait:g} seconds.", hint=hint)
-    if len(printed[0]) > _MOST_BYTES:
-        process.kill()
-        process.wait()
-        raise CorrectTheSetup(f"{origin} comes from {command[0]}, which prints more than a key.", hint=hint)
     try:
+        if reader.is_alive():
+            raise subprocess.TimeoutExpired(command, wait)
+        if len(printed[0]) > _MOST_BYTES:
+            raise CorrectTheSetup(f"{origin} comes from {command[0]}, which prints more than a key.", hint=hint)
         code = process.wait(wait)
     except subprocess.TimeoutExpired:
-        process.kill()
         raise CorrectTheSetup(
             f"{origin} comes from {command[0]}, which has not ended in {wait:g} seconds.", hint=hint
         ) from None
+    finally:
+        process.kill()  # nothing happens to one that has ended
+        process.wait()
     if code:
         raise CorrectTheSetup(f"{origin} comes from {command[0]}, which failed ({code}).", hint=hint)
     return printed[0].decode("ascii", "replace")
