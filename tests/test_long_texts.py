@@ -15,10 +15,9 @@ from pathlib import Path
 
 import koalalink
 from koalalink.domain.imports import split_name
-from koalalink.domain.people.contact import compare_emails, compare_phones, email_key, phone_key
+from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.people.names import (
     company_key,
-    compare_names,
     generation_of,
     name_words,
     names_a_company,
@@ -30,6 +29,7 @@ from koalalink.domain.text import digits, fold, printable, trimmed
 from koalalink.errors import KoalaError
 from koalalink.files.cells import guarded, is_card_number, mended, plain
 from koalalink.files.columns import columns_of, kept_title, recognised
+from tests.domain.people.people import fields
 from tests.test_cli import TOP, environment
 
 LENGTH = 100_000
@@ -67,14 +67,12 @@ RULES: tuple[Callable[[str], object], ...] = (
     trimmed,
     email_key,
     phone_key,
-    lambda text: compare_emails(text, text + "x"),
-    lambda text: compare_phones(text, "+1" + text),
     name_words,
     generation_of,
     names_a_company,
     company_key,
     lambda text: [*readings(text)],
-    lambda text: compare_names(text, text, text, text),
+    lambda text: fields(text, text, text, text, emails=(text, "x" + text), phones=(text, "+1" + text)),
     split_name,
     guarded,
     plain,

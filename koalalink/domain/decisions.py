@@ -9,7 +9,7 @@ from typing import NamedTuple
 from koalalink.domain.customers import Customer
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.matching.rules import Tier
+from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import fold, printable
 from koalalink.errors import LookCloser

@@ -6,9 +6,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.contact import email_key, phone_key
-from koalalink.domain.people.names import compare_full_names
+from koalalink.domain.people.identity import Pair, the_names_contradict
+from koalalink.domain.people.person import Person, of_stripe
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import fold
 
@@ -47,8 +47,9 @@ def doubles(
 
     for what, key in _KEYS.items():
         for group in _groups(people, key):
+            persons = {each.stripe_id: of_stripe(each, now) for each in group}
             for one, other in combinations(group, 2):
-                if _may_be_one(one, other):
+                if _may_be_one(persons[one.stripe_id], persons[other.stripe_id]):
                     low, high = sorted((leader(one.stripe_id), leader(other.stripe_id)))
                     leaders[high] = low
                     for each in (one, other):
@@ -98,8 +99,8 @@ def _usable(customer: StripeCustomer, now: datetime) -> bool:
     return customer.card is not None and not customer.card.expired(now)
 
 
-def _may_be_one(one: StripeCustomer, other: StripeCustomer) -> bool:
-    return compare_full_names(one.name, other.name) is not Agreement.DIFFERENT
+def _may_be_one(one: Person, other: Person) -> bool:
+    return not the_names_contradict(Pair.of(one, other))
 
 
 def _name_and_phone(customer: StripeCustomer) -> str:

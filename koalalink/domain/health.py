@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from koalalink.domain.checks import why_no_card_can_be_charged
 from koalalink.domain.customers import Customer
-from koalalink.domain.identity import likeness, why_no_card_can_be_charged
 from koalalink.domain.links import Link
 from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.identity import Pair, fields_of
+from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
 from koalalink.domain.text import counted
 
@@ -94,7 +96,7 @@ def _of_one(each: CheckedLink, now_at: AccountNow, now: datetime, within: int) -
         yield told(Problem.NEVER_EXISTED, f"The Stripe account of {link.location} has no such customer.")
     if not isinstance(found, StripeCustomer):
         return
-    fields, ours = likeness(customer.details, found), customer.details
+    fields, ours = fields_of(Pair.of(of_store(customer), of_stripe(found, now))), customer.details
     if fields.name is Agreement.DIFFERENT:
         yield told(Problem.NAME, f"{ours.name} here, {found.name} at Stripe.")
     if fields.email is Agreement.DIFFERENT:

@@ -8,9 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.names import compare_names
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.people.agreement import Agreement, Level
+from koalalink.domain.people.identity import Pair, the_names_contradict
+from koalalink.domain.people.person import of_store
 from koalalink.errors import CorrectTheCommand
 from koalalink.hints import Command
 
@@ -228,10 +229,9 @@ def same_name(known: CustomerDetails, given: CustomerDetails) -> Agreement:
 
     SIMILAR where the given name is the same and the surname is not: that is a marriage, or a mother and a daughter.
     """
-    named = known.name and given.name
-    names = compare_names(given.first_name, given.last_name, given.company, known.name) if named else Agreement.UNKNOWN
-    if names is not Agreement.DIFFERENT:
+    pair = Pair.of(of_store(Customer(0, known)), of_store(Customer(0, given)))
+    if not the_names_contradict(pair):
         return Agreement.SAME
-    given_names = compare_names(given.first_name, "", "", known.first_name)
-    alike = given.first_name and known.first_name and given_names is not Agreement.DIFFERENT
+    given_name = pair.alike.given
+    alike = given_name in (Level.SAME, Level.NICKNAME, Level.INITIAL) and pair.alike.generation
     return Agreement.SIMILAR if alike else Agreement.DIFFERENT

@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from koalalink.domain.checks import CheckResult, Verdict
 from koalalink.domain.customers import Customer
-from koalalink.domain.identity import CheckResult, Verdict
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.stripe_customers import Card, StripeCustomer, StripeProfile
 from koalalink.errors import KoalaError

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from koalalink.disk import Disk, IfThere
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.decisions import Decision, Seen, Sheet, SideBySide, Untrue
-from koalalink.domain.matching.rules import Tier
+from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
 from koalalink.domain.text import fold

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from koalalink.domain.changes import Action
+from koalalink.domain.checks import Check, CheckResult, Verdict, judge
 from koalalink.domain.customers import Customer
-from koalalink.domain.identity import Check, CheckResult, Verdict, judge
 from koalalink.domain.links import Holder, Link
 from koalalink.domain.review import Connected, LinkReview, Status
 from koalalink.domain.stripe_customers import Card, StripeCustomer, best_card

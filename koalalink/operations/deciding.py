@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
+from koalalink.domain.checks import judge
 from koalalink.domain.decisions import Decision, Seen, Settled, Sheet, SideBySide, Untrue, settled_in_words
-from koalalink.domain.identity import judge
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile
 from koalalink.domain.text import counted

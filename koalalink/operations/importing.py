@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.identity import judge
+from koalalink.domain.checks import judge
 from koalalink.domain.imports import (
     Column,
     Entries,

@@ -10,12 +10,12 @@ from koalalink.domain.customers import Customer
 from koalalink.domain.decisions import Matched, SideBySide, alike_together
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.links import LinkedCustomer
-from koalalink.domain.matching.people import Person, of_store, of_stripe
 from koalalink.domain.matching.proposing import Proposal, propose
-from koalalink.domain.matching.rules import Tier
 from koalalink.domain.payments import Booking, Payments
 from koalalink.domain.people.contact import email_key, phone_key
+from koalalink.domain.people.identity import Tier
 from koalalink.domain.people.names import name_words
+from koalalink.domain.people.person import Person, of_store, of_stripe
 from koalalink.errors import LookForAnother
 from koalalink.hints import Command
 from koalalink.operations.ports import Conversation, Directory

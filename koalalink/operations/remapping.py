@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
+from koalalink.domain.checks import judge
 from koalalink.domain.customers import Customer
-from koalalink.domain.identity import judge
 from koalalink.domain.links import Holder, Link
 from koalalink.domain.remaps import Conflict, Mapping, Remapped, by_old
 from koalalink.domain.stripe_customers import StripeProfile

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from koalalink.domain.changes import Action, Change
 from koalalink.domain.decisions import Decision, Seen, Settled, SideBySide
 from koalalink.domain.desk import Key, Pace, Question
-from koalalink.domain.matching.rules import Tier
+from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
 from koalalink.errors import KoalaError, LookCloser, TryAgainOnline

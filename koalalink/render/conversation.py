@@ -19,8 +19,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from koalalink.domain.checks import Check, Result
 from koalalink.domain.hits import Hits
-from koalalink.domain.identity import Check, Result
 from koalalink.domain.imports import Column
 from koalalink.domain.review import LinkReview
 from koalalink.domain.stripe_customers import Absence

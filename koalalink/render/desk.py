@@ -9,8 +9,9 @@ from rich.text import Text
 
 from koalalink.domain.decisions import SideBySide
 from koalalink.domain.desk import Key, Pace, Question
-from koalalink.domain.identity import likeness
 from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.identity import Pair, fields_of
+from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
 from koalalink.render.widgets import columned, shown
@@ -69,7 +70,7 @@ class RichDesk:
             return
         self._console.print(Rule(shown(f"{proposal.tier.value}: {proposal.reason}", "bold"), align="left"))
         table = columned("", f"Yours: {pair.ours.number}", "", f"At Stripe: {theirs.stripe_id}")
-        alike = likeness(ours, theirs)
+        alike = fields_of(Pair.of(of_store(pair.ours), of_stripe(theirs, self._now)))
         place = ", ".join(part for part in (ours.address, ours.city, ours.state, ours.zip) if part)
         address = (
             Agreement.SAME

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from koalalink.domain.decisions import Matched
-from koalalink.domain.matching.rules import Tier
+from koalalink.domain.people.identity import Tier
 from koalalink.domain.text import counted
 from koalalink.hints import Command
 from koalalink.hints import Text as Sayable

@@ -184,9 +184,9 @@ def reading(path: Path, busy_wait: float) -> sqlite3.Connection:
     db = sqlite3.connect(path.absolute().as_uri() + "?mode=rw", timeout=busy_wait, isolation_level=None, uri=True)
     try:
         db.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         db.close()
-        code = error.sqlite_errorcode & 0xFF
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN) or not path.is_file():
             raise
     else:
@@ -194,8 +194,12 @@ def reading(path: Path, busy_wait: float) -> sqlite3.Connection:
     log = path.with_name(f"{path.name}-wal")
     if not log.exists() or not log.stat().st_size:
         db = sqlite3.connect(path.absolute().as_uri() + "?immutable=1", isolation_level=None, uri=True)
-        if is_current(db):
-            return db
+        try:
+            if is_current(db):
+                return db
+        except BaseException:
+            db.close()
+            raise
         db.close()
     return _in_memory(path, log)
 

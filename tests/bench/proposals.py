@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import cast
 
 from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.matching.people import of_store, of_stripe
 from koalalink.domain.matching.proposing import propose
+from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import PostalAddress, StripeCustomer
 from tests.bench.pairs import write_result
 from tests.linkage import Name, Row, labelled, rows

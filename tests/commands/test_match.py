@@ -112,9 +112,8 @@ def test_certain_ones_are_connected_in_one_change(copied: Run, sandbox: AppConte
     rows = json.loads(result.stdout)
     certain = {row["customer"]: row["stripe_id"] for row in rows if row["tier"] == "certain"}
     linked = {number: theirs for number, theirs in links_of(sandbox).items() if number not in before}
-    [left] = certain.keys() - linked.keys()
-    assert linked == {number: theirs for number, theirs in certain.items() if number != left}
-    assert f"Not connected: {sandbox.store.find(str(left))} and {certain[left]}. The name is" in result.stderr
+    assert linked == certain != {}
+    assert "Not connected" not in result.stderr
     [change] = sandbox.store.changes(limit=1)
     assert change.action == "matched"
     link = sandbox.store.link(sandbox.store.find(str(min(linked))), "downtown")
@@ -335,7 +334,7 @@ def keyless(home: Path, tmp_path: Path) -> Iterator[AppContext]:
 
 
 def test_two_exports_and_no_key(keyless: AppContext, tmp_path: Path) -> None:
-    """A payment that both name is evidence; the links are as good as the copy, and that is said."""
+    """A payment that both name is evidence, but `connect` would ask; links are as good as the copy: that is said."""
     run = runner(keyless)
     alone = {row["customer"]: row["tier"] for row in json.loads(run("match", "--json").stdout)}
     assert alone[1] == "certain"
@@ -343,7 +342,7 @@ def test_two_exports_and_no_key(keyless: AppContext, tmp_path: Path) -> None:
     files = [part for name in ("payments.csv", "bookings.csv") for part in ("--payments", str(tmp_path / name))]
     result = run("match", "--json", *files, "--apply-certain")
     rows = {row["customer"]: row for row in json.loads(result.stdout)}
-    assert (rows[2]["tier"], rows[2]["stripe_id"]) == ("certain", "cus_Bob")
+    assert (rows[2]["tier"], rows[2]["stripe_id"]) == ("likely", "cus_Bob")
     assert rows[2]["reason"] == "a payment that both sides name"
     assert links_of(keyless, "shop")[1] == "cus_Ann"
     assert "Stripe was not asked, as shop has no key" in result.stderr

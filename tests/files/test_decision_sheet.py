@@ -10,7 +10,7 @@ from koalalink.disk import Disk
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.decisions import Decision, Seen, Sheet, SideBySide
 from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.matching.rules import Tier
+from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.errors import CorrectTheCommand
 from koalalink.files.decision_sheet import read_sheet, write_sheet

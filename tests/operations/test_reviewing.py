@@ -9,7 +9,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.decisions import Decision, Settled, SideBySide, Untrue
 from koalalink.domain.desk import Question
 from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.matching.rules import Tier
+from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.errors import LookCloser, TryAgainOnline
 from koalalink.operations.reviewing import Reviewed, in_words, review

@@ -9,7 +9,7 @@ from koalalink.domain.decisions import Matched, Settled, SideBySide, Untrue
 from koalalink.domain.desk import Pace, Question
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.matching.rules import Tier
+from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import Card, StripeCustomer
 from koalalink.render.desk import RichDesk
 from koalalink.render.human import RichOutput

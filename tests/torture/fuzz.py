@@ -17,12 +17,12 @@ from koalalink.config import reading
 from koalalink.domain.api_base import checked_api_base
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.chronicle import read_since
-from koalalink.domain.customers import Shape
+from koalalink.domain.customers import Customer, CustomerDetails, Shape
 from koalalink.domain.directory import Window, with_export, with_payment
 from koalalink.domain.exports import chosen, columns_for
 from koalalink.domain.imports import Entries
-from koalalink.domain.people.contact import compare_emails, compare_phones
-from koalalink.domain.people.names import compare_full_names, compare_names
+from koalalink.domain.people.identity import Fields, Pair, fields_of
+from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.search_query import TextQuery, read_query
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
@@ -186,7 +186,7 @@ def _read_query(typed: str) -> None:
 
 def _use_customer(customer: StripeCustomer, query: TextQuery) -> None:
     query.matches(customer), query.errors(customer), query.rank(customer)
-    compare_names("Jane", "Doe", "Company", customer.name)
+    _fields("Jane", "Doe", customer)
     str(customer.card), customer.card and customer.card.expired(_NOW), customer.url
 
 
@@ -251,9 +251,14 @@ def _read_payments(content: bytes) -> None:
 
 def _compare(pair: tuple[str, str]) -> None:
     one, other = pair
-    assert compare_full_names(one, other) == compare_full_names(one, other)
-    assert compare_emails(one, other) == compare_emails(other, one)
-    assert compare_phones(one, other) == compare_phones(other, one)
+    there = [StripeCustomer("cus_1", text, text, text, None, livemode=False) for text in pair]
+    mine, its = _fields(one, "", there[1]), _fields(other, "", there[0])
+    assert (mine.email, mine.phone) == (its.email, its.phone)
+
+
+def _fields(first_name: str, last_name: str, theirs: StripeCustomer) -> Fields:
+    details = CustomerDetails(first_name=first_name, last_name=last_name, email=first_name, phone=first_name)
+    return fields_of(Pair.of(of_store(Customer(1, details)), of_stripe(theirs, _NOW)))
 
 
 _COLUMNS = columns_for(Shape(("downtown",), (), ("Favourite",)), kept_title)

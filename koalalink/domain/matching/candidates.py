@@ -7,7 +7,8 @@ key has a limit; the less it tells, the lower.
 from array import array
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-from koalalink.domain.matching.people import Person, letters
+from koalalink.domain.people.contact import letters
+from koalalink.domain.people.person import Person
 
 
 class Candidates:

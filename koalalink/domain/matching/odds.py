@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import log2
 
-from koalalink.domain.matching.comparing import Level, Likeness, Reach, compare_names, spells
-from koalalink.domain.matching.people import Person
-from koalalink.domain.matching.rules import Crowd
+from koalalink.domain.people.agreement import Level, Reach, spells
 from koalalink.domain.people.names import Name
+from koalalink.domain.people.person import Around, Likeness, Person, compare_readings
 
 _A_NAME = 3
 """People who have it, from whom on a word is a given name."""
@@ -57,7 +56,7 @@ class Odds:
                     if person.names and len(names[contact]) <= _A_FAMILY:
                         names[contact].add(person.names)
         self._total = max(len(ours) + len(theirs), 1)
-        self.crowd = Crowd(
+        self.around = Around(
             given_names=frozenset(name for name, size in self._given.items() if len(name) >= 3 and size >= _A_NAME),
             shared=frozenset(contact for contact, family in names.items() if _differ(family)),
         )
@@ -108,4 +107,4 @@ def _surname(person: Person) -> str:
 def _differ(family: set[tuple[Name, ...]]) -> bool:
     if len(family) > _A_FAMILY:
         return True
-    return any(compare_names(one, other)[0] is Level.OTHER for one, other in combinations(sorted(family), 2))
+    return any(compare_readings(one, other)[0] is Level.OTHER for one, other in combinations(sorted(family), 2))

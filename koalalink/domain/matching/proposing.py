@@ -5,11 +5,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from typing import NamedTuple
 
 from koalalink.domain.matching.candidates import Candidates
-from koalalink.domain.matching.comparing import WORSE, Level, Likeness, Reach, compare, emails
 from koalalink.domain.matching.odds import Odds
-from koalalink.domain.matching.people import Person
-from koalalink.domain.matching.rules import Pair, Tier, is_certain, is_likely
 from koalalink.domain.matching.wording import agreeing, differing, in_words
+from koalalink.domain.people.agreement import WORSE, Level, Reach, compare_emails
+from koalalink.domain.people.identity import Pair, Tier, is_certain, is_likely
+from koalalink.domain.people.person import Likeness, Person, compare
 
 _CROWD = 20
 """Customers of one side who share an email or a phone, above which it tells nothing of any of them."""
@@ -110,10 +110,10 @@ def _pairs(
     for other in theirs:
         if other.owner not in (0, ours.ref) or (ours.ref, other.ref) in refused:
             continue
-        alike = compare(ours, other)
+        alike = compare(ours, other, odds.around)
         points = odds.points(ours, other, alike)
         if points >= _LEAST:
-            certain = is_certain(Pair(ours, other, alike, odds.crowd, namesakes))
+            certain = is_certain(Pair(ours, other, alike, odds.around, namesakes))
             yield _Candidate(ours, other, alike, points, certain, (not certain, -touch(alike) * certain, -points))
 
 
@@ -133,7 +133,7 @@ def same_person(one: Person, other: Person) -> bool:
 
     A name and an email are; a name and a phone only where no two emails speak against it, as of father and son.
     """
-    if emails(one.email, other.email) not in (Reach.SAME, Reach.NEAR) and (
+    if compare_emails(one.email, other.email) not in (Reach.SAME, Reach.NEAR) and (
         not one.phone or one.phone[-7:] != other.phone[-7:]
     ):
         return False
@@ -242,7 +242,7 @@ def _proposal(
         tier, doubt = Tier.LIKELY, "several Stripe customers of this person have a card"
     elif given.certain:
         tier = Tier.CERTAIN
-    elif is_likely(Pair(given.ours, given.theirs, given.alike, odds.crowd, odds.namesakes(given.ours))):
+    elif is_likely(Pair(given.ours, given.theirs, given.alike, odds.around, odds.namesakes(given.ours))):
         tier = Tier.LIKELY
     return Proposal(
         customer=int(given.ours.ref),

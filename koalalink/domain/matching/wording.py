@@ -1,6 +1,7 @@
 """Why two people can be one, in words that many pairs share."""
 
-from koalalink.domain.matching.comparing import Level, Likeness, Reach
+from koalalink.domain.people.agreement import Level, Reach
+from koalalink.domain.people.person import Likeness
 
 _NAMES = {
     Level.SAME: "same name",

@@ -3,7 +3,6 @@
 import re
 from functools import lru_cache
 
-from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.text import digits, fold
 
 # What is typed where a form insists on an email and the customer has none.
@@ -14,6 +13,7 @@ _NO_EMAIL = frozenset(
 )
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _ROUNDED = re.compile(r"\dE\+?\d", re.IGNORECASE)
+_LETTERS = re.compile(r"[a-z]+")
 _LETTER = re.compile(r"[^\d\s().+-]")
 _EXTENSION = re.compile(r"(?:x|ext\.?|extension|#) ?\d*$", re.IGNORECASE)
 _LONGEST_PHONE = 100
@@ -43,11 +43,6 @@ def _is_placeholder(local: str, domain: str) -> bool:
     return repeated or (word in _NO_EMAIL and (word == label or word.startswith(("no", "donot", "unknown", "null"))))
 
 
-def compare_emails(ours: str, theirs: str) -> Agreement:
-    """Tell whether two emails reach the same mailbox."""
-    return _compared(email_key(ours), email_key(theirs))
-
-
 @lru_cache(maxsize=4096)  # a batch of an import asks for each several times
 def phone_key(phone: str) -> str:
     """Return the digits that a phone number is dialled with, or "" where it is no usable number.
@@ -73,16 +68,11 @@ def _without_extension(phone: str) -> str:
     return _EXTENSION.sub("", phone) if _LETTER.search(phone) else phone
 
 
-def compare_phones(ours: str, theirs: str) -> Agreement:
-    """Tell whether two phone numbers ring the same phone; one may lack the area or country code."""
-    one, other = sorted((phone_key(ours), phone_key(theirs)), key=len)
-    both_name_a_country = ours.strip().startswith(("+", "00")) and theirs.strip().startswith(("+", "00"))
-    if both_name_a_country and one:
-        return _compared(*(digits(_without_extension(phone)).lstrip("0") for phone in (ours, theirs)))
-    return Agreement.SAME if one and other.endswith(one) else _compared(one, other)
+def names_a_country(phone: str) -> bool:
+    """Tell whether a phone number is written with its country's number."""
+    return phone.lstrip().startswith(("+", "00"))
 
 
-def _compared(one: str, other: str) -> Agreement:
-    if not one or not other:
-        return Agreement.UNKNOWN
-    return Agreement.SAME if one == other else Agreement.DIFFERENT
+def letters(local: str) -> list[str]:
+    """Return the runs of letters in the part of an email before the @."""
+    return _LETTERS.findall(local)

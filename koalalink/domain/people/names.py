@@ -1,10 +1,4 @@
-"""People's names: when two of them can be one person's.
-
-The same name is written in many ways ("Jane M. Doe", "DOE, JANE"), and people are called by several
-("Liz" for Elizabeth). What is never forgiven is another given name: families share surname, address, phone and
-email, and nothing else tells a mother from her daughter. That is why a typing error in a given name counts as
-another name here: Joan and Jean, Mario and Maria are one letter apart.
-"""
+"""People's names, read: the same name is written in many ways ("Jane M. Doe", "DOE, JANE")."""
 
 import re
 from collections.abc import Iterator
@@ -12,8 +6,6 @@ from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.nicknames import share_a_nickname
 from koalalink.domain.text import fold
 
 _TITLES = frozenset("mr mrs ms miss mx dr prof rev sir madam mme mlle sra srta herr frau".split())
@@ -44,40 +36,6 @@ class Name(NamedTuple):
     of_a_couple: bool = False
 
 
-def compare_names(first_name: str, last_name: str, company: str, theirs: str) -> Agreement:
-    """Compare a customer of the store with the one line that Stripe has for a name.
-
-    SAME is the same given name and surname, middle names and initials aside; SIMILAR contradicts nothing but
-    leaves room for somebody else.
-    """
-    ours = f"{first_name} {last_name}".strip()
-    if not name_words(theirs) or not name_words(ours or company):
-        return Agreement.UNKNOWN
-    if company_key(company) and company_key(company) == company_key(theirs):
-        return Agreement.SIMILAR if ours else Agreement.SAME
-    given, surname = name_words(first_name), name_words(last_name)
-    if given and surname:
-        named = Name(given, surname, generation_of(ours))
-        return _best(_compare(named, reading) for reading in readings(theirs))
-    return _compare_texts(ours or company, theirs)
-
-
-def compare_full_names(one: str, other: str) -> Agreement:
-    """Compare two lines that each hold a whole name, as Stripe has them."""
-    if not name_words(one) or not name_words(other):
-        return Agreement.UNKNOWN
-    return _compare_texts(one, other)
-
-
-def _compare_texts(ours: str, theirs: str) -> Agreement:
-    return _best(_compare(one, other) for one in readings(ours) for other in readings(theirs))
-
-
-def _best(outcomes: Iterator[Agreement]) -> Agreement:
-    found = set(outcomes)
-    return next((a for a in (Agreement.SAME, Agreement.SIMILAR) if a in found), Agreement.DIFFERENT)
-
-
 @lru_cache(maxsize=512)  # the same text is asked for words, generation and company
 def _tokens(text: str) -> list[str]:
     # An apostrophe joins (O'Brien is OBrien), everything else that is no letter separates.
@@ -104,8 +62,9 @@ def names_a_company(text: str) -> bool:
 
 
 def company_key(text: str) -> str:
-    """Return the words of a company's name without its legal form."""
-    return " ".join(word for word in _tokens(text) if word not in _COMPANY_FORMS)
+    """Return the words of a company's name without its legal form, unless it has no others."""
+    words = _tokens(text)
+    return " ".join([word for word in words if word not in _COMPANY_FORMS] or words)
 
 
 def readings(text: str) -> Iterator[Name]:
@@ -130,56 +89,3 @@ def readings(text: str) -> Iterator[Name]:
 
 def _only_suffixes(text: str) -> bool:
     return all(word in _GENERATIONS or word in _DEGREES for word in _tokens(text))
-
-
-def _compare(one: Name, other: Name) -> Agreement:
-    if one.generation and other.generation and one.generation != other.generation:
-        return Agreement.DIFFERENT
-    straight = _compare_in_order(one, other)
-    if straight is Agreement.DIFFERENT:
-        # Without a comma nothing tells James Thomas from Thomas James: never the same, yet no contradiction.
-        swapped = _compare_in_order(Name(one.surname, one.given), other)
-        return Agreement.SIMILAR if swapped is Agreement.SAME else Agreement.DIFFERENT
-    # A couple's entry may be the other one's; and of "John Doe" and "John Doe Jr" nobody knows who the first is.
-    alike = one.generation == other.generation and not (one.of_a_couple or other.of_a_couple)
-    return straight if alike else Agreement.SIMILAR
-
-
-def _compare_in_order(one: Name, other: Name) -> Agreement:
-    parts = {_compare_given(one.given, other.given), _compare_surnames(one.surname, other.surname)}
-    # Jane Marie Doe is not Jane Louise Doe: each has a word that the other lacks.
-    each_has_more = (len(one.given) - len(other.given)) * (len(one.surname) - len(other.surname)) < 0
-    if Agreement.DIFFERENT in parts or (each_has_more and parts != {Agreement.SAME}):
-        return Agreement.DIFFERENT
-    return Agreement.SAME if parts == {Agreement.SAME} else Agreement.SIMILAR
-
-
-def _compare_given(one: tuple[str, ...], other: tuple[str, ...]) -> Agreement:
-    if not one or not other:
-        return Agreement.SIMILAR
-    if "".join(one) == "".join(other):
-        return Agreement.SAME
-    first = _compare_word(one[0], other[0])
-    middle = {_compare_word(a, b) for a, b in zip(one[1:], other[1:], strict=False)}
-    return Agreement.DIFFERENT if Agreement.DIFFERENT in middle else first
-
-
-def _compare_word(one: str, other: str) -> Agreement:
-    if one == other:
-        return Agreement.SAME
-    short, long = sorted((one, other), key=len)
-    initial = len(short) == 1 and long.startswith(short)
-    return Agreement.SIMILAR if initial or share_a_nickname(one, other) else Agreement.DIFFERENT
-
-
-def _compare_surnames(one: tuple[str, ...], other: tuple[str, ...]) -> Agreement:
-    if not one or not other:
-        return Agreement.SIMILAR
-    if "".join(one) == "".join(other):
-        return Agreement.SAME
-    # One half of a double surname is often all that is written, at a marriage or on a card. A letter is no half.
-    more = set(one) ^ set(other)
-    if more in (set(one) - set(other), set(other) - set(one)) and all(len(word) > 1 for word in more):
-        return Agreement.SIMILAR
-    short, long = sorted(("".join(one), "".join(other)), key=len)
-    return Agreement.SIMILAR if len(short) == 1 and long.startswith(short) else Agreement.DIFFERENT

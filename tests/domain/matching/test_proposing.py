@@ -4,10 +4,10 @@ from random import Random
 
 import pytest
 
-from koalalink.domain.matching.people import Person
 from koalalink.domain.matching.proposing import Proposal, propose
-from koalalink.domain.matching.rules import Tier
-from tests.domain.matching.people import GOOD_CARD, ours, theirs
+from koalalink.domain.people.identity import Tier
+from koalalink.domain.people.person import Person
+from tests.domain.people.people import GOOD_CARD, ours, theirs
 
 JANE = "jane.doe@example.com"
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.names import compare_full_names, compare_names
+from tests.domain.people.people import fields
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
 
@@ -33,7 +33,7 @@ SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
 )
 def test_names_written_differently_are_the_same(first: str, last: str, theirs: str) -> None:
     """A name is the same in any order, case and accent, with or without a middle name."""
-    assert compare_names(first, last, "", theirs) is SAME
+    assert fields(first, last, "", theirs).name is SAME
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_names_written_differently_are_the_same(first: str, last: str, theirs: s
 )
 def test_names_that_leave_room_are_similar(first: str, last: str, theirs: str) -> None:
     """A nickname, an initial or half a name contradicts nothing, and proves nothing."""
-    assert compare_names(first, last, "", theirs) is SIMILAR
+    assert fields(first, last, "", theirs).name is SIMILAR
 
 
 @pytest.mark.parametrize(
@@ -72,26 +72,26 @@ def test_names_that_leave_room_are_similar(first: str, last: str, theirs: str) -
 )
 def test_names_of_relatives_are_different(first: str, last: str, theirs: str, whom: str) -> None:
     """Whoever shares a surname, an address and an email is told apart by the given name alone."""
-    assert compare_names(first, last, "", theirs) is DIFFERENT, whom
+    assert fields(first, last, "", theirs).name is DIFFERENT, whom
 
 
 @pytest.mark.parametrize(("first", "theirs"), [("", "Jane Doe"), ("Jane", ""), ("Jane", " - "), ("", "")])
 def test_names_missing_on_one_side_are_unknown(first: str, theirs: str) -> None:
     """Nothing is no evidence."""
-    assert compare_names(first, "", "", theirs) is UNKNOWN
+    assert fields(first, "", "", theirs).name is UNKNOWN
 
 
 def test_company_is_compared_without_its_legal_form() -> None:
     """Harbor View Dental is Harbor View Dental LLC, and for a person who works there it proves nothing."""
-    assert compare_names("", "", "Harbor View Dental", "harbor view dental, LLC") is SAME
-    assert compare_names("Nora", "Finch", "Harbor View Dental", "Harbor View Dental LLC") is SIMILAR
-    assert compare_names("", "", "The Company", "The Inc") is DIFFERENT
+    assert fields("", "", "Harbor View Dental", "harbor view dental, LLC").name is SAME
+    assert fields("Nora", "Finch", "Harbor View Dental", "Harbor View Dental LLC").name is SIMILAR
+    assert fields("", "", "The Company", "The Inc").name is DIFFERENT
 
 
 @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=60))
 def test_names_of_any_text_are_compared(first: str, last: str, theirs: str) -> None:
     """No text breaks the comparison."""
-    assert compare_names(first, last, "", theirs) in Agreement
+    assert fields(first, last, "", theirs).name in Agreement
 
 
 _WORDS = st.text(st.characters(categories=("L", "M"), include_characters=" '-."), max_size=20)
@@ -100,13 +100,13 @@ _WORDS = st.text(st.characters(categories=("L", "M"), include_characters=" '-.")
 @given(_WORDS, _WORDS)
 def test_names_of_anybody_are_like_themselves(first: str, last: str) -> None:
     """Nobody is told apart from himself."""
-    assert compare_names(first, last, "", f"{first} {last}") is not DIFFERENT
+    assert fields(first, last, "", f"{first} {last}").name is not DIFFERENT
 
 
 def test_names_of_many_words_are_compared_at_once() -> None:
     """Every way to divide them would take hours; nobody is called that, so what is the same may be somebody else."""
     many = "Jane " * 100_000
-    assert compare_names(many, "Doe", "", many) is Agreement.SIMILAR
-    assert compare_full_names(many, many) is Agreement.SIMILAR
-    assert compare_full_names(many, "John Doe") is Agreement.DIFFERENT
-    assert compare_full_names("Jane & " * 1000 + "Joan Doe", "John & " * 1000 + "Jack Roe") is Agreement.DIFFERENT
+    assert fields(many, "Doe", "", many).name is Agreement.SIMILAR
+    assert fields(many, "", "", many).name is Agreement.SIMILAR
+    assert fields(many, "", "", "John Doe").name is Agreement.DIFFERENT
+    assert fields("Jane & " * 1000 + "Joan Doe", "", "", "John & " * 1000 + "Jack Roe").name is Agreement.DIFFERENT

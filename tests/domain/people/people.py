@@ -1,7 +1,8 @@
 """Short ways to write people down."""
 
 from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.matching.people import Person, of_store, of_stripe
+from koalalink.domain.people.identity import Fields, Pair, fields_of
+from koalalink.domain.people.person import Person, of_store, of_stripe
 from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
 from tests.conftest import NOW
 
@@ -62,3 +63,20 @@ def theirs(
         metadata=metadata or {},
     )
     return of_stripe(customer, NOW, payments, Customer(owner, CustomerDetails()) if owner else None)
+
+
+def fields(
+    first_name: str = "",
+    last_name: str = "",
+    company: str = "",
+    name: str = "",
+    *,
+    emails: tuple[str, str] = ("", ""),
+    phones: tuple[str, str] = ("", ""),
+) -> Fields:
+    """How the fields agree of a customer of ours and one of Stripe's called `name`; ours come first."""
+    details = CustomerDetails(
+        first_name=first_name, last_name=last_name, company=company, email=emails[0], phone=phones[0]
+    )
+    other = StripeCustomer("cus_1", name, emails[1], phones[1], NOW, livemode=False)
+    return fields_of(Pair.of(of_store(Customer(1, details)), of_stripe(other, NOW)))

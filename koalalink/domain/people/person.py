@@ -1,4 +1,6 @@
-"""People as they are compared: names in words, contacts as keys, an address in parts.
+"""One person of either side, normalised once; and the one comparison of two.
+
+Names are in words, contacts are keys, an address is in parts.
 
 What many have in common is interned: a hundred thousand customers fit into a small part of the memory.
 """
@@ -10,12 +12,22 @@ from sys import intern
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.people.contact import email_key, phone_key
+from koalalink.domain.people.agreement import (
+    WORSE,
+    Level,
+    Reach,
+    compare_emails,
+    compare_given,
+    compare_houses,
+    compare_phones,
+    compare_surnames,
+    compare_words,
+)
+from koalalink.domain.people.contact import email_key, names_a_country, phone_key
 from koalalink.domain.people.names import Name, company_key, generation_of, name_words, names_a_company, readings
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import fold
 
-_LETTERS = re.compile(r"[a-z]+")
 _PAYMENT = re.compile(r"\b(?:pi|ch|py)_[A-Za-z0-9]+")
 _NUMBER = "customer_number"
 """The metadata that an export for Stripe's metadata writes our numbers into."""
@@ -41,6 +53,8 @@ class Person(NamedTuple):
     email: str
     """The key of the mailbox."""
     phone: str
+    """Its key."""
+    phone_has_country: bool
     number: str
     """Of the house."""
     street: str
@@ -58,6 +72,11 @@ class Person(NamedTuple):
     """Of Stripe's: minus the time of creation, so that the newest come first."""
     owner: int = 0
     """Of Stripe's: the only customer of the store who may get it, being linked to it at another location."""
+
+    @property
+    def is_a_company(self) -> bool:
+        """Whether the name is that of the company."""
+        return bool(self.company) and _in_words(self) in ("", self.company)
 
     @property
     def local(self) -> str:
@@ -82,6 +101,7 @@ def of_store(customer: Customer, stripe_ids: Iterable[str] = (), payments: Itera
         generation=generation_of(f"{details.first_name} {details.last_name}"),
         email=email_key(details.email),
         phone=phone_key(details.phone),
+        phone_has_country=names_a_country(details.phone),
         number=number,
         street=street,
         zip=intern(_zip(details.zip)),
@@ -106,6 +126,7 @@ def of_stripe(
         generation=generation_of(customer.name),
         email=email_key(customer.email),
         phone=phone_key(customer.phone),
+        phone_has_country=names_a_country(customer.phone),
         number=number,
         street=street,
         zip=intern(_zip(address.postal_code)),
@@ -151,6 +172,106 @@ def _zip(text: str) -> str:
     return key[:5] if key[:5].isdecimal() else key
 
 
-def letters(local: str) -> list[str]:
-    """Return the runs of letters in the part of an email before the @."""
-    return _LETTERS.findall(local)
+class Around(NamedTuple):
+    """What is known of others, of both sides: it tells how much two people's agreement says."""
+
+    given_names: frozenset[str] = frozenset()
+    """Those that several people have."""
+    shared: frozenset[str] = frozenset()
+    """Emails and phones that people of different given names have."""
+
+
+NOBODY = Around()
+"""Where nothing is known of others."""
+
+
+class Likeness(NamedTuple):
+    """How two people agree, field by field."""
+
+    given: Level
+    surname: Level
+    swapped: bool
+    """Where one's given name is the other's surname, and no comma tells which is which."""
+    generation: bool
+    """False where one is Jr and the other Sr."""
+    same_generation: bool
+    """False also where one of them says and the other does not."""
+    couple: bool
+    company: bool
+    """A name is a company's, on one side at least."""
+    email: Reach
+    email_is_shared: bool
+    """The common email is one that people of different given names have."""
+    phone: Reach
+    phone_is_shared: bool
+    """The same of our customer's phone."""
+    house: Reach
+    zip: Reach
+    city: Reach
+    same_id: bool
+    same_payment: bool
+
+
+def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
+    """Compare two people by the reading of their names that fits best."""
+    given, surname, swapped, couple = compare_readings(ours.names, theirs.names)
+    company = bool(theirs.company) or ours.is_a_company
+    if ours.company and ours.company == (theirs.company or _in_words(theirs)):
+        given = surname = Level.SAME
+        company = True
+    one, other = ours.generation, theirs.generation
+    email = compare_emails(ours.email, theirs.email)
+    alike = Likeness(
+        given,
+        surname,
+        swapped,
+        generation=not (one and other and one != other),
+        same_generation=one == other,
+        couple=couple,
+        company=company,
+        email=email,
+        email_is_shared=email is Reach.SAME and ours.email in around.shared,
+        phone=compare_phones(
+            ours.phone, theirs.phone, both_name_a_country=ours.phone_has_country and theirs.phone_has_country
+        ),
+        phone_is_shared=ours.phone in around.shared,
+        house=compare_houses((ours.number, ours.street), (theirs.number, theirs.street)),
+        zip=compare_words(ours.zip, theirs.zip),
+        city=compare_words(ours.city, theirs.city),
+        same_id=any(each in theirs.ids for each in ours.ids),
+        same_payment=bool(ours.payments) and any(each in theirs.payments for each in ours.payments),
+    )
+    return _KNOWN.setdefault(alike, alike)
+
+
+_KNOWN: dict[Likeness, Likeness] = {}
+"""There are few ways to be alike, and hundreds of thousands of pairs."""
+
+
+def _in_words(person: Person) -> str:
+    return " ".join((*person.names[0].given, *person.names[0].surname)) if person.names else ""
+
+
+def compare_readings(ours: tuple[Name, ...], theirs: tuple[Name, ...]) -> tuple[Level, Level, bool, bool]:
+    """Return how given name and surname agree in the readings that agree best.
+
+    And whether they do so exchanged, and whether one of them is a couple's.
+    """
+    if ours == theirs and len(ours) == 1 and ours[0].given and ours[0].surname:
+        return Level.SAME, Level.SAME, False, ours[0].of_a_couple
+    best, found = len(WORSE) * 2, (Level.MISSING, Level.MISSING, False, False)
+    for one in ours:
+        for other in theirs:
+            given, surname = compare_given(one.given, other.given), compare_surnames(one.surname, other.surname)
+            swapped = False
+            if given is Level.OTHER and one.surname and (one.given == other.surname or one.surname == other.given):
+                # Doe Jane, without a comma
+                given, surname = compare_given(one.given, other.surname), compare_surnames(one.surname, other.given)
+                swapped = True
+            more = (len(one.given) - len(other.given)) * (len(one.surname) - len(other.surname))
+            if more < 0 and "".join((*one.given, *one.surname)) != "".join((*other.given, *other.surname)):
+                given = Level.OTHER  # Jane Marie Doe is not Jane Louise Doe: each has a word that the other lacks
+            if WORSE[given] + WORSE[surname] < best:
+                best = WORSE[given] + WORSE[surname]
+                found = given, surname, swapped, one.of_a_couple or other.of_a_couple
+    return found

@@ -1,7 +1,8 @@
-"""The rules of matching: what makes a pair certain, what makes it likely, and what forbids both.
+"""Who is who: what is doubted of two people, what makes them certainly one, and what makes it likely.
 
-Points (in odds.py) only bring candidates into an order. What may be linked without asking is decided by these
-checklists, and every rule says why it is true of people.
+A wrong link charges a stranger, so this is the heart of the product. Every place that asks whether two records are one
+person asks here, and every rule says why it is true of people. What is doubted can never be certain: certain begins
+with no doubt.
 """
 
 import re
@@ -9,8 +10,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.matching.comparing import Level, Likeness, Reach, may_be_a_slip, spells, spells_another
-from koalalink.domain.matching.people import Person
+from koalalink.domain.people.agreement import Agreement, Level, Reach, may_be_a_slip, spells, spells_another
+from koalalink.domain.people.person import NOBODY, Around, Likeness, Person, compare
 
 _YEAR = re.compile(r"(?:19[3-9]|20[01])\d(?!\d)")
 
@@ -24,24 +25,109 @@ class Tier(StrEnum):
     NONE = "none"
 
 
-class Crowd(NamedTuple):
-    """What everybody at hand is like, of both sides."""
-
-    given_names: frozenset[str]
-    """Those that several people have."""
-    shared: frozenset[str]
-    """Emails and phones that people of different given names have."""
-
-
 class Pair(NamedTuple):
     """A customer of the store beside one of Stripe's."""
 
     ours: Person
     theirs: Person
     alike: Likeness
-    crowd: Crowd
-    namesakes: float
-    """How many others of our customer's name are to be expected among the people at hand, by chance alone."""
+    around: Around = NOBODY
+    namesakes: float = 1.0
+    """How many others of our customer's name are to be expected among all people in question, by chance alone."""
+
+    @classmethod
+    def of(cls, ours: Person, theirs: Person, around: Around = NOBODY) -> "Pair":
+        """Put two people side by side."""
+        return cls(ours, theirs, compare(ours, theirs, around), around)
+
+
+class Fields(NamedTuple):
+    """How the three fields agree that people know each other by."""
+
+    email: Agreement
+    name: Agreement
+    phone: Agreement
+
+
+_SEEN = {
+    Reach.SAME: Agreement.SAME,
+    Reach.NEAR: Agreement.DIFFERENT,
+    Reach.OTHER: Agreement.DIFFERENT,
+    Reach.UNKNOWN: Agreement.UNKNOWN,
+}
+
+
+def fields_of(pair: Pair) -> Fields:
+    """Return how the fields of two people agree, as people see it."""
+    return Fields(_SEEN[pair.alike.email], _name_of(pair), _SEEN[pair.alike.phone])
+
+
+def _name_of(pair: Pair) -> Agreement:
+    alike = pair.alike
+    if the_names_contradict(pair):
+        return Agreement.DIFFERENT
+    if alike.given is Level.MISSING and alike.surname is Level.MISSING:
+        return Agreement.UNKNOWN
+    if alike.company:
+        return Agreement.SIMILAR if pair.ours.names and not pair.ours.is_a_company else Agreement.SAME
+    whole = alike.given is Level.SAME and alike.surname is Level.SAME
+    # A couple's entry may be the other one's; and of "John Doe" and "John Doe Jr" nobody knows who the first is.
+    room = alike.swapped or alike.couple or not alike.same_generation
+    return Agreement.SAME if whole and not room else Agreement.SIMILAR
+
+
+# What is doubted
+
+
+def the_names_contradict(pair: Pair) -> bool:
+    """Nothing but the given name tells a mother from her daughter, so another given name is another person.
+
+    A slip of the pen is believed where the common email is nobody else's; Joan and Jean are two people all the same.
+    """
+    alike = pair.alike
+    if not alike.generation or Level.OTHER in (alike.given, alike.surname):
+        return True
+    if alike.given is Level.MISSING and alike.surname is Level.MISSING:
+        # Two names of which nothing can be compared: a company's and a person's, or one word each.
+        return _is_named(pair.ours) and _is_named(pair.theirs)
+    if alike.given is Level.ERROR and not the_given_name_is_the_same(pair):
+        return True
+    return alike.surname is Level.ERROR and not (a_contact_is_the_same(pair) and the_given_name_is_the_same(pair))
+
+
+def _is_named(person: Person) -> bool:
+    return bool(person.names or person.company)
+
+
+def doubt_of_the_person(pair: Pair) -> str | None:
+    """Return the reason to doubt that both are one person, as a sentence, or None where there is none.
+
+    An ID of ours that Stripe has, too, was written by somebody who knew.
+    """
+    if pair.alike.same_id and nothing_speaks_against_it(pair):
+        return None
+    return why_it_may_be_somebody_else(fields_of(pair))
+
+
+def why_it_may_be_somebody_else(fields: Fields) -> str | None:
+    """Return the same for fields that agree so.
+
+    An email or a phone is shared by a family, so it counts only where the name does not contradict it. A name is
+    shared by strangers, so it counts alone only where it is the whole name and nothing else could be compared.
+    """
+    contacts = (fields.email, fields.phone)
+    if fields.name is Agreement.DIFFERENT:
+        return "The name is different. Families share emails and phones."
+    if Agreement.SAME in contacts:
+        return None
+    if Agreement.DIFFERENT in contacts:
+        what = "email" if fields.email is Agreement.DIFFERENT else "phone"
+        return f"The {what} is different. Two people can have the same name."
+    if fields.name is Agreement.SAME:
+        return None
+    if fields.name is Agreement.SIMILAR:
+        return "The names are only similar, and there is no email or phone to compare."
+    return "There is nothing to compare: no name, email or phone that both sides have."
 
 
 # What certain needs
@@ -61,7 +147,7 @@ def the_given_name_is_the_same(pair: Pair) -> bool:
     level = pair.alike.given
     if level is Level.SAME:
         return True
-    if pair.alike.email is not Reach.SAME or pair.ours.email in pair.crowd.shared:
+    if pair.alike.email is not Reach.SAME or pair.alike.email_is_shared:
         return False
     if level is Level.ERROR:
         return _is_a_slip(pair) and (pair.alike.phone is Reach.SAME or _the_email_spells_the_name(pair))
@@ -88,7 +174,7 @@ def the_email_is_nobody_elses(pair: Pair) -> bool:
     """An account under bob.doe@ may be Bob's, though the card was Jane's."""
     names = pair.ours.names
     return not any(
-        spells_another(email, names, pair.crowd.given_names) for email in (pair.ours.email, pair.theirs.email) if email
+        spells_another(email, names, pair.around.given_names) for email in (pair.ours.email, pair.theirs.email) if email
     )
 
 
@@ -106,7 +192,7 @@ def another_email_is_a_second_one(pair: Pair) -> bool:
     if pair.alike.email is not Reach.OTHER:
         return True
     whole = pair.alike.given is Level.SAME and pair.alike.surname is Level.SAME
-    return whole and pair.ours.phone not in pair.crowd.shared and not _years_differ(pair)
+    return whole and not pair.alike.phone_is_shared and not _years_differ(pair)
 
 
 CERTAIN: tuple[Callable[[Pair], bool], ...] = (
@@ -132,8 +218,11 @@ def nothing_speaks_against_it(pair: Pair) -> bool:
 def is_certain(pair: Pair) -> bool:
     """Tell whether a pair may be linked without asking, as far as these two are concerned."""
     if pair.alike.same_id or pair.alike.same_payment:
-        return nothing_speaks_against_it(pair)
-    return all(rule(pair) for rule in CERTAIN)
+        agreed = nothing_speaks_against_it(pair)
+    else:
+        agreed = all(rule(pair) for rule in CERTAIN)
+    # What `connect` would ask about is never certain, whatever else agrees; last, as it takes longest.
+    return agreed and doubt_of_the_person(pair) is None
 
 
 _FEW = 1.0
@@ -169,10 +258,16 @@ def the_email_names_the_nameless(pair: Pair) -> bool:
     return pair.alike.email is Reach.SAME and _the_email_spells_the_name(pair)
 
 
+def it_is_written_down(pair: Pair) -> bool:
+    """A payment, or an ID, that both sides name was written by somebody who knew, but perhaps of a relative."""
+    return (pair.alike.same_id or pair.alike.same_payment) and nothing_speaks_against_it(pair)
+
+
 LIKELY: tuple[Callable[[Pair], bool], ...] = (
     the_whole_name_is_rare,
     a_contact_and_the_given_name_agree,
     the_email_names_the_nameless,
+    it_is_written_down,
 )
 """What makes a pair likely: any of it."""
 
@@ -193,7 +288,7 @@ def _the_email_spells_the_name(pair: Pair) -> bool:
 
 def _is_a_slip(pair: Pair) -> bool:
     given = [name.given[0] for person in (pair.ours, pair.theirs) for name in person.names[:1] if name.given]
-    return len(given) == 2 and may_be_a_slip(given[0], given[1], pair.crowd.given_names)
+    return len(given) == 2 and may_be_a_slip(given[0], given[1], pair.around.given_names)
 
 
 def _years_differ(pair: Pair) -> bool:

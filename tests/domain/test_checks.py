@@ -5,18 +5,17 @@ from itertools import product
 
 import pytest
 
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.identity import (
+from koalalink.domain.checks import (
     Check,
-    Likeness,
     Result,
     Verdict,
     judge,
-    why_it_may_be_somebody_else,
     why_no_card_can_be_charged,
 )
+from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder
 from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.identity import Fields, why_it_may_be_somebody_else
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, cards_in_order
 from tests.conftest import NOW
 
@@ -70,7 +69,7 @@ def result_of(judged: Verdict, check: Check) -> Result:
 )
 def test_person_is_recognised(email: Agreement, name: Agreement, phone: Agreement) -> None:
     """Email or phone with a name that does not speak against it, or the whole name where nothing else is known."""
-    assert why_it_may_be_somebody_else(Likeness(email, name, phone)) is None
+    assert why_it_may_be_somebody_else(Fields(email, name, phone)) is None
 
 
 @pytest.mark.parametrize(
@@ -88,20 +87,20 @@ def test_person_is_recognised(email: Agreement, name: Agreement, phone: Agreemen
 )
 def test_person_is_doubted(email: Agreement, name: Agreement, phone: Agreement, whom: str) -> None:
     """Each of these could be somebody else, who would be charged."""
-    assert why_it_may_be_somebody_else(Likeness(email, name, phone)), whom
+    assert why_it_may_be_somebody_else(Fields(email, name, phone)), whom
 
 
 def test_different_name_is_always_doubted() -> None:
     """No email and no phone outweighs a name that is different."""
     for email, phone in product(Agreement, Agreement):
-        assert why_it_may_be_somebody_else(Likeness(email, DIFFERENT, phone))
+        assert why_it_may_be_somebody_else(Fields(email, DIFFERENT, phone))
 
 
 def test_unknown_never_speaks_for_a_person() -> None:
     """What makes a link certain stays certain when an unknown field turns out the same; never the other way round."""
     for email, name, phone in product((SAME, SIMILAR, DIFFERENT), Agreement, Agreement):
-        if why_it_may_be_somebody_else(Likeness(UNKNOWN, name, phone)) is None and email is SAME:
-            assert why_it_may_be_somebody_else(Likeness(email, name, phone)) is None
+        if why_it_may_be_somebody_else(Fields(UNKNOWN, name, phone)) is None and email is SAME:
+            assert why_it_may_be_somebody_else(Fields(email, name, phone)) is None
 
 
 def test_card_is_good_through_its_last_month() -> None:

@@ -3,19 +3,18 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from koalalink.domain.matching import rules
-from koalalink.domain.matching.comparing import compare
-from koalalink.domain.matching.people import Person
-from koalalink.domain.matching.rules import Crowd, Pair, is_certain, is_likely
-from tests.domain.matching.people import ours, theirs
-
-NOBODY = Crowd(given_names=frozenset(), shared=frozenset())
+from koalalink.domain.people import identity as rules
+from koalalink.domain.people.identity import Pair, doubt_of_the_person, is_certain, is_likely
+from koalalink.domain.people.person import NOBODY, Around, Person, compare
+from tests.domain.people.people import ours, theirs
 
 
-def pair(one: Person, other: Person, crowd: Crowd = NOBODY, namesakes: float = 0.01) -> Pair:
+def pair(one: Person, other: Person, around: Around = NOBODY, namesakes: float = 0.01) -> Pair:
     """Two people side by side."""
-    return Pair(one, other, compare(one, other), crowd, namesakes)
+    return Pair(one, other, compare(one, other, around), around, namesakes)
 
 
 EMAIL = "jane.doe@example.com"
@@ -34,7 +33,7 @@ HOUSE = "12 Elm St"
         (ours("Jane Doe-Smith", email=EMAIL), theirs("Jane Doe", email=EMAIL)),
         (ours(email=EMAIL), theirs("Jane", email=EMAIL)),
         (ours(external_id="KB-1042"), theirs("Jane Doe", metadata={"customer": "kb-1042"})),
-        (ours(extra='{"Transaction id": "pi_3Nabc"}'), theirs("J Doe", payments=("pi_3Nabc", "ch_1"))),
+        (ours(extra='{"Transaction id": "pi_3Nabc"}'), theirs("Jane Doe", payments=("pi_3Nabc", "ch_1"))),
     ],
 )
 def test_the_same_person(one: Person, other: Person) -> None:
@@ -91,20 +90,20 @@ def test_a_landline_that_a_family_shares() -> None:
     """With another email, the phone has to be one person's."""
     found = (ours("Ann Doe", phone=PHONE, email="anndoe@x.com"), theirs("Ann Doe", phone=PHONE, email="adoe@y.com"))
     assert is_certain(pair(*found))
-    assert not is_certain(pair(*found, Crowd(frozenset(), shared=frozenset({found[0].phone}))))
+    assert not is_certain(pair(*found, Around(frozenset(), shared=frozenset({found[0].phone}))))
 
 
 def test_an_initial_in_a_shared_mailbox() -> None:
     """Where another of the family has the same email, C. may be Cathy."""
     found = (ours("Charles Morales", email="cmorales@x.com"), theirs("C. Morales", email="cmorales@x.com"))
-    assert not is_certain(pair(*found, Crowd(frozenset(), shared=frozenset({"cmorales@x.com"}))))
+    assert not is_certain(pair(*found, Around(frozenset(), shared=frozenset({"cmorales@x.com"}))))
 
 
 def test_an_email_that_spells_a_name_others_have() -> None:
     """What is a given name is told by who has one."""
     found = (ours("Jane Doe", email="tuyet@x.com"), theirs("Jane Doe", email="tuyet@x.com"))
     assert is_certain(pair(*found))
-    assert not is_certain(pair(*found, Crowd(given_names=frozenset({"tuyet"}), shared=frozenset())))
+    assert not is_certain(pair(*found, Around(given_names=frozenset({"tuyet"}), shared=frozenset())))
 
 
 @pytest.mark.parametrize("name", ["Bob Doe", "Jane Roe", "Jane Doe Jr"])
@@ -140,3 +139,46 @@ def test_an_id_in_the_metadata_of_somebody_else(name: str) -> None:
 def test_likely(one: Person, other: Person, namesakes: float, likely: bool) -> None:
     """What is right so often that many may be confirmed together."""
     assert is_likely(pair(one, other, namesakes=namesakes)) is likely
+
+
+def test_initial_and_a_payment_are_likely_not_certain() -> None:
+    """Whoever connects the two does not know of the payment, and would be asked."""
+    found = pair(ours(extra='{"Transaction id": "pi_3Nabc"}'), theirs("J Doe", payments=("pi_3Nabc", "ch_1")))
+    assert not is_certain(found)
+    assert is_likely(found)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "whom"),
+    [
+        (ours("Jane", email=EMAIL), theirs("Bob", email=EMAIL), "one word each, and another one"),
+        (ours("Jane Doe", email=EMAIL), theirs("Acme Cleaning LLC", email=EMAIL), "whoever works there"),
+        (ours("Joan Doe", email="jdoe@x.com"), theirs("Jean Doe", email="jdoe@x.com"), "the sister"),
+        (ours("Jane Doe", email=EMAIL), theirs("Jane Roe", email=EMAIL), "another surname"),
+        (ours("Marta Doe", phone=PHONE), theirs("Maria Doe", phone=PHONE), "the sister"),
+    ],
+)
+def test_names_that_contradict_are_always_doubted(one: Person, other: Person, whom: str) -> None:
+    """Whatever else agrees; and what is doubted is never certain."""
+    assert doubt_of_the_person(pair(one, other)), whom
+    assert not is_certain(pair(one, other))
+
+
+_TEXTS = st.sampled_from(
+    ["", "Jane Doe", "J Doe", "Jean Doe", "Doe Jane", "Jane", "Doe, Jane", "Jane & Bob Doe", "Acme LLC"]
+)
+_EMAILS = st.sampled_from(["", EMAIL, "doe@x.com", "jane@y.com", "jeandoe@x.com"])
+_PHONES = st.sampled_from(["", PHONE, "555 0142", "206 555 0199"])
+
+
+@given(_TEXTS, _TEXTS, _EMAILS, _EMAILS, _PHONES, _PHONES, st.booleans(), st.booleans())
+def test_what_is_certain_is_never_doubted(
+    mine: str, its: str, email: str, email_there: str, phone: str, phone_there: str, shared: bool, same_id: bool
+) -> None:
+    """With what is known of others, and without, as where nobody else is looked at."""
+    one = ours(mine, email=email, phone=phone, external_id="KB-1042" if same_id else "")
+    other = theirs(its, email=email_there, phone=phone_there, metadata={"customer": "kb-1042"})
+    around = Around(frozenset({"jean"}), frozenset({one.email, one.phone}) if shared else frozenset())
+    if is_certain(pair(one, other, around)):
+        assert doubt_of_the_person(pair(one, other, around)) is None
+        assert doubt_of_the_person(pair(one, other)) is None

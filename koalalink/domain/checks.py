@@ -1,7 +1,7 @@
-"""The rules of a link: when a Stripe customer may be taken for a customer of the store.
+"""What is checked before a link is saved, and what follows from it.
 
-A wrong link charges a stranger, so these rules are the heart of the product. They answer one of three things:
-this is the person; a human being has to look (a doubt); or no, whatever anybody says (a refusal).
+One of three things: this is the person; a human being has to look (a doubt); or no, whatever anybody says (a refusal).
+Whether it is the person is for the room of people to say.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder
 from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.contact import compare_emails, compare_phones
-from koalalink.domain.people.names import compare_names
+from koalalink.domain.people.identity import Pair, doubt_of_the_person, fields_of
+from koalalink.domain.people.person import NOBODY, Around, of_store, of_stripe
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, best_card
 
 
@@ -60,44 +60,6 @@ class Verdict(NamedTuple):
         return next((check for check in self.checks if check.result is Result.FAIL), None)
 
 
-class Likeness(NamedTuple):
-    """How the three fields that both sides have agree."""
-
-    email: Agreement
-    name: Agreement
-    phone: Agreement
-
-
-def likeness(ours: CustomerDetails, theirs: StripeCustomer) -> Likeness:
-    """Compare a customer of the store with one of Stripe's."""
-    return Likeness(
-        compare_emails(ours.email, theirs.email),
-        compare_names(ours.first_name, ours.last_name, ours.company, theirs.name),
-        compare_phones(ours.phone, theirs.phone),
-    )
-
-
-def why_it_may_be_somebody_else(fields: Likeness) -> str | None:
-    """Return the reason to doubt that both are one person, or None where there is none.
-
-    An email or a phone is shared by a family, so it counts only where the name does not speak against it. A name is
-    shared by strangers, so it counts alone only where it is the whole name and nothing else could be compared.
-    """
-    contacts = (fields.email, fields.phone)
-    if fields.name is Agreement.DIFFERENT:
-        return "The name is different. Families share emails and phones."
-    if Agreement.SAME in contacts:
-        return None
-    if Agreement.DIFFERENT in contacts:
-        what = "email" if fields.email is Agreement.DIFFERENT else "phone"
-        return f"The {what} is different. Two people can have the same name."
-    if fields.name is Agreement.SAME:
-        return None
-    if fields.name is Agreement.SIMILAR:
-        return "The names are only similar, and there is no email or phone to compare."
-    return "There is nothing to compare: no name, email or phone that both sides have."
-
-
 def why_no_card_can_be_charged(cards: tuple[Card, ...] | None, now: datetime) -> str | None:
     """Return the reason to doubt that the link is of use, or None; cards that may not be read are no reason."""
     if cards is None or best_card(cards, now):
@@ -115,6 +77,7 @@ def judge(
     livemode: bool,
     holders: Sequence[Holder],
     now: datetime,
+    around: Around = NOBODY,
 ) -> Verdict:
     """Check that `profile`, found under `stripe_id` with a key of this mode, is the customer `ours`.
 
@@ -123,7 +86,8 @@ def judge(
     theirs = profile.customer
     if isinstance(theirs, Absence):
         return Verdict(checks=tuple(_absence(theirs, stripe_id, livemode=livemode)))
-    fields = likeness(ours, theirs)
+    pair = Pair.of(of_store(Customer(0, ours)), of_stripe(theirs, now), around)
+    fields = fields_of(pair)
     checks = (
         CheckResult(Check.EXISTS, Result.PASS, f"Stripe knows {stripe_id}."),
         CheckResult(Check.NOT_DELETED, Result.PASS, "It is not deleted."),
@@ -134,7 +98,7 @@ def judge(
         _not_linked_elsewhere(stripe_id, holders),
         _has_card(profile.cards, now),
     )
-    doubts = (why_it_may_be_somebody_else(fields), why_no_card_can_be_charged(profile.cards, now))
+    doubts = (doubt_of_the_person(pair), why_no_card_can_be_charged(profile.cards, now))
     return Verdict(checks=checks, doubts=tuple(doubt for doubt in doubts if doubt))
 
 
