@@ -90,7 +90,7 @@ def connect(
         customer=koala.store.find(customer), stripe_id=wanted, location=place, replace=replace, force=force
     )
     if offline:
-        done = linking.connect_unverified(koala.store, koala.conversation, request)
+        done = linking.connect_unverified(koala.store, koala.directory, koala.conversation, request, now=koala.now)
     else:
         done = linking.connect(
             koala.store,

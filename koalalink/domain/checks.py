@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.identity import Pair, doubt_of_the_person, fields_of
-from koalalink.domain.people.person import NOBODY, Around, of_store, of_stripe
+from koalalink.domain.people.agreement import Agreement, Reach
+from koalalink.domain.people.identity import Pair, doubt_of_the_person, fields_of, who_fits_better
+from koalalink.domain.people.person import compare, of_store, of_stripe
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, best_card
 
 
@@ -51,8 +51,15 @@ class Verdict(NamedTuple):
     """All checks of one link, and what follows from them."""
 
     checks: tuple[CheckResult, ...]
-    doubts: tuple[str, ...] = ()
-    """Reasons, as sentences, why a human being has to look before the link is saved."""
+    doubt_of_the_person: str | None = None
+    """The reason, as a sentence, why it may be somebody else: a human being has to look before the link is saved."""
+    doubt_of_the_payment: str | None = None
+    """The reason why it may be of no use; `connect` asks about it, and nothing else is kept from linking by it."""
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Both, where there are any."""
+        return tuple(doubt for doubt in (self.doubt_of_the_person, self.doubt_of_the_payment) if doubt)
 
     @property
     def failed(self) -> CheckResult | None:
@@ -70,23 +77,26 @@ def why_no_card_can_be_charged(cards: tuple[Card, ...] | None, now: datetime) ->
 
 
 def judge(
-    ours: CustomerDetails,
+    customer: Customer,
     stripe_id: str,
     profile: StripeProfile,
     *,
     livemode: bool,
     holders: Sequence[Holder],
     now: datetime,
-    around: Around = NOBODY,
+    elsewhere: Sequence[str] = (),
+    others: Sequence[Customer] = (),
 ) -> Verdict:
-    """Check that `profile`, found under `stripe_id` with a key of this mode, is the customer `ours`.
+    """Check that `profile`, found under `stripe_id` with a key of this mode, is our customer.
 
-    `holders` are the other customers of the store, at any location, that have the same Stripe ID.
+    `holders` are the other customers of the store, at any location, that have the same Stripe ID; `elsewhere` are the
+    customer's own Stripe IDs at other locations, and `others` those of ours who share an email, a phone or a name with
+    the Stripe customer.
     """
-    theirs = profile.customer
+    theirs, ours = profile.customer, customer.details
     if isinstance(theirs, Absence):
         return Verdict(checks=tuple(_absence(theirs, stripe_id, livemode=livemode)))
-    pair = Pair.of(of_store(Customer(0, ours)), of_stripe(theirs, now), around)
+    pair = Pair.of(of_store(customer, elsewhere), of_stripe(theirs, now))
     fields = fields_of(pair)
     checks = (
         CheckResult(Check.EXISTS, Result.PASS, f"Stripe knows {stripe_id}."),
@@ -98,8 +108,19 @@ def judge(
         _not_linked_elsewhere(stripe_id, holders),
         _has_card(profile.cards, now),
     )
-    doubts = (doubt_of_the_person(pair), why_no_card_can_be_charged(profile.cards, now))
-    return Verdict(checks=checks, doubts=tuple(doubt for doubt in doubts if doubt))
+    doubt = doubt_of_the_person(pair) or _doubt_of_another(pair, others)
+    return Verdict(checks, doubt, why_no_card_can_be_charged(profile.cards, now))
+
+
+def _doubt_of_another(pair: Pair, others: Sequence[Customer]) -> str | None:
+    people = [of_store(each) for each in others]
+    if (place := who_fits_better(pair, people)) is None:
+        return None
+    alike = compare(people[place], pair.theirs)
+    same = [what for what, reach in (("email", alike.email), ("phone", alike.phone)) if reach is Reach.SAME]
+    if not same:
+        return f"{others[place]} has the same name, and nothing else tells which of them it is."
+    return f"{others[place]} has exactly this {' and '.join(same)}."
 
 
 def _absence(absence: Absence, stripe_id: str, *, livemode: bool) -> Iterator[CheckResult]:

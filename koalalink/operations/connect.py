@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.checks import Check, CheckResult, Verdict, judge
+from koalalink.domain.checks import Check, CheckResult, Verdict
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link
 from koalalink.domain.review import Connected, LinkReview, Status
@@ -13,8 +13,13 @@ from koalalink.domain.stripe_customers import Card, StripeCustomer, best_card
 from koalalink.errors import KoalaError, LookCloser, LookForAnother
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
-from koalalink.operations.ports import Conversation, Links, StripeAt
+from koalalink.operations.examining import Others, OurPeople, copied, examine, of_profile, unexamined
+from koalalink.operations.ports import Conversation, Directory, Links, StripeAt
 from koalalink.operations.profile import stripe_profile
+
+
+class Linking(Links, OurPeople, Protocol):
+    """The part of the store that connecting needs."""
 
 
 class LinkRequest(NamedTuple):
@@ -30,7 +35,7 @@ class LinkRequest(NamedTuple):
 
 
 def connect(
-    store: Links,
+    store: Linking,
     stripe_at: StripeAt,
     conversation: Conversation,
     request: LinkRequest,
@@ -49,29 +54,27 @@ def connect(
     stripe = stripe_at()
     profile = stripe_profile(stripe, stripe_id)
     holders = _others(store, customer, stripe_id)
-    livemode = stripe.key.livemode
-    verdict = judge(customer.details, stripe_id, profile, livemode=livemode, holders=holders, now=now)
+    known = previous if previous and previous.stripe_id == stripe_id else None
+    verdict, link = examine(
+        store.record(customer),
+        stripe_id,
+        of_profile(stripe, location, stripe_id, profile, now),
+        Others(store, [profile.customer]),
+        holders=holders,
+        now=now,
+        enabled=known.enabled if known else True,
+    )
     if browse and isinstance(profile.customer, StripeCustomer):
         browse(profile.customer.url)
     conversation.review(
         LinkReview(ours=customer, location=location, stripe_id=stripe_id, profile=profile, verdict=verdict)
     )
     _refuse_failed(verdict, holders, location)
-    link = Link(
-        customer=customer.number,
-        location=location,
-        stripe_id=stripe_id,
-        account=profile.account,
-        livemode=livemode,
-        verified_at=now,
-    )
-    known = previous if previous and previous.stripe_id == stripe_id else None
+    _settle_doubts(verdict, conversation, request)
     if known and known.verified_at and _same_account(known, link):
         link = known
     else:
-        link = link._replace(enabled=known.enabled) if known else link
-        _settle_doubts(verdict, conversation, request)
-        if livemode:
+        if link.livemode:
             conversation.note(
                 f"This is live mode: the real cards of {stripe_id} can be charged for {customer} from now on."
             )
@@ -87,14 +90,23 @@ def _same_account(known: Link, now: Link) -> bool:
     return known.livemode is now.livemode and (now.account is None or known.account == now.account)
 
 
-def connect_unverified(store: Links, conversation: Conversation, request: LinkRequest) -> Connected:
-    """Save a link without asking Stripe; what the store itself knows against it is still minded."""
+def connect_unverified(
+    store: Linking, directory: Directory, conversation: Conversation, request: LinkRequest, *, now: datetime
+) -> Connected:
+    """Save a link without asking Stripe, not verified; what the store knows against it is minded, the copy told."""
     customer, stripe_id, location = request.customer, request.stripe_id, request.location
     previous = _replaceable(store, request)
     holders = _others(store, customer, stripe_id)
     if holders:
         raise _held(holders[0])
-    link = Link(customer=customer.number, location=location, stripe_id=stripe_id)
+    account = copied(directory, location, [stripe_id])
+    link, doubt = unexamined(customer.number, location, stripe_id), None
+    if stripe_id in account.found:
+        others = Others(store, account.found.values())
+        examined = examine(store.record(customer), stripe_id, account, others, holders=(), now=now)
+        link, doubt = examined.link, examined.objection
+    if doubt:
+        conversation.warn(f"By the copy of Stripe's customers it may be somebody else. {doubt}")
     if previous and previous.stripe_id == stripe_id:
         link = previous
     else:

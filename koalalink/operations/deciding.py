@@ -1,20 +1,19 @@
 """Carrying decisions out: links and refusals, checked like a single link, in one change."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.checks import judge
 from koalalink.domain.decisions import Decision, Seen, Settled, Sheet, SideBySide, Untrue, settled_in_words
 from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile
+from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
 from koalalink.errors import LookCloser
 from koalalink.hints import Command, Text
 from koalalink.operations.consent import Stakes, consent
-from koalalink.operations.looking_up import look_up
+from koalalink.operations.examining import Account, Others, asked, copied, examine
 from koalalink.operations.ports import BulkStore, Conversation, Directory, StripeAt
 
 
@@ -49,15 +48,6 @@ class Place(NamedTuple):
 _SHOWN = 5
 
 
-class _Answers(NamedTuple):
-    """What is known under the Stripe IDs, and of the account."""
-
-    found: Mapping[str, StripeCustomer | Absence]
-    account: str | None
-    livemode: Callable[[StripeCustomer], bool]
-    verified_at: datetime | None
-
-
 def settle(
     decisions: Sequence[Decision],
     store: Decisions,
@@ -79,19 +69,20 @@ def settle(
         known = bulk.known(each.customer for each in decisions)
         remembered = bulk.refusals(place.location)
     open_ = [each for each in decisions if not _is_so(each, known, remembered, place.location)]
-    answers = _ask({each.stripe_id for each in open_ if each.accepted}, place, conversation, now)
+    account = _ask({each.stripe_id for each in open_ if each.accepted}, place, conversation, now)
     with store.bulk(action, note, rehearsal=dry_run) as bulk:
         known = bulk.known(each.customer for each in open_)
         held = {holder.stripe_id: holder for holder in bulk.holders({each.stripe_id for each in open_})}
+        others = Others(bulk, account.found.values())
         links: list[tuple[Link | None, Link]] = []
         refused: list[tuple[int, str]] = []
         problems: list[Untrue] = []
         for each in open_:
-            objection = _objection(each, known, held.get(each.stripe_id), place.location, answers, now)
-            if objection:
-                problems.append(Untrue(each.row, each.customer, each.stripe_id, objection))
-            elif each.accepted:
-                links.append((None, _link(each, place.location, answers)))
+            outcome = _examined(each, known, held.get(each.stripe_id), account, others, now)
+            if isinstance(outcome, str):
+                problems.append(Untrue(each.row, each.customer, each.stripe_id, outcome))
+            elif outcome:
+                links.append((None, outcome))
             else:
                 refused.append((each.customer, each.stripe_id))
         if links and any(new.livemode for _, new in links) and not dry_run:
@@ -205,62 +196,40 @@ def _is_so(
     )
 
 
-def _ask(stripe_ids: set[str], place: Place, conversation: Conversation, now: datetime) -> _Answers:
+def _ask(stripe_ids: set[str], place: Place, conversation: Conversation, now: datetime) -> Account:
     if place.stripe_at is None or not stripe_ids:
-        state = place.directory.state(place.location)
-        account = state.account if state else None
-        copied = place.directory.known(place.location, stripe_ids)
-        return _Answers(copied, account, lambda theirs: theirs.livemode, None)
-    stripe = place.stripe_at()
-    with conversation.counting("Checking with Stripe", len(stripe_ids)) as count:
-        found = look_up(stripe, stripe_ids, count)
-    livemode = stripe.key.livemode
-    return _Answers(found, stripe.account(), lambda theirs: livemode, now)
+        return copied(place.directory, place.location, stripe_ids)
+    return asked(place.stripe_at, place.location, stripe_ids, conversation, "Checking with Stripe", now)
 
 
-def _objection(
+def _examined(
     decision: Decision,
     known: Mapping[int, LinkedCustomer],
     holder: Holder | None,
-    location: str,
-    answers: _Answers,
+    account: Account,
+    others: Others,
     now: datetime,
-) -> str | None:
-    """Return why a decision is not carried out, as a sentence."""
+) -> Link | str | None:
+    """Return the link that a decision makes, None where it refuses one, or why it is not carried out."""
     linked = known.get(decision.customer)
     if linked is None:
         return f"There is no customer {decision.customer} any more."
-    there = next((link for link in linked.links if link.location == location), None)
+    there = next((link for link in linked.links if link.location == account.location), None)
     if there and (decision.accepted or there.stripe_id == decision.stripe_id):
         return f"{linked.customer} is connected to {there.stripe_id} already."
     if not decision.accepted:
         return decision.seen.changed(linked.customer, None)
     if holder and holder.customer.number != decision.customer:
         return f"{decision.stripe_id} belongs to {holder.customer} at {holder.location}."
-    found = answers.found.get(decision.stripe_id)
+    found = account.found.get(decision.stripe_id)
     if found is None:
         return f"{decision.stripe_id} is not among the customers that were copied from Stripe."
-    theirs = found if isinstance(found, StripeCustomer) else None
-    if changed := decision.seen.changed(linked.customer, theirs):
+    if changed := decision.seen.changed(linked.customer, found if isinstance(found, StripeCustomer) else None):
         return changed
-    profile = StripeProfile(customer=found, cards=None, account=answers.account)
-    livemode = answers.livemode(theirs) if theirs else False
-    verdict = judge(linked.customer.details, decision.stripe_id, profile, livemode=livemode, holders=(), now=now)
-    if verdict.failed:
-        return verdict.failed.detail
-    return " ".join(verdict.doubts) if verdict.doubts and not decision.looked_at else None
-
-
-def _link(decision: Decision, location: str, answers: _Answers) -> Link:
-    found = answers.found[decision.stripe_id]
-    return Link(
-        customer=decision.customer,
-        location=location,
-        stripe_id=decision.stripe_id,
-        account=answers.account,
-        livemode=answers.livemode(found) if isinstance(found, StripeCustomer) else None,
-        verified_at=answers.verified_at,
-    )
+    examined = examine(linked, decision.stripe_id, account, others, holders=(), now=now)
+    if examined.verdict.failed or not decision.looked_at:
+        return examined.objection or examined.link
+    return examined.link
 
 
 def unverified(location: str) -> Text:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.checks import judge
 from koalalink.domain.imports import (
     Column,
     Entries,
@@ -22,14 +21,13 @@ from koalalink.domain.imports import (
     merged,
 )
 from koalalink.domain.links import Link
-from koalalink.domain.stripe_customers import StripeProfile
 from koalalink.domain.stripe_ids import customer_id
 from koalalink.domain.text import counted
 from koalalink.errors import CorrectTheCommand, KoalaError, LookCloser
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
+from koalalink.operations.examining import Account, Others, asked, examine, unexamined
 from koalalink.operations.known import Known, Person
-from koalalink.operations.looking_up import Found, look_up
 from koalalink.operations.ports import BulkStore, Conversation, StripeAt
 
 _BATCH = 1000
@@ -82,14 +80,6 @@ class ImportRequest(NamedTuple):
     agreed: bool
 
 
-class Place(NamedTuple):
-    """A location's Stripe account, as far as the file names customers of it."""
-
-    found: Found
-    account: str | None
-    livemode: bool
-
-
 def import_customers(
     table: Table,
     entries: Entries,
@@ -118,7 +108,7 @@ def import_customers(
     question = f"Import {counted(rows, 'row')}?"
     agreed = request.agreed or request.dry_run
     consent(conversation, question, Stakes.CAN_BE_UNDONE, agreed=agreed, declined="Nothing was imported.")
-    places = _look_up(table, entries, conversation, stripes) if stripes else {}
+    places = _look_up(table, entries, conversation, stripes, now) if stripes else {}
     note = f"{table.name}, {counted(rows, 'row')}"
     with (
         store.bulk(Action.IMPORTED, note, rehearsal=request.dry_run) as bulk,
@@ -146,8 +136,8 @@ def _why_nothing(done: Imported) -> str:
 
 
 def _look_up(
-    table: Table, entries: Entries, conversation: Conversation, stripes: Callable[[str], StripeAt]
-) -> dict[str, Place]:
+    table: Table, entries: Entries, conversation: Conversation, stripes: Callable[[str], StripeAt], now: datetime
+) -> dict[str, Account]:
     wanted: dict[str, set[str]] = {place: set() for place in entries.links}
     for row in table.rows() if wanted else ():
         entry = entries.read(row)
@@ -155,14 +145,11 @@ def _look_up(
             stripe_id = _stripe_id(text)
             if isinstance(stripe_id, str):
                 wanted[place].add(stripe_id)
-    places = {}
-    with conversation.counting("Looking Stripe IDs up", sum(map(len, wanted.values()))) as count:
-        for place, stripe_ids in wanted.items():
-            if stripe_ids:
-                stripe = stripes(place)()
-                found = look_up(stripe, stripe_ids, count)
-                places[place] = Place(found, stripe.account(), stripe.key.livemode)
-    return places
+    return {
+        place: asked(stripes(place), place, stripe_ids, conversation, "Looking Stripe IDs up", now)
+        for place, stripe_ids in wanted.items()
+        if stripe_ids
+    }
 
 
 def _stripe_id(text: str) -> str | KoalaError:
@@ -181,7 +168,7 @@ class _Intake:
         entries: Entries,
         request: ImportRequest,
         rejects: Rejects,
-        places: dict[str, Place] | None,
+        places: dict[str, Account] | None,
         now: datetime,
     ) -> None:
         self._bulk = bulk
@@ -220,16 +207,26 @@ class _Intake:
         stripe_ids = {stripe_id for stripe_id in map(_stripe_id, texts) if isinstance(stripe_id, str)}
         by_phone = self._request.match_on is MatchOn.PHONE
         known = Known(self._bulk, told, stripe_ids, by_phone=by_phone)
+        linking: list[tuple[Row, Entry, Person]] = []
         for row, entry in read:
             trouble = entry if isinstance(entry, Trouble) else self._customer(entry, known)
             if isinstance(trouble, Trouble):
                 self._counts["rejected"] += 1
                 self._tell(row, [trouble])
-            elif isinstance(entry, Entry) and trouble is not None:
-                refused = [*self._links(entry, trouble, known)]
-                self._counts["links_rejected"] += len(refused)
-                if refused:
-                    self._tell(row, refused)
+            elif isinstance(entry, Entry) and trouble is not None and entry.stripe_ids:
+                linking.append((row, entry, trouble))
+        others = None
+        if self._places and linking:
+            # Who else could be meant may stand in the same file, further below.
+            self._bulk.write(known.added, known.edited, [])
+            known.written()
+            found = (account.found.get(each) for account in self._places.values() for each in stripe_ids)
+            others = Others(self._bulk, [each for each in found if each])
+        for row, entry, person in linking:
+            refused = [*self._links(entry, person, known, others)]
+            self._counts["links_rejected"] += len(refused)
+            if refused:
+                self._tell(row, refused)
         self._bulk.write(known.added, known.edited, [*known.links.values()])
 
     def _tell(self, row: Row, troubles: list[Trouble]) -> None:
@@ -286,7 +283,7 @@ class _Intake:
         self._rows[person.number] = entry.row
         return person
 
-    def _links(self, entry: Entry, person: Person, known: "Known") -> Iterator[Trouble]:
+    def _links(self, entry: Entry, person: Person, known: "Known", others: Others | None) -> Iterator[Trouble]:
         """Link the customer of a row to its Stripe IDs, and yield why one was not linked."""
         for location, text in entry.stripe_ids.items():
             column = self._entries.links[location].title
@@ -298,38 +295,26 @@ class _Intake:
             if link and link.stripe_id == stripe_id:
                 self._counts["already_linked"] += 1
                 continue
-            reason = self._why_not(stripe_id, location, person, known)
-            if reason:
-                yield Trouble(entry.row, column, stripe_id, reason)
+            enabled = location not in entry.switched_off
+            outcome = self._examined(stripe_id, location, person, known, others, enabled=enabled)
+            if isinstance(outcome, str):
+                yield Trouble(entry.row, column, stripe_id, outcome)
                 continue
             self._counts["linked"] += 1
-            place = self._places[location] if self._places is not None else None
-            new = Link(
-                customer=person.number,
-                location=location,
-                stripe_id=stripe_id,
-                enabled=location not in entry.switched_off,
-                account=place.account if place else None,
-                livemode=place.livemode if place else None,
-                verified_at=self._now if place else None,
-            )
-            known.link(person, new)
+            known.link(person, outcome)
 
-    def _why_not(self, stripe_id: str, location: str, person: Person, known: "Known") -> str | None:
-        """Return the reason not to link, by the rules of `connect`."""
+    def _examined(
+        self, stripe_id: str, location: str, person: Person, known: "Known", others: Others | None, *, enabled: bool
+    ) -> Link | str:
+        """Return the link, or the reason why there is none, by the rules of `connect`."""
         if location in person.links:
             return f"{person} is connected to {person.links[location].stripe_id} at {location} already."
         holders = known.others_with(stripe_id, person)
-        if self._places is None:
-            return f"{stripe_id} belongs to {holders[0].customer} at {holders[0].location}." if holders else None
-        place = self._places[location]
-        verdict = judge(
-            person.details,
-            stripe_id,
-            # Whether there is a card is no question of who it is, and would take a request for each.
-            StripeProfile(customer=place.found[stripe_id], cards=None, account=place.account),
-            livemode=place.livemode,
-            holders=holders,
-            now=self._now,
-        )
-        return verdict.failed.detail if verdict.failed else " ".join(verdict.doubts) or None
+        if self._places is None or others is None:
+            if holders:
+                return f"{stripe_id} belongs to {holders[0].customer} at {holders[0].location}."
+            return unexamined(person.number, location, stripe_id, enabled=enabled)
+        # Whether there is a card is no question of who it is, and would take a request for each.
+        account = self._places[location]
+        examined = examine(person.linked, stripe_id, account, others, holders=holders, now=self._now, enabled=enabled)
+        return examined.objection or examined.link

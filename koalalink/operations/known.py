@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.imports import Entry, MatchOn, Trouble, differing, same_name
-from koalalink.domain.links import Holder, Link
+from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.text import fold
@@ -24,6 +24,11 @@ class Person:
 
     def __str__(self) -> str:
         return str(Customer(number=self.number, details=self.details))
+
+    @property
+    def linked(self) -> LinkedCustomer:
+        """The same as a value."""
+        return LinkedCustomer(Customer(self.number, self.details), tuple(self.links.values()))
 
 
 class Known:
@@ -64,6 +69,11 @@ class Known:
     def edited(self) -> list[tuple[Customer, CustomerDetails]]:
         """The others that have changed, as they were and as they are."""
         return [(self._before[number], details) for number, details in self._edited.items()]
+
+    def written(self) -> None:
+        """Note that those who are new, and those who have changed, are in the store."""
+        self._added.clear()
+        self._edited.clear()
 
     def _index(self, person: Person) -> None:
         if person.details.external_id:

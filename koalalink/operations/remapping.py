@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.checks import judge
 from koalalink.domain.customers import Customer
-from koalalink.domain.links import Holder, Link
+from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.remaps import Conflict, Mapping, Remapped, by_old
-from koalalink.domain.stripe_customers import StripeProfile
 from koalalink.domain.text import counted
 from koalalink.errors import LookCloser
 from koalalink.operations.consent import Stakes, consent
-from koalalink.operations.looking_up import look_up
+from koalalink.operations.examining import Others, asked, examine
 from koalalink.operations.ports import BulkStore, Conversation, StripeAt
 
 
@@ -36,11 +34,15 @@ class RemapRequest(NamedTuple):
 
 
 class _Move(NamedTuple):
-    customer: Customer
+    linked: LinkedCustomer
     old: Link
     previous: Link | None
     """The link at the location it moves to."""
     row: Mapping
+
+    @property
+    def customer(self) -> Customer:
+        return self.linked.customer
 
     def conflict(self, reason: str) -> Conflict:
         return Conflict(str(self.customer), self.old.stripe_id, self.row.new, reason)
@@ -64,46 +66,39 @@ def remap(
         moves, _ = _sorted_out(bulk, rows, request)
     question = f"Move {counted(len(moves), 'link')} at {request.location}?"
     consent(conversation, question, Stakes.CAN_BE_UNDONE, agreed=request.agreed or request.dry_run)
-    stripe = stripe_at()
-    with conversation.counting("Looking new IDs up", len(moves)) as count:
-        found = look_up(stripe, {move.row.new for move in moves}, count)
-    account, livemode = stripe.account(), stripe.key.livemode
+    wanted = {move.row.new for move in moves}
+    account = asked(stripe_at, request.location, wanted, conversation, "Looking new IDs up", now)
     with store.bulk(Action.REMAPPED, request.file, rehearsal=request.dry_run) as bulk:
-        moves, (links, unchanged, missing) = _sorted_out(bulk, rows, request)
+        moves, (size, unchanged, missing) = _sorted_out(bulk, rows, request)
         _refuse_shared(moves)
         holders = bulk.holders([move.row.new for move in moves])
-        going, conflicts = [], []
+        others = Others(bulk, account.found.values())
+        going: list[_Move] = []
+        conflicts: list[Conflict] = []
+        links: dict[int, Link] = {}
         for move in moves:
-            absent = move.row.new not in found  # linked by somebody else since
-            verdict = (
-                None
-                if absent
-                else judge(
-                    move.customer.details,
-                    move.row.new,
-                    StripeProfile(customer=found[move.row.new], cards=None, account=account),
-                    livemode=livemode,
-                    holders=(),
-                    now=now,
-                )
-            )
-            if verdict is None:
+            if move.row.new not in account.found:  # linked by somebody else since
                 conflicts.append(move.conflict("It was changed by somebody else a moment ago."))
-            elif move.previous and request.source != request.location:
+                continue
+            examined = examine(
+                move.linked, move.row.new, account, others, holders=(), now=now, enabled=move.old.enabled
+            )
+            if move.previous and request.source != request.location:
                 conflicts.append(
                     move.conflict(f"{move.customer} is connected to {move.previous.stripe_id} there already.")
                 )
-            elif verdict.failed or verdict.doubts:
-                conflicts.append(move.conflict(verdict.failed.detail if verdict.failed else " ".join(verdict.doubts)))
+            elif examined.objection:
+                conflicts.append(move.conflict(examined.objection))
             else:
                 going.append(move)
+                links[move.customer.number] = examined.link
         going, held = _without_held(going, holders, request)
         conflicts += held
-        bulk.write([], [], [(move.previous, _moved(move, request, account, livemode, now)) for move in going])
+        bulk.write([], [], [(move.previous, links[move.customer.number]) for move in going])
         return Remapped(
             file=request.file,
             location=request.location,
-            links=links,
+            links=size,
             moved=len(going),
             unchanged=unchanged,
             missing=missing,
@@ -128,7 +123,7 @@ def _sorted_out(
         elif previous and previous.stripe_id == row.new:
             unchanged += 1
         else:
-            moves.append(_Move(linked.customer, old, previous, row))
+            moves.append(_Move(linked, old, previous, row))
     return moves, (links, unchanged, missing)
 
 
@@ -168,15 +163,3 @@ def _without_held(
             return going, conflicts
         conflicts += [move.conflict(f"It belongs to {kept[move.row.new].customer}.") for move in held]
         going = [move for move in going if move not in held]
-
-
-def _moved(move: _Move, request: RemapRequest, account: str | None, livemode: bool, now: datetime) -> Link:
-    return Link(
-        customer=move.customer.number,
-        location=request.location,
-        stripe_id=move.row.new,
-        enabled=move.old.enabled,
-        account=account,
-        livemode=livemode,
-        verified_at=now,
-    )

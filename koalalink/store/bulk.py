@@ -27,14 +27,6 @@ _INSERT_ITEM = """
     VALUES (?, ?, ?, ?, ?, ?)
 """
 _AS_JSON = "{" + ", ".join(f'"{name}": %s' for name in FIELDS) + "}"
-_PEOPLE = f"""
-    SELECT customer, {COLUMNS} FROM customers WHERE customer IN (
-        SELECT customer FROM customers JOIN json_each(:external_ids) ON external_id = value AND external_id <> ''
-        UNION SELECT customer FROM customers JOIN json_each(:emails) ON email_key = value AND email_key <> ''
-        UNION SELECT customer FROM customers JOIN json_each(:phones) ON phone_key = value AND phone_key <> ''
-        UNION SELECT customer FROM customers JOIN json_each(:names) ON name_key = value AND name_key <> ''
-    ) ORDER BY customer
-"""
 
 
 class Bulk:
@@ -58,14 +50,7 @@ class Bulk:
         self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
     ) -> Sequence[LinkedCustomer]:
         """Return everybody who has one of these external IDs, folded emails, phone keys or folded names."""
-        rows = self._tables.db.rows(
-            _PEOPLE,
-            external_ids=json.dumps(sorted(external_ids)),
-            emails=json.dumps(sorted(emails)),
-            phones=json.dumps(sorted(phones)),
-            names=json.dumps(sorted(names)),
-        )
-        return self._tables.with_links([customer_from(row) for row in rows])
+        return self._tables.people(external_ids=external_ids, emails=emails, phones=phones, names=names)
 
     def holders(self, stripe_ids: Iterable[str]) -> list[Holder]:
         """Return who is linked to one of these Stripe IDs."""

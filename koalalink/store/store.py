@@ -56,6 +56,12 @@ class Store:
         """Return the customers of these numbers, those who are there."""
         return self._tables.known(numbers)
 
+    def people(
+        self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
+    ) -> Sequence[LinkedCustomer]:
+        """Return everybody who has one of these external IDs, folded emails, phone keys or folded names."""
+        return self._tables.people(external_ids=external_ids, emails=emails, phones=phones, names=names)
+
     def find_past(self, reference: str) -> int:
         """Return the number of a customer; one who was removed is found by number."""
         number = int(reference) if _is_number(reference.strip()) else None

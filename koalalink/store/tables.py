@@ -13,6 +13,15 @@ from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, l
 COLUMNS = ", ".join(FIELDS)
 LINK_COLUMNS = "customer, location, stripe_id, enabled, account, livemode, verified_at"
 
+_PEOPLE = f"""
+    SELECT customer, {COLUMNS} FROM customers WHERE customer IN (
+        SELECT customer FROM customers JOIN json_each(:external_ids) ON external_id = value AND external_id <> ''
+        UNION SELECT customer FROM customers JOIN json_each(:emails) ON email_key = value AND email_key <> ''
+        UNION SELECT customer FROM customers JOIN json_each(:phones) ON phone_key = value AND phone_key <> ''
+        UNION SELECT customer FROM customers JOIN json_each(:names) ON name_key = value AND name_key <> ''
+    ) ORDER BY customer
+"""
+
 
 class Tables:
     """The tables of customers and links, and the index that customers are found by."""
@@ -51,6 +60,19 @@ class Tables:
             numbers=json.dumps(sorted(set(numbers))),
         )
         return {each.customer.number: each for each in self.with_links([customer_from(row) for row in rows])}
+
+    def people(
+        self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
+    ) -> Sequence[LinkedCustomer]:
+        """Return everybody who has one of these external IDs, folded emails, phone keys or folded names."""
+        rows = self.db.rows(
+            _PEOPLE,
+            external_ids=json.dumps(sorted(external_ids)),
+            emails=json.dumps(sorted(emails)),
+            phones=json.dumps(sorted(phones)),
+            names=json.dumps(sorted(names)),
+        )
+        return self.with_links([customer_from(row) for row in rows])
 
     def numbered(self, beginning: str, most: int) -> list[Customer]:
         """Return up to `most` customers whose number begins with these digits."""

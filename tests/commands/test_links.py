@@ -113,11 +113,12 @@ def test_connect_of_another_id_needs_replace(run: Run, sandbox: AppContext) -> N
 
 
 def test_connect_of_the_same_id_changes_nothing(run: Run, sandbox: AppContext) -> None:
-    """It is said, with exit code 0, also where the link was doubtful; one that is switched off stays off."""
+    """It is said, with exit code 0; what was doubtful is doubted again. One that is switched off stays off."""
     assert run("connect", "45", "cus_WaltBrandt001", "-l", "downtown", "--force").exit_code == 0
     assert run("disable", "45").exit_code == 0
     before = sandbox.store.link(sandbox.store.find("45"), "downtown")
-    result = run("connect", "45", "cus_WaltBrandt001", "-l", "downtown", "--json")
+    assert run("connect", "45", "cus_WaltBrandt001", "-l", "downtown").exit_code == 8
+    result = run("connect", "45", "cus_WaltBrandt001", "-l", "downtown", "--json", "--force")
     assert (result.exit_code, json.loads(result.stdout)["status"]) == (0, "unchanged")
     assert sandbox.store.link(sandbox.store.find("45"), "downtown") == before
 

@@ -48,7 +48,7 @@ def verdict(
 ) -> Verdict:
     """Judge a link."""
     profile = StripeProfile(customer=theirs, cards=cards, account="acct_1")
-    return judge(ours, "cus_123", profile, livemode=livemode, holders=holders, now=NOW)
+    return judge(Customer(42, ours), "cus_123", profile, livemode=livemode, holders=holders, now=NOW)
 
 
 def result_of(judged: Verdict, check: Check) -> Result:

@@ -6,7 +6,7 @@ with no doubt.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -107,6 +107,20 @@ def doubt_of_the_person(pair: Pair) -> str | None:
     if pair.alike.same_id and nothing_speaks_against_it(pair):
         return None
     return why_it_may_be_somebody_else(fields_of(pair))
+
+
+def who_fits_better(pair: Pair, others: Sequence[Person]) -> int | None:
+    """Return the place of another of ours who is meant as much as this one, or rather, where only the name speaks.
+
+    Whoever has the Stripe customer's email or phone is rather meant than a namesake; and of two namesakes nobody knows.
+    """
+    if a_contact_is_the_same(pair) or pair.alike.same_id:
+        return None
+    alike = [compare(other, pair.theirs) for other in others]
+    for place, each in enumerate(alike):
+        if Reach.SAME in (each.email, each.phone):
+            return place
+    return next((n for n, each in enumerate(alike) if each.given is each.surname is Level.SAME), None)
 
 
 def why_it_may_be_somebody_else(fields: Fields) -> str | None:

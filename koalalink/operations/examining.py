@@ -1,0 +1,145 @@
+"""The gate to a link: it looks Stripe up, judges the pair, and builds the link; nothing else builds one to be saved."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from koalalink.domain.checks import Verdict, judge
+from koalalink.domain.customers import Customer
+from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.people.contact import phone_key
+from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile
+from koalalink.domain.text import fold
+from koalalink.operations.looking_up import look_up
+from koalalink.operations.ports import Conversation, Directory, Stripe, StripeAt
+
+
+class OurPeople(Protocol):
+    """The part of the store, or of a change of many, that knows who of ours has an email, a phone or a name."""
+
+    def people(
+        self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
+    ) -> Sequence[LinkedCustomer]:
+        """Return everybody who has one of these."""
+
+
+class Account(NamedTuple):
+    """What is known of customers at a location's Stripe account."""
+
+    location: str
+    found: Mapping[str, StripeCustomer | Absence]
+    account: str | None
+    """The account's ID, where it is known."""
+    livemode: bool | None
+    """The key's mode; None where there is no key, and a customer's own mode counts."""
+    asked_at: datetime | None
+    """None where Stripe was not asked: a link is as good as the copy then, and not verified."""
+    cards: Mapping[str, tuple[Card, ...] | None] = {}
+    """The cards of customers, where they were asked for."""
+
+
+def asked(
+    stripe_at: StripeAt, location: str, stripe_ids: Collection[str], talk: Conversation, what: str, now: datetime
+) -> Account:
+    """Look IDs up at Stripe, by the cheaper way; raises KoalaError where it does not answer."""
+    stripe = stripe_at()
+    with talk.counting(what, len(stripe_ids)) as count:
+        found = look_up(stripe, stripe_ids, count)
+    return Account(location, found, stripe.account(), stripe.key.livemode, now)
+
+
+def of_profile(stripe: Stripe, location: str, stripe_id: str, profile: StripeProfile, now: datetime) -> Account:
+    """Return the same of one customer whose cards were asked for as well."""
+    cards = {stripe_id: profile.cards}
+    return Account(location, {stripe_id: profile.customer}, profile.account, stripe.key.livemode, now, cards)
+
+
+def copied(directory: Directory, location: str, stripe_ids: Iterable[str]) -> Account:
+    """Return what the copy has that sync made, without asking Stripe; nothing where there is no copy."""
+    state = directory.state(location)
+    return Account(location, directory.known(location, stripe_ids), state.account if state else None, None, None)
+
+
+class Others:
+    """Who of our own list shares an email, a phone or a name with customers at Stripe."""
+
+    def __init__(self, store: OurPeople, found: Iterable[StripeCustomer | Absence]) -> None:
+        """Look everybody up at once."""
+        theirs = [each for each in found if isinstance(each, StripeCustomer)]
+        self._people = store.people(
+            external_ids=set(),
+            emails={fold(each.email) for each in theirs} - {""},
+            phones={phone_key(each.phone) for each in theirs} - {""},
+            names={fold(each.name) for each in theirs} - {""},
+        )
+        self._by: dict[str, list[Customer]] = {}
+        for each in self._people:
+            details = each.customer.details
+            for key in {fold(details.email), phone_key(details.phone), fold(details.name)} - {""}:
+                self._by.setdefault(key, []).append(each.customer)
+
+    def beside(self, customer: Customer, theirs: StripeCustomer) -> list[Customer]:
+        """Return who of ours, besides this customer, has something of this Stripe customer."""
+        keys = (fold(theirs.email), phone_key(theirs.phone), fold(theirs.name))
+        found = {each.number: each for key in keys if key for each in self._by.get(key, ())}
+        found.pop(customer.number, None)
+        return [found[number] for number in sorted(found)]
+
+
+class Examined(NamedTuple):
+    """A pair that was judged, and the link that it would be."""
+
+    verdict: Verdict
+    link: Link
+
+    @property
+    def objection(self) -> str | None:
+        """Why it is not linked unasked, as a sentence: a refusal, or a doubt of the person.
+
+        Doubts of the payment are told elsewhere: whether a card can be charged is no question of whose it is.
+        """
+        failed = self.verdict.failed
+        return failed.detail if failed else self.verdict.doubt_of_the_person
+
+
+def examine(
+    linked: LinkedCustomer,
+    stripe_id: str,
+    account: Account,
+    others: Others,
+    *,
+    holders: Sequence[Holder],
+    now: datetime,
+    enabled: bool = True,
+) -> Examined:
+    """Judge whether a Stripe customer is ours; `holders` are others of ours that have the ID, at any location."""
+    theirs = account.found[stripe_id]
+    livemode = account.livemode
+    if livemode is None:
+        livemode = isinstance(theirs, StripeCustomer) and theirs.livemode
+    customer = linked.customer
+    verdict = judge(
+        customer,
+        stripe_id,
+        StripeProfile(customer=theirs, cards=account.cards.get(stripe_id), account=account.account),
+        livemode=livemode,
+        holders=holders,
+        elsewhere=[link.stripe_id for link in linked.links if link.location != account.location],
+        others=others.beside(customer, theirs) if isinstance(theirs, StripeCustomer) else (),
+        now=now,
+    )
+    link = Link(
+        customer=customer.number,
+        location=account.location,
+        stripe_id=stripe_id,
+        enabled=enabled,
+        account=account.account,
+        livemode=livemode,
+        verified_at=account.asked_at,
+    )
+    return Examined(verdict, link)
+
+
+def unexamined(customer: int, location: str, stripe_id: str, *, enabled: bool = True) -> Link:
+    """Return a link to an ID of which nothing is known: not verified, which every list of links says."""
+    return Link(customer=customer, location=location, stripe_id=stripe_id, enabled=enabled)

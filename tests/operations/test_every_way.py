@@ -1,0 +1,224 @@
+"""Every way to a link gives the same answer about the person, for families that are easily taken for one."""
+
+import ast
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from koalalink.domain.api_key import ApiKey
+from koalalink.domain.changes import Action
+from koalalink.domain.checks import Verdict
+from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.decisions import Decision
+from koalalink.domain.imports import Column, Entries, OnMatch, Row
+from koalalink.domain.links import Link
+from koalalink.domain.matching.proposing import propose
+from koalalink.domain.people.identity import Tier
+from koalalink.domain.people.person import of_store, of_stripe
+from koalalink.domain.remaps import Mapping
+from koalalink.domain.stripe_customers import Absence, Card, PostalAddress, StripeCustomer
+from koalalink.errors import KoalaError
+from koalalink.hints import Command
+from koalalink.operations.connect import LinkRequest, connect
+from koalalink.operations.deciding import Place, settle
+from koalalink.operations.importing import ImportRequest, import_customers
+from koalalink.operations.remapping import RemapRequest, remap
+from koalalink.operations.verifying import verify
+from koalalink.store.directory import Directory
+from koalalink.store.store import Store
+from tests.conftest import NOW
+from tests.fakes import Person
+from tests.linkage import DATA
+from tests.store.conftest import open_store
+from tests.test_cli import TOP
+
+CASES: list[dict[str, Any]] = json.loads((DATA / "hard_cases.json").read_text())
+"""Ours, others of ours, and who is at Stripe; written by hand, 28 kinds of family."""
+
+_CARD = Card("pm_1", "visa", "4242", 12, 2030, default=True)
+
+
+class Account:
+    """A Stripe account with these customers, each with a good card."""
+
+    location = "downtown"
+    key = ApiKey("rk_test_0123456789abcdefghij", origin="it")
+    cards_are_hidden = False
+
+    def __init__(self, people: list[StripeCustomer]) -> None:
+        self.people = {each.stripe_id: each for each in people}
+
+    def customer(self, stripe_id: str) -> StripeCustomer | Absence:
+        """Retrieve one."""
+        return self.people.get(stripe_id, Absence.NEVER_EXISTED)
+
+    def cards(self, stripe_id: str) -> tuple[Card, ...]:
+        """List the cards of one."""
+        return (_CARD,)
+
+    def account(self) -> str:
+        """Tell whose it is."""
+        return "acct_1"
+
+    def all_customers(self) -> Iterator[StripeCustomer]:
+        """List everybody."""
+        yield from self.people.values()
+
+
+def details_of(case: dict[str, str]) -> CustomerDetails:
+    """One of ours."""
+    return CustomerDetails(**{name: value for name, value in case.items() if name in CustomerDetails._fields})
+
+
+def at_stripe(case: dict[str, Any]) -> list[StripeCustomer]:
+    """Who is at Stripe."""
+    return [
+        StripeCustomer(
+            stripe_id=f"cus_case{place}",
+            name=each.get("name", ""),
+            email=each.get("email", ""),
+            phone=each.get("phone", ""),
+            created=datetime(2024, 1, 1, tzinfo=UTC),
+            livemode=False,
+            address=PostalAddress(each.get("street", ""), "", each.get("city", ""), "", each.get("zip", "")),
+            metadata=each.get("metadata", {}),
+            card=_CARD,
+        )
+        for place, each in enumerate(case["stripe"])
+    ]
+
+
+class Listener(Person):
+    """Somebody who cannot be asked, but hears what a link was judged by."""
+
+    can_ask = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """What was heard last."""
+        return self.reviews[-1].verdict
+
+
+class Ways(NamedTuple):
+    """Whether each way would link the two, unasked."""
+
+    connect: bool
+    imported: bool
+    decided: bool
+    remapped: bool
+
+
+class _Table:
+    name, notes, is_our_own, count = "people.csv", list[str](), False, 1
+
+    def __init__(self, details: CustomerDetails, stripe_id: str) -> None:
+        fields = [name for name in CustomerDetails._fields if name != "extra"]
+        self.columns = [Column(place, name, name) for place, name in enumerate(fields)]
+        self.columns.append(Column(len(fields), "Stripe ID", "stripe_id", "downtown"))
+        self._cells = [*details[: len(fields)], stripe_id]
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the row."""
+        yield Row(2, self._cells)
+
+    def sample(self, count: int) -> list[list[str]]:
+        return [self._cells]
+
+
+class _Rejects:
+    path = Path("rejects.csv")
+
+    def write(self, cells: object, reason: str) -> None:
+        pass
+
+    def keep(self) -> None:
+        pass
+
+
+def ways(store: Store, directory: Directory, account: Any, stripe_id: str) -> Ways:
+    """Try to link the first customer in every way; each is taken back."""
+    customer = store.find("1")
+
+    def linked() -> bool:
+        link = store.link(customer, "downtown")
+        if link and link.stripe_id == stripe_id:
+            store.undo(store.change(None))
+            return True
+        return False
+
+    talk = Listener()
+    try:
+        request = LinkRequest(customer=customer, stripe_id=stripe_id, location="downtown")
+        connect(store, lambda: account, talk, request, now=NOW)
+    except KoalaError:
+        assert talk.verdict.doubt_of_the_person
+    connected = linked()
+    assert connected == (talk.verdict.doubt_of_the_person is None)
+    had = customer.details.external_id
+    if not had:  # by it the row is known to be this customer
+        customer = store.edit(customer, customer.details._replace(external_id="KEY-1"))
+    table: Any = _Table(customer.details, stripe_id)
+    import_customers(
+        table,
+        Entries(table.columns, location="downtown", is_our_own=False),
+        store,
+        talk,
+        ImportRequest(None, OnMatch.UPDATE, strict=False, dry_run=False, agreed=True),
+        stripes=lambda place: lambda: account,
+        rejects=_Rejects(),
+        again=Command("customers", "import"),
+        now=NOW,
+    )
+    imported = linked()
+    place = Place("downtown", lambda: account, directory)
+    decisions = [Decision(1, stripe_id, True, looked_at=False)]
+    settle(decisions, store, place, talk, action=Action.APPLIED, note="", now=NOW)
+    decided = linked()
+    old = Link(customer=1, location="downtown", stripe_id="cus_old")
+    store.save_link(customer, old, previous=None, action=Action.CONNECTED, note="")
+    moving = RemapRequest("map.csv", "downtown", "downtown", dry_run=False, agreed=True)
+    remap([Mapping(2, "cus_old", stripe_id)], store, lambda: account, talk, moving, now=NOW)
+    remapped = linked()
+    store.undo(store.change(None))
+    if not had:
+        store.undo(store.change(None))
+    return Ways(connected, imported, decided, remapped)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['family']}: {case['case']}" for case in CASES])
+def test_every_way_gives_the_same_answer(tmp_path: Path, case: dict[str, Any]) -> None:
+    """And what match calls certain is linked by each of them, unasked."""
+    store = open_store(tmp_path / "customers.db")
+    for each in (case["ours"], *case["others"]):
+        store.add(details_of(each))
+    people = at_stripe(case)
+    account: Any = Account(people)
+    directory = Directory(store._db)
+    answers = {each.stripe_id: ways(store, directory, account, each.stripe_id) for each in people}
+    assert [(stripe_id, found) for stripe_id, found in answers.items() if len({*found}) > 1] == []
+    ours = [of_store(linked.customer) for linked in store.everybody()]
+    first = propose(ours, [of_stripe(each, NOW) for each in people])[0]
+    if first.tier is Tier.CERTAIN:
+        assert answers[first.stripe_id or ""].connect
+    for each in people:
+        link = Link(customer=1, location="downtown", stripe_id=each.stripe_id, livemode=False)
+        store.save_link(store.find("1"), link, previous=None, action=Action.CONNECTED, note="")
+        found = verify(store, {"downtown": lambda: account}, Listener(), now=NOW, within=0)
+        if any(problem.problem == "name" for problem in found.problems):
+            assert not answers[each.stripe_id].connect
+        store.undo(store.change(None))
+    store.close()
+
+
+def test_nothing_else_builds_a_link() -> None:
+    """But what reads one from the store, and the sandbox, whose people are made up."""
+    found = set()
+    for file in (TOP / "koalalink").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Link":
+                found.add(file.relative_to(TOP / "koalalink").as_posix())
+    assert found == {"operations/examining.py", "store/rows.py", "context.py"}
