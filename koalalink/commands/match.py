@@ -8,7 +8,7 @@ import typer
 from koalalink.commands import options as o
 from koalalink.context import AppContext
 from koalalink.operations import deciding
-from koalalink.operations.matching import certain_pairs, side_by_side
+from koalalink.operations.matching import certain_now, certain_pairs, side_by_side
 from koalalink.operations.matching import match as propose
 
 app = typer.Typer(add_completion=False)
@@ -62,16 +62,26 @@ def apply(
 ) -> None:
     """Carry out the decisions of a sheet.
 
-    yes connects, no is remembered, a cus_… ID connects that one, an empty cell is left for later. What is not true any
-    more is left alone, and shown with its row. One undo takes all of it back.
+    yes connects, no is remembered, a cus_… ID connects that one, an empty cell is left for later, and certain connects
+    where that is still so. What is not true any more is left alone, and shown with its row. One undo takes all of it
+    back.
 
     Example: koalalink apply decisions.csv --dry-run
     """
     koala = AppContext.of(ctx)
     decided = koala.decision_sheet(sheet)
     place = koala.decision_place(location or decided.location)
-    identity, now = koala.store.identity, koala.now
-    done = deciding.apply(decided, koala.store, place, koala.conversation, identity=identity, now=now, dry_run=dry_run)
+    store, talk, now = koala.store, koala.conversation, koala.now
+    done = deciding.apply(
+        decided,
+        store,
+        place,
+        talk,
+        identity=store.identity,
+        certain_now=lambda: certain_now(store, koala.directory, place.location, talk, now),
+        now=now,
+        dry_run=dry_run,
+    )
     koala.output(as_json).settled(done)
     if dry_run:
         koala.conversation.note("That is what would happen: nothing was changed, because of --dry-run.")

@@ -34,6 +34,7 @@ def review(ctx: typer.Context, location: o.LocationOption = None) -> None:
         store,
         lambda decided, action: settle(decided, store, place, talk, action=action, note="review", now=koala.now),
         talk,
+        now=koala.now,
         clock=time.monotonic,
         sample=random.sample,
     )

@@ -97,6 +97,8 @@ class Decision(NamedTuple):
     seen: Seen = Seen()
     looked_at: bool = True
     """A person has looked at both, so that a doubt does not stand against it any more."""
+    certain: bool = False
+    """The program has written it, because the pair was certain; it is carried out only where it still is."""
     row: int = 0
     """Of the sheet; 0 where there is none."""
 

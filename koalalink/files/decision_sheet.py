@@ -23,14 +23,17 @@ _TITLES = (
     "Phone at Stripe", "Address", "Address at Stripe", "Card", "Stripe ID", "Duplicates", "Others", "Sheet",
 )  # fmt: skip
 _NEEDED = ("Decision", "Customer", "Stripe ID")
-_YES = frozenset("yes y x 1 true ja oui si sí".split())
-_NO = frozenset("no n 0 false nein non".split())
+_CERTAIN = Tier.CERTAIN.value
+"""What the program writes as the decision of a certain pair; only a person writes yes."""
+
+_YES = ("yes", "y")
+_NO = ("no", "n")
 
 
 def write_sheet(
     disk: Disk, path: Path, pairs: Iterable[SideBySide], *, location: str, store: str
 ) -> tuple[int, Path | None]:
-    """Write one row a proposal, in the order given; certain ones are decided already.
+    """Write one row a proposal, in the order given; certain ones say so, and need no decision.
 
     Return how many, and what a sheet that was there, perhaps with decisions in it, is called now.
     """
@@ -47,7 +50,7 @@ def write_sheet(
 def _cells(pair: SideBySide, sheet: str) -> Sequence[str]:
     proposal, ours, theirs = pair.proposal, pair.ours.details, pair.theirs
     return (
-        "yes" if proposal.tier is Tier.CERTAIN else "",
+        _CERTAIN if proposal.tier is Tier.CERTAIN else "",
         proposal.tier.value,
         proposal.reason,
         str(proposal.customer),
@@ -132,8 +135,8 @@ def _decided(cells: dict[str, str], row: int) -> Decision | str:
     if number is None:
         return "The row has no number of a customer."
     typed = looks_like_stripe(said)
-    if not typed and word not in _YES | _NO:
-        return f"“{said}” is no decision. Write yes, no, a cus_… ID, or nothing."
+    if not typed and word not in (*_YES, *_NO, _CERTAIN):
+        return f"“{said}” is not a decision. Write yes, no, a cus_… ID, or nothing."
     if not typed and not proposed:
         return "There is no Stripe ID in this row. Write the right one as the decision."
     try:
@@ -143,4 +146,14 @@ def _decided(cells: dict[str, str], row: int) -> Decision | str:
     seen = Seen(name=cells.get("name"), email=cells.get("email"))
     if stripe_id == proposed:
         seen = seen._replace(stripe_name=cells.get("name at stripe"), stripe_email=cells.get("email at stripe"))
-    return Decision(number, stripe_id, typed or word in _YES, seen, looked_at=stripe_id == proposed, row=row)
+    # A person has decided who saw both, in a sheet that says what it was written from.
+    both = seen.name is not None and seen.stripe_name is not None and bool(cells.get("sheet"))
+    return Decision(
+        number,
+        stripe_id,
+        accepted=typed or word not in _NO,
+        seen=seen,
+        looked_at=both and word != _CERTAIN,
+        certain=word == _CERTAIN,
+        row=row,
+    )

@@ -1,6 +1,6 @@
 """Carrying decisions out: links and refusals, checked like a single link, in one change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -58,6 +58,7 @@ def settle(
     note: str,
     now: datetime,
     dry_run: bool = False,
+    certain: Container[tuple[int, str]] = (),
 ) -> Settled:
     """Connect who was accepted and remember who was not, in one change; what is not true any more is left alone.
 
@@ -79,6 +80,8 @@ def settle(
         problems: list[Untrue] = []
         for each in open_:
             outcome = _examined(each, known, held.get(each.stripe_id), account, others, now)
+            if isinstance(outcome, Link) and each.certain and (each.customer, each.stripe_id) not in certain:
+                outcome = "It is not certain by the copy of Stripe's customers here. If it is right, write yes."
             if isinstance(outcome, str):
                 problems.append(Untrue(each.row, each.customer, each.stripe_id, outcome))
             elif outcome:
@@ -109,13 +112,28 @@ def apply(
     conversation: Conversation,
     *,
     identity: str,
+    certain_now: Callable[[], Container[tuple[int, str]]],
     now: datetime,
     dry_run: bool,
 ) -> Settled:
-    """Carry out what a sheet says; `identity` is the store's. Raises as `settle`, and where it is another's sheet."""
+    """Carry out what a sheet says; `identity` is the store's.
+
+    What the program has written as certain is carried out where it is among those that are `certain_now`, by customer
+    and Stripe ID. Raises as `settle`, and where it is another's sheet.
+    """
     sheet.check(place.location, identity)
-    action, note = Action.APPLIED, sheet.name
-    done = settle(sheet.decisions, store, place, conversation, action=action, note=note, now=now, dry_run=dry_run)
+    certain = certain_now() if any(each.certain for each in sheet.decisions) else ()
+    done = settle(
+        sheet.decisions,
+        store,
+        place,
+        conversation,
+        action=Action.APPLIED,
+        note=sheet.name,
+        now=now,
+        dry_run=dry_run,
+        certain=certain,
+    )
     if done.linked and not done.verified:
         conversation.warn(unverified(place.location))
     problems = sorted((*sheet.problems, *done.problems), key=lambda problem: problem.row)

@@ -153,6 +153,21 @@ class _Bookings:
                 people[place] = person._replace(payments=sure)
 
 
+def certain_now(
+    store: Customers, directory: Directory, location: str, conversation: Conversation, now: datetime
+) -> set[tuple[int, str]]:
+    """Return who is certain by the present copy, and who is linked, as customer and Stripe ID.
+
+    Nobody is certain where there is no copy.
+    """
+    linked = store.everybody(linked=True, location=location)
+    found = {(link.customer, link.stripe_id) for each in linked for link in each.links if link.location == location}
+    if directory.state(location) is not None:
+        matched = match(store, directory, location, conversation, now=now, payments=Payments())
+        found |= {(each.customer, each.stripe_id or "") for each in matched.of(Tier.CERTAIN)}
+    return found
+
+
 def certain_pairs(store: Customers, directory: Directory, found: Matched) -> Iterator[SideBySide]:
     """Yield the certain ones with the people they are about."""
     return side_by_side(store, directory, found.location, found.of(Tier.CERTAIN))

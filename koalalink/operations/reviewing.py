@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action, Change
 from koalalink.domain.decisions import Decision, Seen, Settled, SideBySide
 from koalalink.domain.desk import Key, Pace, Question
-from koalalink.domain.people.identity import Tier
+from koalalink.domain.people.identity import Pair, Tier, doubt_of_the_person
+from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
 from koalalink.errors import KoalaError, LookCloser, TryAgainOnline
@@ -90,6 +92,7 @@ def review(
     settle: Settle,
     conversation: Conversation,
     *,
+    now: datetime,
     clock: Callable[[], float],
     sample: Callable[[Sequence[SideBySide], int], Sequence[SideBySide]],
 ) -> Reviewed:
@@ -102,7 +105,7 @@ def review(
             "A review asks questions, and nobody is at a terminal to answer them.",
             hint="In a spreadsheet: " + Command("match", sheet="decisions.csv"),
         )
-    sitting = _Sitting(_alike(pairs))
+    sitting = _Sitting(_alike(pairs, now))
     began = clock()
     try:
         while sitting.place < len(sitting.groups):
@@ -119,15 +122,28 @@ def review(
     return sitting.reviewed()
 
 
-def _alike(pairs: Iterable[SideBySide]) -> list[Sequence[SideBySide]]:
-    """Return who is asked about together: the certain, or the likely ones of one reason; everybody else alone."""
+def _alike(pairs: Iterable[SideBySide], now: datetime) -> list[Sequence[SideBySide]]:
+    """Return who is asked about together: the certain, or the likely ones of one reason, of whom nothing is in doubt.
+
+    Everybody else is shown alone.
+    """
     groups: list[Sequence[SideBySide]] = []
     proposed = (pair for pair in pairs if pair.theirs)
     for (tier, _), alike in groupby(proposed, key=_kind):
-        group = [*alike]
-        together = tier in (Tier.CERTAIN, Tier.LIKELY) and len(group) >= _ALIKE
-        groups += [group] if together else [[pair] for pair in group]
+        group: list[SideBySide] = []
+        alone: list[SideBySide] = []
+        for pair in alike:
+            (alone if tier not in (Tier.CERTAIN, Tier.LIKELY) or _is_in_doubt(pair, now) else group).append(pair)
+        if len(group) < _ALIKE:
+            group, alone = [], [*group, *alone]
+        groups += [group] * bool(group) + [[pair] for pair in alone]
     return groups
+
+
+def _is_in_doubt(pair: SideBySide, now: datetime) -> bool:
+    if pair.theirs is None:
+        return True
+    return doubt_of_the_person(Pair.of(of_store(pair.ours), of_stripe(pair.theirs, now))) is not None
 
 
 def _kind(pair: SideBySide) -> tuple[Tier, str]:
@@ -166,7 +182,9 @@ def _carry_out(
         theirs = pair.theirs if picked is None else pair.others[picked]
         if isinstance(theirs, StripeCustomer):
             seen = Seen.of(pair.ours, theirs)
-            decisions.append(Decision(pair.ours.number, theirs.stripe_id, key != Key.NO, seen))
+            # Of a group a few were looked at: the others are judged as by `connect` without --force.
+            alone = len(group) == 1
+            decisions.append(Decision(pair.ours.number, theirs.stripe_id, key != Key.NO, seen, looked_at=alone))
     try:
         done = settle(decisions, Action.REFUSED if key == Key.NO else Action.CONNECTED)
     except TryAgainOnline as error:

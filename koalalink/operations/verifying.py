@@ -30,8 +30,8 @@ class Verified(NamedTuple):
     problems: tuple[LinkProblem, ...]
     checked: Mapping[str, int]
     """How many links of each location that was asked."""
-    unknown_at: frozenset[str]
-    """The locations of whose links Stripe knows not one, though there are several."""
+    doubtful_at: frozenset[str]
+    """The locations whose key looks wrong: nothing says that it opens the account of their links."""
     failures: tuple[KoalaError, ...]
 
 
@@ -91,13 +91,28 @@ def verify(
         raise_first(failures, conversation)
     for place in (place for place, now_at in accounts.items() if now_at.cards_are_hidden):
         conversation.note(f"The key of {place} may not read payment methods: its cards were not checked.")
-    known = {each.link.location for each in checked if isinstance(each.found, StripeCustomer)}
-    unknown = frozenset(place for place in accounts if len(mine[place]) > 1 and place not in known)
+    doubtful = frozenset(
+        place
+        for place, now_at in accounts.items()
+        if not _is_the_account([each for each in checked if each.link.location == place], now_at)
+    )
     sizes = {place: len(mine[place]) for place in stripes if place in accounts or not mine[place]}
     for place, size in Counter(found.link.location for found in stray).items():
         text, advice = stray_in_words(place, size)
         conversation.warn(f"{text} " + advice)
-    return Verified((*problems, *stray), sizes, unknown, tuple(failures))
+    return Verified((*problems, *stray), sizes, doubtful, tuple(failures))
+
+
+def _is_the_account(links: Sequence[CheckedLink], now_at: AccountNow) -> bool:
+    """Tell whether a key opens the account of links: they say so, or it knows most of them.
+
+    Whoever was deleted there is known there, too.
+    """
+    accounts = {each.link.account for each in links if each.link.account}
+    if now_at.account and accounts:
+        return accounts == {now_at.account}
+    known = sum(isinstance(each.found, StripeCustomer) or each.found is Absence.DELETED for each in links)
+    return 2 * known > len(links)
 
 
 def remember(directory: Directory, verified: Verified, now: datetime) -> None:
@@ -110,15 +125,15 @@ def remember(directory: Directory, verified: Verified, now: datetime) -> None:
 def fix(store: Links, conversation: Conversation, verified: Verified) -> None:
     """Switch the links off that lead nowhere, in one change.
 
-    Where Stripe knows not one link of a location, that is rather the wrong key: those stay as they are, and it is said.
+    Where the key may be the wrong one, all would seem dead: those stay as they are, and it is said.
     """
-    for place in sorted(verified.unknown_at):
-        conversation.warn(
-            f"Stripe knows not one link of {place}: is its key the right one? They were not switched off. Type: "
-            + Command("locations", "list")
-        )
     gone = [problem for problem in verified.problems if dead(problem)]
-    wanted = {(p.customer.number, p.link.location): p.link for p in gone if p.link.location not in verified.unknown_at}
+    for place in sorted({problem.link.location for problem in gone} & verified.doubtful_at):
+        conversation.warn(
+            f"The key of {place} looks wrong: nothing says that its account is that of the links, and it recognizes "
+            "few of them. They were not switched off. Type: " + Command("locations", "list")
+        )
+    wanted = {(p.customer.number, p.link.location): p.link for p in gone if p.link.location not in verified.doubtful_at}
     if not wanted:
         return
     with store.bulk(Action.DISABLED, "dead links, found by verify", rehearsal=False) as bulk:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.rule import Rule
+from rich.table import Table
 from rich.text import Text
 
 from koalalink.domain.decisions import SideBySide
@@ -32,6 +33,10 @@ _KEYS = {
     Key.UNDO: "undo the last answer",
     Key.QUIT: "quit; what was answered is kept",
 }
+
+
+_AROUND_A_GROUP = 7
+"""Lines of the screen besides the people: heading and count above, keys and pace below, each perhaps on two."""
 
 
 class RichDesk:
@@ -103,18 +108,15 @@ class RichDesk:
         why = f": {proposal.reason}" if len({pair.proposal.reason for pair in question.pairs}) == 1 else ""
         title = f"{counted(question.size, f'{proposal.tier.value} one')}{why}"
         self._console.print(Rule(shown(title, "bold"), align="left"))
-        self._console.print(shown(f"{len(question.pairs)} of them, chosen at random:"))
-        table = columned("Yours", "At Stripe")
-        for pair in question.pairs:
-            ours, theirs = pair.ours.details, pair.theirs
-            if theirs is None:
-                continue
-            place = ", ".join(part for part in (ours.address, ours.city, ours.zip) if part)
-            table.add_row(
-                _lines(str(pair.ours), ours.email, ours.phone, place),
-                _lines(theirs.name, theirs.email, theirs.phone, str(theirs.address)),
-                end_section=True,
-            )
+        self._console.print(
+            shown(f"{len(question.pairs)} of them, chosen at random; yours are on the left, Stripe's on the right:")
+        )
+        # Everything where it fits; what is above must not scroll away.
+        fits = self._console.height - _AROUND_A_GROUP
+        for most, apart in ((4, True), (4, False), (3, False)):
+            table = _side_by_side(question, most, apart=apart)
+            if len(self._console.render_lines(table)) <= fits:
+                break
         self._console.print(table)
 
     def _card(self, theirs: StripeCustomer) -> Text:
@@ -133,6 +135,25 @@ class RichDesk:
             keys.insert(2, f"{others[0]}–{others[-1]} another one" if len(others) > 1 else "1 the other one")
         self._console.print(shown(" · ".join(keys), "bold"))
         self._console.print(shown(_pace(question.pace), "dim"))
+
+
+def _side_by_side(question: Question, most: int, *, apart: bool) -> Table:
+    """Return the people of a group with so many lines each, and perhaps an empty one between them."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold", ratio=1)
+    table.add_column(overflow="fold", ratio=1)
+    for pair in question.pairs:
+        ours, theirs = pair.ours.details, pair.theirs
+        if theirs is None:
+            continue
+        place = ", ".join(part for part in (ours.address, ours.city, ours.zip) if part)
+        table.add_row(
+            _lines(*(str(pair.ours), ours.email, ours.phone, place)[:most]),
+            _lines(*(theirs.name, theirs.email, theirs.phone, str(theirs.address))[:most]),
+        )
+        if apart:
+            table.add_row()
+    return table
 
 
 def _lines(*texts: str) -> Text:

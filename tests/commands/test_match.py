@@ -159,7 +159,7 @@ def test_sheet_is_sorted_and_comes_back(sheet: Path, copied: Run, sandbox: AppCo
     for tier in order:
         reasons = [row["Reason"] for row in rows if row["Tier"] == tier]
         assert reasons == sorted(reasons)
-    certain = [row for row in rows if row["Decision"] == "yes"]
+    certain = [row for row in rows if row["Decision"] == "certain"]
     assert certain == [row for row in rows if row["Tier"] == "certain"]
     first = json.loads(copied("apply", str(sheet), "--json").stdout)
     assert (first["linked"], first["later"], first["problems"]) == (len(certain), len(rows) - len(certain), [])
@@ -374,3 +374,28 @@ def test_company_without_a_person_is_matched(copied: Run) -> None:
     rows = json.loads(copied("match", *AT, "--json").stdout)
     [row] = [row for row in rows if row["customer"] == 61]
     assert row["stripe_id"] or row["rivals"]
+
+
+def test_sheet_that_nobody_has_touched_links_only_who_is_certain_now(sheet: Path, copied: Run, home: Path) -> None:
+    """Not where the copy is gone, nor where it says something else by now; a person's yes counts then."""
+    koala = AppContext(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+    with sheet.open(newline="", encoding="utf-8-sig") as stream:
+        certain = [row for row in csv.DictReader(stream) if row["Decision"] == "certain"]
+    koala.directory.forget("downtown")
+    told = json.loads(runner(koala)("apply", str(sheet), "--json").stdout)
+    assert (told["linked"], len(told["problems"])) == (0, len(certain))
+    assert {problem["reason"] for problem in told["problems"]} == {
+        "It is not certain by the copy of Stripe's customers here. If it is right, write yes."
+    }
+    decided(sheet, lambda row: "yes" if row["Customer"] == certain[0]["Customer"] else "")
+    assert json.loads(runner(koala)("apply", str(sheet), "--json").stdout)["linked"] == 1
+    koala.close()
+
+
+def test_yes_does_not_count_where_the_names_were_taken_out(sheet: Path, copied: Run, sandbox: AppContext) -> None:
+    """A sheet without them is judged as `connect` without --force."""
+    customer = sandbox.store.find("42")
+    with sheet.open("w", newline="", encoding="utf-8") as stream:
+        stream.write(f"Decision,Customer,Stripe ID\nyes,{customer.number},cus_JaneOfKirkland\n")
+    told = json.loads(copied("apply", str(sheet), *AT, "--json").stdout)
+    assert (told["linked"], told["problems"][0]["reason"][:23]) == (0, "The email is different.")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from koalalink.context import AppContext
+from koalalink.domain.changes import Action
 from koalalink.domain.configuration import KeySource
 from tests.commands.test_links import links_of
 from tests.conftest import Run
@@ -68,17 +69,35 @@ def test_wrong_key_is_no_reason_to_switch_everything_off(run: Run, sandbox: AppC
         run("connect", str(number), f"cus_OfAnotherAccount{number}", "-l", "downtown", "--offline")
     sandbox.__dict__["conversation"] = person = Person()
     assert [problem for _, _, problem in found(run, "--fix")] == ["never_existed"] * 2
-    assert any("is its key the right one?" in said for said in person.heard)
+    assert any("The key of downtown looks wrong" in said for said in person.heard)
     assert all(link.enabled for linked in sandbox.store.everybody(linked=True) for link in linked.links)
 
 
-def test_only_link_of_a_location_that_is_dead_is_switched_off(run: Run, sandbox: AppContext) -> None:
-    """One alone says nothing about the key."""
+def test_only_link_of_a_location_is_switched_off_where_its_account_is_confirmed(run: Run, sandbox: AppContext) -> None:
+    """One alone says nothing about the key: it is dead, or the key is the wrong one."""
     for linked in [*sandbox.store.everybody(linked=True)]:
         run("unlink", str(linked.customer.number), "--all")
     run("connect", "1", "cus_NeverExisted", "-l", "downtown", "--offline")
     found(run, "--fix")
+    assert [problem for _, _, problem in found(run)] == ["never_existed"]
+    customer = sandbox.store.find("1")
+    link = sandbox.store.link(customer, "downtown")
+    assert link is not None
+    verified = link._replace(account="acct_sandboxdowntown")
+    sandbox.store.save_link(customer, verified, previous=link, action=Action.VERIFIED, note="")
+    found(run, "--fix")
     assert found(run, code=0) == []
+
+
+def test_links_of_a_key_that_knows_most_of_them_are_switched_off(run: Run, sandbox: AppContext) -> None:
+    """Though it does not say whose it is."""
+    for linked in [*sandbox.store.everybody(linked=True)]:
+        run("unlink", str(linked.customer.number), "--all")
+    for number, stripe_id in ((42, "cus_123"), (52, "cus_OlgaDeleted01"), (1, "cus_NeverExisted")):
+        run("connect", str(number), stripe_id, "-l", "downtown", "--offline")
+    found(run, "--fix")
+    links = [link for linked in sandbox.store.everybody(linked=True) for link in linked.links]
+    assert {link.stripe_id for link in links if not link.enabled} == {"cus_OlgaDeleted01", "cus_NeverExisted"}
 
 
 def test_location_that_fails_does_not_lose_the_others(run: Run, sandbox: AppContext) -> None:

@@ -63,21 +63,34 @@ def save(path: Path, rows: list[list[str]], *, delimiter: str = ",", encoding: s
 
 
 def test_sheet_as_it_is_written(sheet: Path) -> None:
-    """Certain ones are decided already, the others are left; nothing in it is run by a spreadsheet."""
+    """Certain ones say so, which is nobody's decision, the others are left; nothing in it is run by a spreadsheet."""
     found = read(sheet)
-    assert found.decisions == [Decision(42, "cus_1", True, SEEN, row=2)]
+    assert found.decisions == [Decision(42, "cus_1", True, SEEN, looked_at=False, certain=True, row=2)]
     assert (found.later, found.problems, found.location) == (2, [], "downtown")
     assert not [cell for row in rows_of(sheet)[1:] for cell in row if cell[:1] in "=@-" and cell]
 
 
-@pytest.mark.parametrize("word", ["yes", "YES", " y", "x", "1", "True", '="yes"'])
+@pytest.mark.parametrize("word", ["yes", "YES", " y", "Y", '="yes"'])
 def test_words_that_connect(sheet: Path, word: str) -> None:
     """As people write them."""
     decided(sheet, "", word)
-    assert [(each.customer, each.stripe_id, each.accepted) for each in read(sheet).decisions] == [(43, "cus_2", True)]
+    assert [
+        (each.customer, each.stripe_id, each.accepted, each.looked_at, each.certain) for each in read(sheet).decisions
+    ] == [(43, "cus_2", True, True, False)]
 
 
-@pytest.mark.parametrize("word", ["no", "No ", "n", "0", "FALSE"])
+@pytest.mark.parametrize("without", ["Name", "Name at Stripe", "Sheet"])
+def test_yes_where_not_both_names_stand_is_judged_as_any_other(sheet: Path, without: str) -> None:
+    """Whoever wrote it cannot have seen both, or the sheet is none of the program's."""
+    decided(sheet, "", "yes")
+    header, *rows = rows_of(sheet)
+    place = header.index(without)
+    save(sheet, [[cell for n, cell in enumerate(row) if n != place] for row in (header, *rows)])
+    [decision] = read(sheet).decisions
+    assert (decision.accepted, decision.looked_at) == (True, False)
+
+
+@pytest.mark.parametrize("word", ["no", "No ", "n", "N"])
 def test_words_that_refuse(sheet: Path, word: str) -> None:
     """And what is decided of an evil name is decided of that name."""
     decided(sheet, "", word)
@@ -99,7 +112,9 @@ def test_id_that_was_typed(sheet: Path) -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("maybe", "“maybe” is no decision"),
+        ("maybe", "“maybe” is not a decision"),
+        ("x", "“x” is not a decision"),
+        ("1", "“1” is not a decision"),
         ("pm_123", "the ID of one payment method"),
         ("sk_live_abcdefghijklmnop", "That is an API key"),
     ],
@@ -131,7 +146,9 @@ def test_saved_by_another_program(sheet: Path, delimiter: str, encoding: str) ->
     turned = [[row[place] for place in order] for row in reversed(rows)]
     save(sheet, [[title.upper() for title in wanted], *turned, [""] * 7], delimiter=delimiter, encoding=encoding)
     found = read(sheet)
-    assert found.decisions == [Decision(42, "cus_1", True, Seen("Jané Doe", "jane@x.com", "Jané Doe"), row=4)]
+    assert found.decisions == [
+        Decision(42, "cus_1", True, Seen("Jané Doe", "jane@x.com", "Jané Doe"), looked_at=False, certain=True, row=4)
+    ]
     assert (found.later, found.location) == (2, "downtown")
 
 
@@ -144,7 +161,9 @@ def test_saved_as_an_excel_file(sheet: Path, tmp_path: Path) -> None:
         assert book.active is not None
         book.active.append([float(cell) if cell.isdecimal() else cell for cell in row])
     book.save(tmp_path / "decisions.xlsx")
-    assert read(tmp_path / "decisions.xlsx").decisions == [Decision(42, "cus_1", True, SEEN, row=2)]
+    assert read(tmp_path / "decisions.xlsx").decisions == [
+        Decision(42, "cus_1", True, SEEN, looked_at=False, certain=True, row=2)
+    ]
 
 
 def test_letters_that_an_encoding_lacks() -> None:

@@ -19,14 +19,19 @@ from tests.fakes import Person
 
 def at_stripe(number: int) -> StripeCustomer:
     """A customer of Stripe's."""
-    return StripeCustomer(f"cus_{number}", f"Jane {number}", "", "", NOW, False)
+    return StripeCustomer(f"cus_{number}", f"Jane {number}", f"{number}@x.com", "", NOW, False)
 
 
 def pair(number: int, tier: Tier = Tier.REVIEW, reason: str = "why", others: int = 0) -> SideBySide:
     """A proposal with rivals."""
     rivals = [at_stripe(number * 100 + n) for n in range(1, others + 1)]
     proposal = Proposal(number, f"cus_{number}", tier, reason, rivals=tuple(each.stripe_id for each in rivals))
-    return SideBySide(proposal, Customer(number, CustomerDetails(f"{number}")), at_stripe(number), rivals)
+    return SideBySide(
+        proposal,
+        Customer(number, CustomerDetails(first_name="Jane", last_name=str(number), email=f"{number}@x.com")),
+        at_stripe(number),
+        rivals,
+    )
 
 
 class Sitting:
@@ -78,7 +83,7 @@ class Sitting:
 
     def review(self, *pairs: SideBySide, clock: Callable[[], float] = lambda: 0.0) -> Reviewed:
         """Sit down."""
-        return review(pairs, self, self, self.settle, self.person, clock=clock, sample=lambda of, n: of[:n])
+        return review(pairs, self, self, self.settle, self.person, now=NOW, clock=clock, sample=lambda of, n: of[:n])
 
     @property
     def decided(self) -> list[tuple[int, str, bool]]:
@@ -170,3 +175,16 @@ def test_nobody_at_a_terminal() -> None:
     sitting.person.can_ask = False
     with pytest.raises(LookCloser, match="nobody is at a terminal"):
         sitting.review(pair(1))
+
+
+def test_whoever_connect_would_ask_about_is_shown_alone() -> None:
+    """One key never links somebody who is in doubt, and of a group those who were not looked at are judged again."""
+    alike = [pair(number, Tier.LIKELY, "same name and email") for number in range(1, 8)]
+    doubted = alike[3]._replace(theirs=at_stripe(4)._replace(name="Bob 4"))
+    sitting = Sitting("ynq")
+    sitting.review(*alike[:3], doubted, *alike[4:])
+    assert [(len(question.pairs), question.size) for question in sitting.asked[:2]] == [(5, 6), (1, 1)]
+    assert sitting.asked[1].pairs[0] is doubted
+    together, alone = sitting.done[1], sitting.done[2]
+    assert {each.looked_at for each in together} == {False}
+    assert {each.looked_at for each in alone} == {True}

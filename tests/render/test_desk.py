@@ -1,8 +1,10 @@
 """Deciding at the terminal: what is on the screen, and which keys count."""
 
+import io
 from collections.abc import Callable
 
 import pytest
+from rich.console import Console
 
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.decisions import Matched, Settled, SideBySide, Untrue
@@ -10,7 +12,7 @@ from koalalink.domain.desk import Pace, Question
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import Card, StripeCustomer
+from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
 from koalalink.render.desk import RichDesk
 from koalalink.render.human import RichOutput
 from tests.conftest import NOW
@@ -63,7 +65,7 @@ def test_several_that_are_alike() -> None:
     sitting, screen = desk("y")
     assert sitting.ask(Question([PAIR] * 5, 40, Pace(0, 40, 0.0), can_undo=False)) == "y"
     assert screen().startswith("40 review ones: another surname, same email ──")
-    assert "5 of them, chosen at random:" in screen()
+    assert "5 of them, chosen at random; yours" in screen()
     assert screen().count("Jane Doe (42)") == 5
     assert "y yes, connect all 40 · s one by one · l later · q quit" in screen()
 
@@ -114,3 +116,24 @@ def test_what_has_become_of_a_sheet() -> None:
     assert "And 5 more; --json shows all." in shown
     assert "koalalink undo 7" in shown
     assert not set(shown) & set("\x1b\x07\x00\u202e")
+
+
+@pytest.mark.parametrize("height", [24, 30, 40])
+def test_heading_and_first_person_of_a_group_do_not_scroll_away(height: int) -> None:
+    """Five people fit, on a screen of 24 rows without their addresses."""
+    place = PostalAddress("114 Juniper Avenue", "", "Seattle", "WA", "98117")
+    details = CustomerDetails(
+        first_name="Margaret", last_name="Underwood", email="margaret.underwood@example.com", phone="(206) 555-0142"
+    )._replace(address="114 Juniper Avenue", city="Seattle", zip="98117")
+    theirs = THEIRS._replace(name="Margaret Underwood", email=details.email, phone="+12065550142", address=place)
+    proposal = Proposal(1, "cus_1", Tier.LIKELY, "same name, same email and phone")
+    pairs = [SideBySide(proposal, Customer(number, details), theirs, []) for number in range(1, 6)]
+    console = Console(file=io.StringIO(), width=80, height=height, highlight=False)
+    sitting = RichDesk(NOW, getchar=lambda: "q", browse=lambda _: None, console=console)
+    sitting.ask(Question(pairs, 37, Pace(3, 80, 30.0), can_undo=True))
+    lines = text_of(console).splitlines()
+    assert len(lines) < height
+    assert lines[0].startswith("37 likely ones: same name, same email and phone")
+    assert "5 of them" in lines[1]
+    assert "Margaret Underwood (1)" in lines[2]
+    assert ("114 Juniper" in " ".join(lines)) == (height > 24)

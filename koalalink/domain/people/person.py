@@ -216,7 +216,9 @@ def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
     """Compare two people by the reading of their names that fits best."""
     given, surname, swapped, couple = compare_readings(ours.names, theirs.names)
     company = bool(theirs.company) or ours.is_a_company
-    if ours.company and ours.company == (theirs.company or _in_words(theirs)):
+    same = ours.company and ours.company == (theirs.company or _in_words(theirs))
+    # Whoever is called Company is one of those that look like a company's name.
+    if same or (theirs.company and ours.names and company_key(_in_words(ours)) == theirs.company):
         given = surname = Level.SAME
         company = True
     one, other = ours.generation, theirs.generation
