@@ -53,6 +53,9 @@ def edit(
     country: o.Country = None,
     notes: o.Notes = None,
     external_id: o.ExternalId = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="It is the same person, although Stripe has other details.")
+    ] = False,
     as_json: o.JsonOption = False,
 ) -> None:
     """Change a customer's details.
@@ -63,7 +66,9 @@ def edit(
     """
     koala = AppContext.of(ctx)
     fields = _fields(ctx)
-    koala.output(as_json).edited(editing.edit(koala.store, koala.store.find(customer), fields))
+    person, talk = koala.store.find(customer), koala.conversation
+    done = editing.edit(koala.store, koala.directory, talk, person, fields, force=force, now=koala.now)
+    koala.output(as_json).edited(done)
 
 
 @app.command()
@@ -84,4 +89,4 @@ def remove(
 
 def _fields(ctx: typer.Context) -> dict[str, str | None]:
     """Return the customer's fields among the options; they are named as in the store."""
-    return {name: value for name, value in ctx.params.items() if name not in ("customer", "as_json")}
+    return {name: value for name, value in ctx.params.items() if name not in ("customer", "force", "as_json")}

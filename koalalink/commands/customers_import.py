@@ -63,6 +63,7 @@ def import_(
             request,
             stripes=stripes,
             rejects=rejected,
+            directory=koala.directory,
             again=Command(
                 "customers",
                 "import",

@@ -46,6 +46,9 @@ def undo(
         bool, typer.Option("--keep-touched", help="Leave the customers that later changes touched.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="It is the same person, although Stripe has other details.")
+    ] = False,
     as_json: o.JsonOption = False,
 ) -> None:
     """Take back a change, the newest if none is named.
@@ -55,5 +58,6 @@ def undo(
     Example: koalalink undo 17
     """
     koala = AppContext.of(ctx)
-    done = take_back(koala.store, koala.conversation, change, agreed=yes, keep_touched=keep_touched)
+    store, directory, talk = koala.store, koala.directory, koala.conversation
+    done = take_back(store, directory, talk, change, now=koala.now, agreed=yes, keep_touched=keep_touched, force=force)
     koala.output(as_json).undone(done)

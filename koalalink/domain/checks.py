@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.links import Holder
+from koalalink.domain.links import Holder, Link
 from koalalink.domain.people.agreement import Agreement, Reach
 from koalalink.domain.people.identity import Pair, doubt_of_the_person, fields_of, who_fits_better
 from koalalink.domain.people.person import compare, of_store, of_stripe
@@ -110,6 +110,25 @@ def judge(
     )
     doubt = doubt_of_the_person(pair) or _doubt_of_another(pair, others)
     return Verdict(checks, doubt, why_no_card_can_be_charged(profile.cards, now))
+
+
+def doubt_of(customer: Customer, theirs: StripeCustomer, now: datetime) -> str | None:
+    """Return the reason to doubt that two are one person, as far as these two are concerned."""
+    return doubt_of_the_person(Pair.of(of_store(customer), of_stripe(theirs, now)))
+
+
+def seen_at(link: Link) -> StripeCustomer | None:
+    """Return the Stripe customer as it was when the link was made; None where that is not known."""
+    if not (link.seen_name or link.seen_email or link.seen_phone):
+        return None
+    livemode = link.livemode is not False
+    return StripeCustomer(link.stripe_id, link.seen_name, link.seen_email, link.seen_phone, None, livemode)
+
+
+def is_verified(customer: Customer, link: Link, now: datetime) -> bool:
+    """Tell whether a link was verified for the details that the customer has now."""
+    seen = seen_at(link)
+    return link.verified_at is not None and (seen is None or doubt_of(customer, seen, now) is None)
 
 
 def _doubt_of_another(pair: Pair, others: Sequence[Customer]) -> str | None:

@@ -17,6 +17,10 @@ class Link(NamedTuple):
     livemode: bool | None = None
     verified_at: datetime | None = None
     """When the link was last checked with Stripe; None where it was saved offline."""
+    seen_name: str = ""
+    """What the Stripe customer was like when the link was made; empty where that is not known."""
+    seen_email: str = ""
+    seen_phone: str = ""
 
 
 class Holder(NamedTuple):

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.checks import Verdict, judge
-from koalalink.domain.customers import Customer
+from koalalink.domain.checks import Verdict, doubt_of, judge, seen_at
+from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.people.contact import phone_key
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile
@@ -118,6 +118,7 @@ def examine(
     if livemode is None:
         livemode = isinstance(theirs, StripeCustomer) and theirs.livemode
     customer = linked.customer
+    seen = theirs if isinstance(theirs, StripeCustomer) else None
     verdict = judge(
         customer,
         stripe_id,
@@ -136,8 +137,39 @@ def examine(
         account=account.account,
         livemode=livemode,
         verified_at=account.asked_at,
+        seen_name=seen.name if seen else "",
+        seen_email=seen.email if seen else "",
+        seen_phone=seen.phone if seen else "",
     )
     return Examined(verdict, link)
+
+
+class Contradicted(NamedTuple):
+    """A link that other details of our customer speak against, and why, as a sentence."""
+
+    link: Link
+    reason: str
+
+
+def contradicted(
+    linked: LinkedCustomer, details: CustomerDetails, directory: Directory, now: datetime
+) -> list[Contradicted]:
+    """Return the links that would be in doubt if a customer had these details, and are not so already.
+
+    As far as the store knows the Stripe customer: by its copy, or as it was when it was linked.
+    """
+    found = []
+    after = linked.customer._replace(details=details)
+    for link in linked.links:
+        theirs = directory.known(link.location, [link.stripe_id]).get(link.stripe_id) or seen_at(link)
+        if theirs is None:
+            continue
+        before, then = (doubt_of(each, theirs, now) for each in (linked.customer, after))
+        if then and then != before:
+            who = ", ".join(part for part in (theirs.name, theirs.email) if part) or "without a name"
+            at = f"{link.stripe_id} at {link.location}"
+            found.append(Contradicted(link, f"{linked.customer} is linked to {at}, who is {who} there. {then}"))
+    return found
 
 
 def unexamined(customer: int, location: str, stripe_id: str, *, enabled: bool = True) -> Link:

@@ -26,9 +26,9 @@ from koalalink.domain.text import counted
 from koalalink.errors import CorrectTheCommand, KoalaError, LookCloser
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
-from koalalink.operations.examining import Account, Others, asked, examine, unexamined
+from koalalink.operations.examining import Account, Others, asked, contradicted, examine, unexamined
 from koalalink.operations.known import Known, Person
-from koalalink.operations.ports import BulkStore, Conversation, StripeAt
+from koalalink.operations.ports import BulkStore, Conversation, Directory, StripeAt
 
 _BATCH = 1000
 _SHOWN = 20
@@ -89,6 +89,7 @@ def import_customers(
     *,
     stripes: Callable[[str], StripeAt] | None,
     rejects: Rejects,
+    directory: Directory,
     again: Command,
     now: datetime,
 ) -> Imported:
@@ -114,7 +115,7 @@ def import_customers(
         store.bulk(Action.IMPORTED, note, rehearsal=request.dry_run) as bulk,
         conversation.counting(f"Importing {table.name}", rows) as count,
     ):
-        intake = _Intake(bulk, entries, request, rejects, places if stripes else None, now)
+        intake = _Intake(bulk, entries, request, rejects, places if stripes else None, directory, now)
         everything = table.rows()
         while batch := [*islice(everything, _BATCH)]:
             intake.take(batch)
@@ -169,6 +170,7 @@ class _Intake:
         request: ImportRequest,
         rejects: Rejects,
         places: dict[str, Account] | None,
+        directory: Directory,
         now: datetime,
     ) -> None:
         self._bulk = bulk
@@ -176,6 +178,7 @@ class _Intake:
         self._request = request
         self._rejects = rejects
         self._places = places
+        self._directory = directory
         self._now = now
         self._restoring = bulk.next_number == 1
         """An export that comes into an unused store keeps its numbers."""
@@ -257,6 +260,11 @@ class _Intake:
         if holder and holder is not person:
             return Trouble(
                 entry.row, "", details.external_id, f"The external ID {details.external_id} belongs to {holder}."
+            )
+        found = contradicted(person.linked, details, self._directory, self._now) if person.links else []
+        if found:
+            return Trouble(
+                entry.row, "", details.name, f"{found[0].reason} If it is the same person, change it by hand first."
             )
         if details == person.details:
             self._counts["unchanged"] += 1

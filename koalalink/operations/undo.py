@@ -1,12 +1,18 @@
 """Taking changes back."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from koalalink.domain.changes import Change
 from koalalink.domain.chronicle import consequences, in_words
+from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.text import counted
 from koalalink.operations.consent import Stakes, consent
-from koalalink.operations.ports import Conversation
+from koalalink.operations.contradicting import although, consent_to_contradict
+from koalalink.operations.examining import contradicted
+from koalalink.operations.ports import Conversation, Directory
 
 
 class Undoing(Protocol):
@@ -18,16 +24,31 @@ class Undoing(Protocol):
     def check_undo(self, change: Change, *, keep_touched: bool) -> tuple[Change, int]:
         """Return what would be put back, and how many customers would not; raises LookCloser where it cannot be."""
 
-    def undo(self, change: Change, *, keep_touched: bool) -> Change:
-        """Put back what was there before a change."""
+    def edited_back(self, change: Change) -> Iterator[tuple[int, CustomerDetails]]:
+        """Yield who would get which details again."""
+
+    def known(self, numbers: Iterable[int]) -> Mapping[int, LinkedCustomer]:
+        """Return the customers of these numbers."""
+
+    def undo(self, change: Change, *, keep_touched: bool, unverify: Sequence[Link], note: str) -> Change:
+        """Put back what was there before a change; some links are not verified any more then."""
 
 
 def undo(
-    store: Undoing, conversation: Conversation, number: int | None, *, agreed: bool, keep_touched: bool = False
+    store: Undoing,
+    directory: Directory,
+    conversation: Conversation,
+    number: int | None,
+    *,
+    now: datetime,
+    agreed: bool,
+    keep_touched: bool = False,
+    force: bool = False,
 ) -> Change:
     """Show what taking a change back will do, ask, and do it; raises LookCloser where that is not possible any more.
 
-    With `keep_touched` the customers that later changes have touched stay as they are.
+    With `keep_touched` the customers that later changes have touched stay as they are. Details that come back, and
+    contradict the Stripe customer of a link that was made since, need `force`.
     """
     change = store.change(number)
     going, kept = change, 0
@@ -38,5 +59,14 @@ def undo(
         conversation.note(f"- {sentence}")
     if kept:
         conversation.note(f"- {counted(kept, 'customer')} that other changes have touched since: not changed.")
+    back = dict(store.edited_back(change))
+    found = [
+        each
+        for number, linked in store.known(back).items()
+        for each in (contradicted(linked, back[number], directory, now) if linked.links else ())
+    ]
+    if found:
+        consent_to_contradict(conversation, found, force=force)
     consent(conversation, "Undo it?", Stakes.CAN_BE_UNDONE, agreed=agreed)
-    return store.undo(change, keep_touched=keep_touched)
+    unverify = [each.link for each in found]
+    return store.undo(change, keep_touched=keep_touched, unverify=unverify, note=although(found))

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from koalalink.domain.backups import Backup
 from koalalink.domain.changes import Change
+from koalalink.domain.checks import is_verified
 from koalalink.domain.chronicle import ago, in_words
 from koalalink.domain.customers import Customer
 from koalalink.domain.decisions import Matched, Settled, settled_in_words
@@ -115,6 +116,8 @@ class RichOutput:
         )
         for link in page.linked.links:
             verified = f"verified {link.verified_at:%Y-%m-%d}" if link.verified_at else "not verified"
+            if link.verified_at and not is_verified(customer, link, self._now):
+                verified = "verified for other details than these"
             off = "" if link.enabled else ", switched off"
             self._say(f"At {link.location}: {link.stripe_id} ({verified}{off})", "cyan")
         if not page.linked.links:

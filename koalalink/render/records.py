@@ -224,7 +224,7 @@ def _row(values: Values, *, of_link: bool) -> Record:
         return {name: value or None for name, value in values.items()}
     verified_at, livemode = values["verified_at"], values["livemode"]
     return {
-        **values,
+        **{name: value for name, value in values.items() if not name.startswith("seen_")},
         "enabled": bool(values["enabled"]),
         "livemode": None if livemode is None else bool(livemode),
         "verified_at": None if verified_at is None else iso(datetime.fromtimestamp(float(verified_at), UTC)),

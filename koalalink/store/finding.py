@@ -63,7 +63,8 @@ def _local_part(word: str) -> str:
 
 def _words(query: str) -> list[str]:
     """Return what to look for: the words of a query, of a phone number its digits alone."""
-    if _PHONE.fullmatch(query):
+    # A few digits of another script may stand in a name, where they are found as they are written.
+    if _PHONE.fullmatch(query) and (query.isascii() or phone_key(query)):
         return [phone_key(query) or digits(query)]
     # Nobody means more words than these; a page pasted by mistake has thousands.
     return list(dict.fromkeys(fold(query).split()))[:20]

@@ -1,7 +1,7 @@
 """Changes: written with every write, read newest first, and taken back."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Row
 from typing import Literal, NamedTuple
@@ -12,7 +12,8 @@ from koalalink.domain.links import Link
 from koalalink.errors import LookCloser, LookForAnother
 from koalalink.hints import Command
 from koalalink.store.database import Database
-from koalalink.store.rows import link_from
+from koalalink.store.migrations import SEEN
+from koalalink.store.rows import link_from, link_values
 from koalalink.store.tables import Tables
 
 _FEW = 10
@@ -117,8 +118,17 @@ class Undone(NamedTuple):
     kept: frozenset[int]
 
 
-def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched: bool = False) -> Undone:
-    """Put back what every item of a change was before, last first.
+def undo(
+    tables: Tables,
+    change: Change,
+    *,
+    at: datetime,
+    by: str,
+    keep_touched: bool = False,
+    unverify: Sequence[Link] = (),
+    note: str = "",
+) -> Undone:
+    """Put back what every item of a change was before, last first; and note that some links are not verified any more.
 
     Raises LookCloser where later changes touched them, or with `keep_touched` leaves the customers they touched; then
     it is raised where that leaves nothing to be put back.
@@ -143,7 +153,7 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched:
             f"Everything that change {change.number} did was changed since: nothing is left to undo.",
             hint="See what was done: " + Command("history"),
         )
-    note = moved_note(*reversed(change.moved)) if change.moved else ""
+    note = moved_note(*reversed(change.moved)) if change.moved else note
     write = begin(tables.db, at, by, Action.UNDONE, note, undoes=change.number)
     with tables.indexing_once():
         for item in reversed(every):
@@ -156,6 +166,11 @@ def undo(tables: Tables, change: Change, *, at: datetime, by: str, keep_touched:
             else:
                 _restore_link(tables, change, item, item.location, later)
             write(item.customer, item.location, item.after, item.before)
+    for link in unverify:
+        if tables.link(link.customer, link.location) == link:
+            unverified = link._replace(verified_at=None)
+            tables.put_link(unverified)
+            write(link.customer, link.location, link_values(link), link_values(unverified))
     if change.moved:
         tables.move_copy(*reversed(change.moved))
     return Undone(write.change, frozenset(touched))
@@ -247,7 +262,9 @@ def _details(values: Values | None) -> CustomerDetails | None:
 
 
 def _link(customer: int, location: str, values: Values | None) -> Link | None:
-    return None if values is None else link_from({"customer": customer, "location": location, **values})
+    # Changes of older versions do not say what was seen.
+    seen = dict.fromkeys(SEEN, "")
+    return None if values is None else link_from({"customer": customer, "location": location, **seen, **values})
 
 
 def _touched_later(change: Change, items: list[ChangeItem], later: _Later) -> LookCloser:

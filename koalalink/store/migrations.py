@@ -14,6 +14,8 @@ APPLICATION_ID = 0x4B4F414C
 
 _HISTORY = ("changes", "change_items")
 
+SEEN = ("seen_name", "seen_email", "seen_phone")
+
 # Each step is a version. Steps are only ever added: a store in use has run the earlier ones.
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -158,6 +160,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "INSERT INTO identity (id) VALUES (lower(hex(randomblob(6))))",
         "CREATE INDEX directory_by_location ON directory (location) WHERE NOT gone",
     ),
+    # What a Stripe customer was like when it was linked, so that a change of ours that contradicts it is noticed.
+    tuple(f"ALTER TABLE links ADD COLUMN {name} TEXT NOT NULL DEFAULT ''" for name in SEEN),
 )
 
 

@@ -9,7 +9,7 @@ from koalalink.domain.changes import Values
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.domain.people.contact import phone_key
-from koalalink.domain.text import fold
+from koalalink.domain.text import fold, trimmed
 
 FIELDS = CustomerDetails._fields
 KEYS = ("email_key", "phone_key", "name_key")
@@ -42,6 +42,9 @@ def link_from(row: Row | Mapping[str, Any]) -> Link:
         account=row["account"],
         livemode=None if livemode is None else bool(livemode),
         verified_at=None if verified_at is None else datetime.fromtimestamp(verified_at, UTC),
+        seen_name=row["seen_name"],
+        seen_email=row["seen_email"],
+        seen_phone=row["seen_phone"],
     )
 
 
@@ -53,4 +56,7 @@ def link_values(link: Link) -> Values:
         "account": link.account,
         "livemode": None if link.livemode is None else int(link.livemode),
         "verified_at": None if link.verified_at is None else int(link.verified_at.timestamp()),
+        "seen_name": trimmed(link.seen_name),
+        "seen_email": trimmed(link.seen_email),
+        "seen_phone": trimmed(link.seen_phone),
     }

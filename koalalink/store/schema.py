@@ -23,7 +23,8 @@ _STATEMENTS = (
     CREATE TABLE links ( customer INTEGER NOT NULL REFERENCES customers, location TEXT NOT NULL CHECK
     (location <> ''), stripe_id TEXT NOT NULL CHECK (stripe_id GLOB 'cus_?*'), enabled INTEGER NOT NULL
     CHECK (enabled IN (0, 1)), account TEXT, livemode INTEGER CHECK (livemode IN (0, 1)), verified_at
-    INTEGER, PRIMARY KEY (customer, location), UNIQUE (stripe_id, location) ) STRICT
+    INTEGER, seen_name TEXT NOT NULL DEFAULT '', seen_email TEXT NOT NULL DEFAULT '', seen_phone TEXT NOT
+    NULL DEFAULT '', PRIMARY KEY (customer, location), UNIQUE (stripe_id, location) ) STRICT
     """,
     "CREATE VIRTUAL TABLE customer_search USING fts5 (text, tokenize = 'trigram case_sensitive 1')",
     "CREATE VIRTUAL TABLE customer_trigrams USING fts5vocab (customer_search, row)",

@@ -164,13 +164,24 @@ class Store:
                 self._tables.put_link(link)
                 touched(link.customer, link.location, None, link_values(link))
 
-    def edit(self, customer: Customer, details: CustomerDetails) -> Customer:
-        """Give `customer` other details; refused where somebody else has changed them meanwhile."""
-        with self._change(Action.EDITED) as touched:
+    def edit(
+        self, customer: Customer, details: CustomerDetails, *, unverify: Sequence[Link] = (), note: str = ""
+    ) -> Customer:
+        """Give `customer` other details, for which some links are not verified any more.
+
+        Refused where somebody else has changed either meanwhile.
+        """
+        with self._change(Action.EDITED, note) as touched:
             self._expect_unchanged(customer)
             self._refuse_taken_external_id(details, besides=customer.number)
             self._tables.update_customer(customer.number, details)
             touched(customer.number, None, customer.details._asdict(), details._asdict())
+            for link in unverify:
+                if self.link(customer, link.location) != link:
+                    raise _changed_meanwhile(customer)
+                unverified = link._replace(verified_at=None)
+                self._tables.put_link(unverified)
+                touched(customer.number, link.location, link_values(link), link_values(unverified))
         return Customer(number=customer.number, details=details)
 
     def remove(self, linked: LinkedCustomer) -> None:
@@ -296,10 +307,31 @@ class Store:
             undone = history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
             return history.part(self._db, change, undone), len(undone.kept)
 
-    def undo(self, change: Change, *, keep_touched: bool = False) -> Change:
-        """Put back what was there before a change, as a change of its own, and return that; raises as check_undo."""
+    def edited_back(self, change: Change) -> Iterator[tuple[int, CustomerDetails]]:
+        """Yield who would get which details again if a change were undone, of those who are as it has left them."""
+        items = history.items(self._db, change.number, named=False)
+        edits = {i.customer: i for i in items if i.location is None and i.before and i.after}
+        for number, linked in self._tables.known(edits).items():
+            if linked.customer.details == CustomerDetails(**(edits[number].after or {})):  # type: ignore[arg-type]
+                yield number, CustomerDetails(**(edits[number].before or {}))  # type: ignore[arg-type]
+
+    def undo(
+        self, change: Change, *, keep_touched: bool = False, unverify: Sequence[Link] = (), note: str = ""
+    ) -> Change:
+        """Put back what was there before a change, as a change of its own, and return that; raises as check_undo.
+
+        The links in `unverify` are not verified any more then.
+        """
         with self._db.transaction():
-            undone = history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
+            undone = history.undo(
+                self._tables,
+                change,
+                at=self._now(),
+                by=self._user(),
+                keep_touched=keep_touched,
+                unverify=unverify,
+                note=note,
+            )
         return history.find(self._db, undone.number)
 
     # The parts of writes

@@ -8,10 +8,11 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.store import finding
 from koalalink.store.database import Database
+from koalalink.store.migrations import SEEN
 from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, link_from, link_values
 
 COLUMNS = ", ".join(FIELDS)
-LINK_COLUMNS = "customer, location, stripe_id, enabled, account, livemode, verified_at"
+LINK_COLUMNS = "customer, location, stripe_id, enabled, account, livemode, verified_at, " + ", ".join(SEEN)
 
 _PEOPLE = f"""
     SELECT customer, {COLUMNS} FROM customers WHERE customer IN (
@@ -120,7 +121,8 @@ class Tables:
         self.delete_link(link.customer, link.location)
         self.db.execute(
             f"INSERT INTO links ({LINK_COLUMNS}) VALUES "
-            "(:customer, :location, :stripe_id, :enabled, :account, :livemode, :verified_at)",
+            "(:customer, :location, :stripe_id, :enabled, :account, :livemode, :verified_at, "
+            ":seen_name, :seen_email, :seen_phone)",
             customer=link.customer,
             location=link.location,
             **link_values(link),

@@ -170,6 +170,7 @@ def ways(store: Store, directory: Directory, account: Any, stripe_id: str) -> Wa
         ImportRequest(None, OnMatch.UPDATE, strict=False, dry_run=False, agreed=True),
         stripes=lambda place: lambda: account,
         rejects=_Rejects(),
+        directory=directory,
         again=Command("customers", "import"),
         now=NOW,
     )

@@ -91,7 +91,7 @@ def test_copy_that_is_none_is_refused(path: Path, tmp_path: Path, harm: str) -> 
             sql = {
                 "other": "PRAGMA application_id = 1",
                 "newer": "PRAGMA user_version = 999",
-                "orphan": "INSERT INTO links VALUES (9, 'uptown', 'cus_9', 1, NULL, NULL, NULL)",
+                "orphan": "INSERT INTO links VALUES (9, 'uptown', 'cus_9', 1, NULL, NULL, NULL, '', '', '')",
             }
             db.execute(sql[harm])
             db.commit()

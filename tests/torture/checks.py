@@ -11,10 +11,11 @@ from koalalink.domain.customers import CustomerDetails
 from koalalink.errors import KoalaError
 from koalalink.store.database import Database
 from koalalink.store.finding import indexed
+from koalalink.store.migrations import SEEN
 from koalalink.store.rows import FIELDS, KEYS, customer_from, keys_of
 from koalalink.store.tables import Tables
 
-_LINK_FIELDS = ("stripe_id", "enabled", "account", "livemode", "verified_at")
+_LINK_FIELDS = ("stripe_id", "enabled", "account", "livemode", "verified_at", *SEEN)
 _EMPTY = CustomerDetails()._asdict()
 _COUNTERS = ("entry", "run")
 """Columns that number what is copied from Stripe in the order in which it came."""

@@ -60,7 +60,10 @@ def test_history_that_tells_another_story_is_found(path: Path, sql: str, said: s
         ("UPDATE customers SET name_key = 'hannah' WHERE customer = 1", "matched by other keys"),
         ("UPDATE customer_search SET text = 'hannah' WHERE rowid = 1", "found by 'hannah'"),
         ("DELETE FROM customer_search_data WHERE id > 100", "search index"),
-        ("INSERT INTO links VALUES (2, 'uptown', 'cus_1', 1, NULL, NULL, NULL)", "cus_1 belongs to 2 customers"),
+        (
+            "INSERT INTO links VALUES (2, 'uptown', 'cus_1', 1, NULL, NULL, NULL, '', '', '')",
+            "cus_1 belongs to 2 customers",
+        ),
         ("DELETE FROM customers WHERE customer = 1", "links of customers that do not exist"),
     ],
 )
