@@ -1,6 +1,6 @@
 """Customers in from a file: all of it in one change, and every row either in or told."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
@@ -21,17 +21,19 @@ from koalalink.domain.imports import (
     merged,
 )
 from koalalink.domain.links import Link
+from koalalink.domain.stripe_customers import Absence, StripeCustomer
 from koalalink.domain.stripe_ids import customer_id
 from koalalink.domain.text import counted
 from koalalink.errors import CorrectTheCommand, KoalaError, LookCloser
-from koalalink.hints import Command
+from koalalink.hints import Command, Text
 from koalalink.operations.consent import Stakes, consent
-from koalalink.operations.examining import Account, Others, asked, contradicted, examine, unexamined
+from koalalink.operations.examining import Account, Others, asked, contradicted, copied, examine, unexamined
 from koalalink.operations.known import Known, Person
 from koalalink.operations.ports import BulkStore, Conversation, Directory, StripeAt
 
 _BATCH = 1000
 _SHOWN = 20
+_FEW = 5
 
 
 class Table(Protocol):
@@ -126,6 +128,8 @@ def import_customers(
         if done.rejects and not request.dry_run:
             # Before the store keeps its part: a row that is in neither would be lost.
             rejects.keep()
+    if done.linked and not stripes:
+        conversation.warn(_unverified(done, intake.doubts))
     return done
 
 
@@ -188,6 +192,8 @@ class _Intake:
         )
         self._troubles: list[Trouble] = []
         self._rejected = False
+        self.doubts: list[str] = []
+        """Links that are saved although the copy speaks against them, as Stripe is not to be asked."""
 
     def result(self, file: str, rows: int, again: Command) -> Imported:
         """Return what has become of everything."""
@@ -218,15 +224,16 @@ class _Intake:
                 self._tell(row, [trouble])
             elif isinstance(entry, Entry) and trouble is not None and entry.stripe_ids:
                 linking.append((row, entry, trouble))
-        others = None
-        if self._places and linking:
+        places, others = self._places, None
+        if places is None:
+            places = {place: copied(self._directory, place, stripe_ids) for place in self._entries.links if stripe_ids}
+        if linking and (found := [*_found(places.values(), stripe_ids)]):
             # Who else could be meant may stand in the same file, further below.
             self._bulk.write(known.added, known.edited, [])
             known.written()
-            found = (account.found.get(each) for account in self._places.values() for each in stripe_ids)
-            others = Others(self._bulk, [each for each in found if each])
+            others = Others(self._bulk, found)
         for row, entry, person in linking:
-            refused = [*self._links(entry, person, known, others)]
+            refused = [*self._links(entry, person, known, places, others)]
             self._counts["links_rejected"] += len(refused)
             if refused:
                 self._tell(row, refused)
@@ -261,16 +268,16 @@ class _Intake:
             return Trouble(
                 entry.row, "", details.external_id, f"The external ID {details.external_id} belongs to {holder}."
             )
+        if details == person.details:
+            self._counts["unchanged"] += 1
+            return person
         found = contradicted(person.linked, details, self._directory, self._now) if person.links else []
         if found:
             return Trouble(
                 entry.row, "", details.name, f"{found[0].reason} If it is the same person, change it by hand first."
             )
-        if details == person.details:
-            self._counts["unchanged"] += 1
-        else:
-            self._counts["updated"] += 1
-            known.edit(person, details)
+        self._counts["updated"] += 1
+        known.edit(person, details)
         return person
 
     def _add(self, entry: Entry, known: "Known") -> "Person | Trouble":
@@ -291,7 +298,9 @@ class _Intake:
         self._rows[person.number] = entry.row
         return person
 
-    def _links(self, entry: Entry, person: Person, known: "Known", others: Others | None) -> Iterator[Trouble]:
+    def _links(
+        self, entry: Entry, person: Person, known: "Known", places: Mapping[str, Account], others: Others | None
+    ) -> Iterator[Trouble]:
         """Link the customer of a row to its Stripe IDs, and yield why one was not linked."""
         for location, text in entry.stripe_ids.items():
             column = self._entries.links[location].title
@@ -304,7 +313,7 @@ class _Intake:
                 self._counts["already_linked"] += 1
                 continue
             enabled = location not in entry.switched_off
-            outcome = self._examined(stripe_id, location, person, known, others, enabled=enabled)
+            outcome = self._examined(stripe_id, person, known, places[location], others, enabled=enabled)
             if isinstance(outcome, str):
                 yield Trouble(entry.row, column, stripe_id, outcome)
                 continue
@@ -312,17 +321,45 @@ class _Intake:
             known.link(person, outcome)
 
     def _examined(
-        self, stripe_id: str, location: str, person: Person, known: "Known", others: Others | None, *, enabled: bool
+        self,
+        stripe_id: str,
+        person: Person,
+        known: "Known",
+        account: Account,
+        others: Others | None,
+        *,
+        enabled: bool,
     ) -> Link | str:
         """Return the link, or the reason why there is none, by the rules of `connect`."""
-        if location in person.links:
-            return f"{person} is connected to {person.links[location].stripe_id} at {location} already."
+        if account.location in person.links:
+            link = person.links[account.location]
+            return f"{person} is connected to {link.stripe_id} at {link.location} already."
         holders = known.others_with(stripe_id, person)
-        if self._places is None or others is None:
-            if holders:
-                return f"{stripe_id} belongs to {holders[0].customer} at {holders[0].location}."
-            return unexamined(person.number, location, stripe_id, enabled=enabled)
+        if self._places is None and holders:
+            return f"{stripe_id} belongs to {holders[0].customer} at {holders[0].location}."
+        if others is None or stripe_id not in account.found:
+            return unexamined(person.number, account.location, stripe_id, enabled=enabled)
         # Whether there is a card is no question of who it is, and would take a request for each.
-        account = self._places[location]
         examined = examine(person.linked, stripe_id, account, others, holders=holders, now=self._now, enabled=enabled)
+        if self._places is None and examined.objection:
+            self.doubts.append(f"{person} and {stripe_id}: {examined.objection}")
+            return examined.link
         return examined.objection or examined.link
+
+
+def _found(places: Iterable[Account], stripe_ids: Iterable[str]) -> Iterator[StripeCustomer | Absence]:
+    """Yield what is known of these IDs."""
+    wanted = [*stripe_ids]
+    return (account.found[each] for account in places for each in wanted if each in account.found)
+
+
+def _unverified(done: Imported, doubts: Sequence[str]) -> Text:
+    """Return what is to be known of links that Stripe was not asked of, as sentences."""
+    doubtful = ""
+    if doubts:
+        shown = "; ".join(doubt.removesuffix(".") for doubt in doubts[:_FEW])
+        more = f"; and {len(doubts) - _FEW:,} more" if len(doubts) > _FEW else ""
+        doubtful = f" By the copy of Stripe's customers {len(doubts):,} may be somebody else: {shown}{more}."
+    return (
+        f"Stripe was not asked about {counted(done.linked, 'link')}.{doubtful} When you are online, type: "
+    ) + Command("verify")

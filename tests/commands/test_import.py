@@ -461,3 +461,16 @@ def test_import_of_the_rejects_repeats_every_option(
         ("K-1", "Ann Lee", "a@x.com"),
         ("K-2", "Bob Day", "b@x.com"),
     ]
+
+
+def test_unverified_links_are_judged_by_the_copy(empty: Run, sandbox: AppContext, file: Path) -> None:
+    """They are saved, not verified, and who may be somebody else is said; without a copy that nothing was checked."""
+    rows = ["BK-1,Jane,Doe,jane@x.com,,cus_123,", "BK-2,Rosa,Alvarez,rosa@x.com,,cus_JaneOfKirkland,"]
+    blind = empty("customers", "import", write(file, *rows), "--no-verify")
+    assert "Stripe was not asked about 2 links. When you are online, type: koalalink --sandbox verify" in blind.stderr
+    assert empty("undo").exit_code == 0
+    assert empty("sync").exit_code == 0
+    judged = empty("customers", "import", str(file), "--no-verify")
+    assert "By the copy of Stripe's customers 1 may be somebody else: Rosa Alvarez (" in judged.stderr
+    links = [link for each in sandbox.store.everybody() for link in each.links]
+    assert [(link.stripe_id, link.verified_at) for link in links] == [("cus_123", None), ("cus_JaneOfKirkland", None)]
