@@ -463,7 +463,7 @@ class AppContext:
                 f"{self.config_file} is there already.",
                 hint="To add a location, type: "
                 + Command("locations", "add", "NAME")
-                + ". To write the file anew, add --force.",
+                + ". To write a new one in its place, add --force.",
             )
 
     def write_config(self, name: str, settings: dict[str, str | list[str]]) -> None:

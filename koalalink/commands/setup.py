@@ -22,7 +22,7 @@ def init(
     title: o.TitleOption = None,
     api_key_env: o.KeyInEnvironmentOption = None,
     api_key_command: o.KeyCommandOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Write config.toml anew, although there is one.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write a new config.toml, although there is one.")] = False,
 ) -> None:
     """Set up your first location.
 

@@ -30,7 +30,7 @@ def in_words(change: Change) -> str:
         return f"said that {who} is not {refused}"
     where = " and ".join(f"{_stripe_id(item)} at {item.location}" for item in links)
     replaced = " and ".join(str((item.before or {}).get("stripe_id")) for item in links)
-    fields = ", ".join(name for item in change.items for name in _differing(item))
+    fields = ", ".join(name for item in change.items if item.location is None for name in _differing(item))
     return {
         Action.CONNECTED: f"connected {who} to {where}",
         Action.MATCHED: f"connected {who} to {where}",
@@ -40,7 +40,8 @@ def in_words(change: Change) -> str:
         Action.UNLINKED: f"unlinked {who} from {where}",
         Action.ENABLED: f"switched on the link of {who} to {where}",
         Action.DISABLED: f"switched off the link of {who} to {where}",
-        Action.EDITED: f"changed {fields} of {who}",
+        Action.EDITED: f"changed {fields} of {who}"
+        + (f"; the link to {where} is not verified any more" if links else ""),
         Action.REMOVED: f"removed {who}" + (f", and the link to {where}" if links else ""),
     }.get(change.action, f"{change.action} {who}")
 
@@ -113,7 +114,8 @@ def _link_again(item: ChangeItem) -> str:
         return f"{item.name} will be connected to {old} {place} again, instead of {new}."
     if item.before.get("enabled") != item.after.get("enabled"):
         return f"The link of {item.name} to {old} {place} will be switched {'on' if item.before['enabled'] else 'off'}."
-    return f"The link of {item.name} to {old} {place} will count as not verified again."
+    verified = "verified" if item.before.get("verified_at") and not item.after.get("verified_at") else "not verified"
+    return f"The link of {item.name} to {old} {place} will count as {verified} again."
 
 
 def _differing(item: ChangeItem) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from koalalink.context import AppContext
+from koalalink.domain.chronicle import in_words
 from koalalink.domain.links import Link
 from tests.conftest import Run
 from tests.fakes import Person
@@ -59,7 +60,11 @@ def test_same_person_with_a_new_name_is_not_verified_any_more(linked: Run, sandb
     newest = json.loads(linked("history", "--limit", "1", "--json").stdout)[0]
     assert newest["action"] == "edited"
     assert newest["note"].startswith("although: Jane Doe (42) is linked to cus_123 at downtown, who is Jane Doe")
-    assert linked("undo").exit_code == 0
+    assert in_words(sandbox.store.change(None)) == (
+        "changed first name, last name of Rosa Alvarez (42); the link to cus_123 at downtown is not verified any more"
+    )
+    back = linked("undo")
+    assert "The link of Rosa Alvarez (42) to cus_123 at downtown will count as verified again." in back.stderr
     assert (sandbox.store.find("42").details.first_name, link_of(sandbox)) == ("Jane", verified)
 
 
