@@ -16,7 +16,7 @@ from koalalink.hints import Command
 
 
 def save(path: Path, document: dict[str, Any]) -> None:
-    """Write the file anew, for its owner alone, wholly or not at all."""
+    """Write the file for its owner alone, wholly or not at all."""
     for name in document.get("locations", {}):
         _refuse_bad_name(name)
     _write(path, tomli_w.dumps(document))
@@ -57,7 +57,7 @@ def remove_location(path: Path, name: str) -> None:
     if not document["locations"]:
         del document["locations"]
     shortened = "".join(kept)
-    # A file that is written in another style than ours is written anew.
+    # A file in another style than ours is written as a whole.
     _write(path, shortened if tomllib.loads(shortened) == document else tomli_w.dumps(document))
 
 
@@ -80,7 +80,7 @@ def renaming(path: Path, old: str, new: str) -> Iterator[None]:
         document["default_location"] = new
     written = "".join(_renamed(line, old, new) for line in text.splitlines(keepends=True))
     with Disk().writing(path, IfThere.REPLACE) as file:
-        # A file that is written in another style than ours is written anew.
+        # A file in another style than ours is written as a whole.
         file.stream.write((written if _reads_as(written, document) else tomli_w.dumps(document)).encode())
         file.stream.flush()
         os.fsync(file.stream.fileno())

@@ -116,7 +116,7 @@ def test_id_that_was_typed(sheet: Path) -> None:
         ("x", "“x” is not a decision"),
         ("1", "“1” is not a decision"),
         ("pm_123", "the ID of one payment method"),
-        ("sk_live_abcdefghijklmnop", "That is an API key"),
+        ("sk_live_example", "That is an API key"),
     ],
 )
 def test_cell_that_is_not_clear(sheet: Path, word: str, said: str) -> None:

@@ -112,7 +112,7 @@ def doubt_of_the_person(pair: Pair) -> str | None:
 def who_fits_better(pair: Pair, others: Sequence[Person]) -> int | None:
     """Return the place of another of ours who is meant as much as this one, or rather, where only the name speaks.
 
-    Whoever has the Stripe customer's email or phone is rather meant than a namesake; and of two namesakes nobody knows.
+    Somebody with the Stripe customer's email or phone fits better than a namesake; two namesakes fit equally well.
     """
     if a_contact_is_the_same(pair) or pair.alike.same_id:
         return None

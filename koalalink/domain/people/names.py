@@ -38,14 +38,14 @@ class Name(NamedTuple):
 
 @lru_cache(maxsize=512)  # the same text is asked for words, generation and company
 def _tokens(text: str) -> list[str]:
-    # An apostrophe joins (O'Brien is OBrien), everything else that is no letter separates.
+    # An apostrophe joins (O'Brien is OBrien), every other character that is not a letter separates.
     return [intern(word) for word in _WORD.findall(_APOSTROPHE.sub("", fold(text)))]
 
 
 def name_words(text: str) -> tuple[str, ...]:
     """Return the words of a name, folded, without titles, degrees and Jr or Sr."""
     words = [word for word in _tokens(text) if word not in _TITLES]
-    # The first word is somebody's name, whatever it is: Junior Jones is no son of Mr Jones.
+    # The first word is somebody's name, whatever it is: Junior Jones need not be the son of Mr Jones.
     return tuple(words[:1] + [word for word in words[1:] if word not in _GENERATIONS and word not in _DEGREES])
 
 

@@ -217,7 +217,7 @@ def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
     given, surname, swapped, couple = compare_readings(ours.names, theirs.names)
     company = bool(theirs.company) or ours.is_a_company
     same = ours.company and ours.company == (theirs.company or _in_words(theirs))
-    # Whoever is called Company is one of those that look like a company's name.
+    # A company may stand where a person's name is asked for.
     if same or (theirs.company and ours.names and company_key(_in_words(ours)) == theirs.company):
         given = surname = Level.SAME
         company = True
