@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from koalalink.domain.configuration import LOCATION_NAME, Config, KeySource, Location
-from koalalink.errors import CorrectTheCommand, CorrectTheSetup, KoalaError
+from koalalink.errors import ConfigError, KoalaError, UsageError
 from koalalink.hints import Command, Program, Text
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from koalalink.domain.decisions import Sheet, SideBySide
     from koalalink.domain.exports import Format, Purpose
     from koalalink.domain.payments import Payments
-    from koalalink.domain.remaps import Mapping as Remapping
+    from koalalink.domain.remaps import MovedId
     from koalalink.domain.standing import Standing
     from koalalink.files.exports import Export
     from koalalink.files.stripe_exports import StripeExport
@@ -184,7 +184,7 @@ class AppContext:
         store.fill(people.customers(), links, note="the sandbox's people")
 
     def stripe(self, location: Location) -> "StripeGateway":
-        """Return the Stripe account of a location; raises CorrectTheSetup where it has no usable key."""
+        """Return the Stripe account of a location; raises ConfigError where it has no usable key."""
         from koalalink.config import keys
         from koalalink.domain.api_base import checked_api_base
 
@@ -277,7 +277,7 @@ class AppContext:
 
         source = Path("customers.csv" if file == "-" else file)
         if path and file != "-" and path.resolve() == source.resolve():
-            raise CorrectTheCommand("--rejects names the file itself.", hint="Name another file.")
+            raise UsageError("--rejects names the file itself.", hint="Name another file.")
         if_there = consent_to_write(self.conversation, self.disk, path, agreed=agreed) if path else IfThere.REFUSE
         place = path or free_name(source.with_suffix(".csv"), "rejects")
         rejects = RejectsFile(self.disk, place, if_there, table.titles, REASON)
@@ -327,18 +327,18 @@ class AppContext:
     def export_place(self, names: list[str] | None) -> "tuple[str, Callable[[], StripeGateway] | None]":
         """Return the one location that an export is of, and what opens its Stripe account, where it is set up."""
         if names and len(names) > 1:
-            raise CorrectTheCommand("An export is of one location.", hint=f"Choose one: --location {names[0]}")
+            raise UsageError("An export is of one location.", hint=f"Choose one: --location {names[0]}")
         name = names[0] if names else None
         if self.config.locations:
             location = self.config.location(name)
             return location.name, self._opener(location)
         if name is None:
-            raise CorrectTheSetup(
+            raise ConfigError(
                 "No location is set up yet.",
                 hint="Type: " + Command("init") + ". Or, without a key, give it a name: --location NAME",
             )
         if not LOCATION_NAME.fullmatch(name):
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"“{name}” cannot be the name of a location.", hint="Use small letters and digits: --location downtown"
             )
         return name, None
@@ -428,7 +428,7 @@ class AppContext:
                 lines.finish()
             self.conversation.note(f"Wrote {len(calls):,} who need a new card into {call_list}.")
 
-    def mapping(self, file: str) -> "list[Remapping]":
+    def mapping(self, file: str) -> "list[MovedId]":
         """Read a mapping file of Stripe's."""
         from koalalink.files.mapping import read_mapping
 
@@ -444,22 +444,22 @@ class AppContext:
         if not any(column.field == "stripe_id" and not column.location for column in table.columns):
             return None
         if not self.config.locations and not name:
-            raise CorrectTheSetup(
+            raise ConfigError(
                 "The file has Stripe IDs, and no location is set up yet.",
                 hint="Type: " + Command("init") + ". Or name it, to import them unchecked: --location NAME --no-verify",
             )
         return self.config.location(name).name if self.config.locations else name
 
     def check_link_places(self, names: "Iterable[str]", *, verify: bool) -> None:
-        """Raise CorrectTheCommand where a location is not set up; while none is, it can be named unverified."""
+        """Raise UsageError where a location is not set up; while none is, it can be named unverified."""
         for name in names:
             if verify or self.config.locations:
                 self.config.location(name)
 
     def refuse_existing_config(self, *, force: bool) -> None:
-        """Raise CorrectTheCommand where there is a configuration already, unless it may be written anew."""
+        """Raise UsageError where there is a configuration already, unless it may be written anew."""
         if self.config_file.exists() and not force:
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"{self.config_file} is there already.",
                 hint="To add a location, type: "
                 + Command("locations", "add", "NAME")
@@ -513,9 +513,9 @@ class AppContext:
             self.__dict__.pop(part, None)
 
     def refuse_sandbox(self) -> None:
-        """Raise CorrectTheCommand in the sandbox, whose locations are built in."""
+        """Raise UsageError in the sandbox, whose locations are built in."""
         if self.sandbox:
-            raise CorrectTheCommand(
+            raise UsageError(
                 "The sandbox has its two locations built in.", hint="Leave out --sandbox to set up your own."
             )
 

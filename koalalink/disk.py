@@ -16,7 +16,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 
-from koalalink.errors import CorrectTheCommand, LookCloser, MendTheStore
+from koalalink.errors import ConflictError, StoreError, UsageError
 
 STORE_SIDES = ("-wal", "-shm", "-journal")
 """What SQLite puts behind the name of a database, for the files beside it."""
@@ -92,7 +92,7 @@ class Disk:
     def place(self, path: Path, if_there: IfThere = IfThere.REFUSE) -> Path:
         """Return where a file called `path` would be: where that is a link, at its end.
 
-        Raises CorrectTheCommand where no file can be there, LookCloser where none may be.
+        Raises UsageError where no file can be there, ConflictError where none may be.
         """
         with sentences(path):
             target = Path(os.path.realpath(path))
@@ -104,13 +104,13 @@ class Disk:
         if found is None:
             return place
         if stat.S_ISDIR(found.st_mode):
-            raise CorrectTheCommand(f"{path} is a folder.", hint="Name a file in it.")
+            raise UsageError(f"{path} is a folder.", hint="Name a file in it.")
         if not stat.S_ISREG(found.st_mode):
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"{path} is a device or a pipe, not a file.", hint="Name a file; or - for the pipe, with export."
             )
         if if_there is IfThere.REFUSE:
-            raise LookCloser(f"{path} exists already. Nothing was written.", hint="Name another file.")
+            raise ConflictError(f"{path} exists already. Nothing was written.", hint="Name another file.")
         return place
 
     def new(self, path: Path, if_there: IfThere = IfThere.REFUSE) -> NewFile:
@@ -133,11 +133,11 @@ class Disk:
     def _refuse_protected(self, path: Path, target: Path) -> None:
         for own in self._protected:
             if any(_same(own, there) for there in (target, *target.parents)):
-                raise LookCloser(
+                raise ConflictError(
                     f"{path} belongs to KoalaLink: it is {own}. Nothing was written.", hint="Name another file."
                 )
         if any(_is_store_in_use(Path(str(target).removesuffix(side))) for side in ("", *STORE_SIDES)):
-            raise LookCloser(
+            raise ConflictError(
                 f"{path} belongs to a store of customers that is in use. Nothing was written.",
                 hint="Name another file.",
             )
@@ -155,14 +155,14 @@ def sentences(path: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError:
-        raise LookCloser(f"{path} exists already. Nothing was written.", hint="Name another file.") from None
+        raise ConflictError(f"{path} exists already. Nothing was written.", hint="Name another file.") from None
     except OSError as error:
         told = f"{path} cannot be written: {error.strerror}."
         if error.errno in _CANNOT_BE_MEANT:
-            raise CorrectTheCommand(told, hint="Is its folder there?") from None
-        raise MendTheStore(told, hint="Make room, or name a file in another folder.") from None
+            raise UsageError(told, hint="Is its folder there?") from None
+        raise StoreError(told, hint="Make room, or name a file in another folder.") from None
     except ValueError:  # a character that no name can have
-        raise CorrectTheCommand(f"{path} cannot be the name of a file.", hint="Name another file.") from None
+        raise UsageError(f"{path} cannot be the name of a file.", hint="Name another file.") from None
 
 
 def _status(path: Path) -> os.stat_result | None:

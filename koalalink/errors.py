@@ -37,25 +37,25 @@ class Aborted(KoalaError):
     """The person said no."""
 
 
-class CorrectTheCommand(KoalaError):
+class UsageError(KoalaError):
     """What was typed cannot be meant."""
 
     exit_code = ExitCode.USAGE
 
 
-class CorrectTheSetup(KoalaError):
+class ConfigError(KoalaError):
     """The configuration or a key has to be put right first."""
 
     exit_code = ExitCode.SETUP
 
 
-class LookForAnother(KoalaError):
+class NotFoundError(KoalaError):
     """What was named does not exist, or names several."""
 
     exit_code = ExitCode.NOT_FOUND
 
 
-class AskStripe(KoalaError):
+class StripeError(KoalaError):
     """Stripe answered, and refused: with an HTTP `status`, and naming the `permission` that the key lacks if one."""
 
     exit_code = ExitCode.STRIPE_REFUSED
@@ -66,29 +66,29 @@ class AskStripe(KoalaError):
         self.permission = permission
 
 
-class SearchUnavailable(AskStripe):
+class SearchUnavailable(StripeError):
     """Stripe does not offer search to this account."""
 
 
-class TryAgainOnline(KoalaError):
+class NetworkError(KoalaError):
     """Stripe could not be reached."""
 
     exit_code = ExitCode.NETWORK
 
 
-class MendTheStore(KoalaError):
+class StoreError(KoalaError):
     """The local store of customers cannot be used as it is."""
 
     exit_code = ExitCode.STORE
 
 
-class LookCloser(KoalaError):
+class ConflictError(KoalaError):
     """Refused, to protect the customer: a conflict or a doubtful link."""
 
     exit_code = ExitCode.PROTECTED
 
 
-class SeeTheFindings(KoalaError):
+class CheckFailed(KoalaError):
     """A check ran to its end and found problems."""
 
     exit_code = ExitCode.PROBLEMS

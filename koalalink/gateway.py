@@ -19,7 +19,7 @@ from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.directory import Listed, Window
 from koalalink.domain.stripe_customers import Absence, Card, KeyReport, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import is_customer_id
-from koalalink.errors import AskStripe, CorrectTheSetup, KoalaError, SearchUnavailable, TryAgainOnline
+from koalalink.errors import ConfigError, KoalaError, NetworkError, SearchUnavailable, StripeError
 from koalalink.hints import Command, Text
 
 # With STRIPE_LOG set the library prints whole answers, customers' data among them; and its import may print, too.
@@ -116,7 +116,7 @@ class StripeGateway:
         """Return the ID of the account, or None where the key may not read it, or Stripe does not say."""
         try:
             found = self._asked(lambda: _text(self._client.v1.accounts.retrieve_current().to_dict(), "id"))
-        except AskStripe:
+        except StripeError:
             return None
         return found if _ACCOUNT.fullmatch(found) else None
 
@@ -130,7 +130,7 @@ class StripeGateway:
 
         try:
             self._asked(ask)
-        except AskStripe as refused:
+        except StripeError as refused:
             if refused.status != 403:
                 raise
         # Whether the customer exists is asked only of those who may know.
@@ -157,7 +157,7 @@ class StripeGateway:
                 if len(found) >= most or not page.next_page or len(found) == known:
                     break
                 params["page"] = page.next_page
-        except AskStripe as refused:
+        except StripeError as refused:
             if refused.permission or refused.status not in (400, 403, 404):
                 raise
             raise SearchUnavailable(refused.message, hint=refused.hint, status=refused.status) from None
@@ -172,7 +172,7 @@ class StripeGateway:
         params: Any = {"query": "created>0", "limit": 1, "expand": ["total_count"]}
         try:
             found = self._asked(lambda: self._client.v1.customers.search(params).to_dict().get("total_count"))
-        except AskStripe:
+        except StripeError:
             return None
         return found if isinstance(found, int) and found >= 0 else None
 
@@ -259,7 +259,7 @@ class StripeGateway:
             what = (
                 "has expired" if error.error and error.error.code == "api_key_expired" else "is not accepted by Stripe"
             )
-            return CorrectTheSetup(
+            return ConfigError(
                 f"The key of {self.location} ({self.key}) {what}.", hint=f"Make a new one at {RESTRICTED_KEY_PAGE}"
             )
         hint: Text
@@ -281,17 +281,17 @@ class StripeGateway:
             what, hint = "has a problem of its own", "Try again in a few minutes. Nothing was changed."
         else:
             what, hint = "refused the request", "Type: " + Command("doctor")
-        return AskStripe(f"Stripe {what}, at {self.location}{reference}.", hint=hint, status=status)
+        return StripeError(f"Stripe {what}, at {self.location}{reference}.", hint=hint, status=status)
 
     def _forbidden(self, text: str, reference: str) -> KoalaError:
         named = _PERMISSION.search(text)
         if named is None:
-            return AskStripe(
+            return StripeError(
                 f"The key of {self.location} ({self.key}) is not allowed to do that{reference}.",
                 hint=f"Make a key that may read customers and payment methods at {RESTRICTED_KEY_PAGE}",
                 status=403,
             )
-        kind = _CardsHidden if named[0].startswith("rak_payment_method") else AskStripe
+        kind = _CardsHidden if named[0].startswith("rak_payment_method") else StripeError
         return kind(
             f"The key of {self.location} ({self.key}) lacks the permission {named[0]}{reference}.",
             hint=f"Give it that permission in the Stripe Dashboard, or make a new key at {RESTRICTED_KEY_PAGE}",
@@ -305,7 +305,7 @@ class StripeGateway:
             return self._not_stripe()
         if isinstance(cause, wire.NoCertificates):
             name, path = cause.args
-            return CorrectTheSetup(
+            return ConfigError(
                 f"The environment variable {name} names certificates that are not there: {path}.",
                 hint=f"Name the file that your network's certificates are in, or type: unset {name}",
             )
@@ -315,10 +315,10 @@ class StripeGateway:
             what, hint = "did not answer in time", "Nothing was changed. Try again in a moment."
         else:
             what, hint = "cannot be reached", "Nothing was changed. Is this computer online?"
-        return TryAgainOnline(f"Stripe {what}, for {self.location}.", hint=hint)
+        return NetworkError(f"Stripe {what}, for {self.location}.", hint=hint)
 
     def _not_stripe(self) -> KoalaError:
-        return TryAgainOnline(
+        return NetworkError(
             f"Something that is not Stripe answered, for {self.location}.",
             hint="Nothing was changed. Does this network ask you to log in first? Open a web page and see.",
         )
@@ -330,13 +330,13 @@ class _Page(NamedTuple):
     next_page: str
 
 
-class _NoSuchCustomer(AskStripe):
+class _NoSuchCustomer(StripeError):
     def __init__(self, message: str, *, hint: Text, absence: Absence) -> None:
         super().__init__(message, hint=hint, status=404)
         self.absence = absence
 
 
-class _CardsHidden(AskStripe):
+class _CardsHidden(StripeError):
     pass
 
 

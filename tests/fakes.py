@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from koalalink.domain.connecting import LinkReview
 from koalalink.domain.hits import Hits
 from koalalink.domain.imports import Column
-from koalalink.domain.review import LinkReview
 from koalalink.hints import Text
 
 
-class Person:
+class Somebody:
     """Somebody at the terminal, who gives prepared answers and remembers what was said and shown."""
 
     can_ask = True

@@ -11,7 +11,7 @@ import pytest
 from koalalink.context import AppContext
 from koalalink.errors import ExitCode
 from tests.conftest import Run
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 TOP = Path(__file__).parents[1]
 
@@ -67,7 +67,7 @@ def test_help_is_everywhere(run: Run, flag: str) -> None:
 def test_interruption_is_told(run: Run, sandbox: AppContext) -> None:
     """Ctrl-C at a question: 130, and nothing is saved."""
 
-    class Impatient(Person):
+    class Impatient(Somebody):
         def confirm(self, question: str) -> bool:
             raise KeyboardInterrupt
 

@@ -15,7 +15,7 @@ from koalalink.config import changing, reading
 from koalalink.config.keys import find_key
 from koalalink.domain.api_base import checked_api_base
 from koalalink.domain.configuration import Config, KeySource, Location
-from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+from koalalink.errors import ConfigError, UsageError
 
 KEY = "rk_test_0123456789abcdefghij"
 GOOD = f"""# our shop
@@ -82,7 +82,7 @@ def test_load_without_a_file_takes_the_key_of_the_environment(tmp_path: Path) ->
     assert loaded.location(None).name == "default"
     assert find_key(loaded.location(None), {"STRIPE_API_KEY": KEY}).reveal() == KEY
     assert reading.load(path, tmp_path, {}, must_exist=False).locations == {}
-    with pytest.raises(CorrectTheSetup, match="There is no file"):
+    with pytest.raises(ConfigError, match="There is no file"):
         load(path)
 
 
@@ -112,7 +112,7 @@ def test_load_takes_another_address_for_all_locations(file: Path) -> None:
 def test_load_of_a_wrong_file_says_what_is_wrong(file: Path, text: str, said: str) -> None:
     """The setting by its name, and never its value."""
     file.write_text(text)
-    with pytest.raises(CorrectTheSetup, match=said) as error:
+    with pytest.raises(ConfigError, match=said) as error:
         load(file)
     assert error.value.hint
 
@@ -124,13 +124,13 @@ def test_load_of_any_bytes_is_a_sentence(tmp_path_factory: pytest.TempPathFactor
     path.write_bytes(content)
     try:
         load(path)
-    except CorrectTheSetup as error:
+    except ConfigError as error:
         assert error.hint
 
 
 def test_load_of_a_folder_is_a_sentence(tmp_path: Path) -> None:
     """It cannot be read."""
-    with pytest.raises(CorrectTheSetup, match="cannot be read"):
+    with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path)
 
 
@@ -155,7 +155,7 @@ def test_find_key_takes_what_a_command_prints() -> None:
 )
 def test_find_key_of_a_command_that_fails_is_told(command: tuple[str, ...], said: str) -> None:
     """With the command's name, and what to try."""
-    with pytest.raises(CorrectTheSetup, match=said) as error:
+    with pytest.raises(ConfigError, match=said) as error:
         find_key(place(*command), {})
     assert "downtown" in error.value.message
 
@@ -163,14 +163,14 @@ def test_find_key_of_a_command_that_fails_is_told(command: tuple[str, ...], said
 def test_find_key_does_not_wait_for_ever() -> None:
     """Nor for what the command has started, which keeps the pipe open."""
     started = time.monotonic()
-    with pytest.raises(CorrectTheSetup, match="has not ended in"):
+    with pytest.raises(ConfigError, match="has not ended in"):
         find_key(place("sh", "-c", "sleep 30 & wait"), {}, wait=0.1)
     assert time.monotonic() - started < 10
 
 
 def test_find_key_of_a_variable_that_is_not_set_is_told(file: Path) -> None:
     """With its name and what to type."""
-    with pytest.raises(CorrectTheSetup, match="STRIPE_KEY_UPTOWN, which is not set") as error:
+    with pytest.raises(ConfigError, match="STRIPE_KEY_UPTOWN, which is not set") as error:
         find_key(load(file).location("uptown"), {})
     assert error.value.hint == "Type: export STRIPE_KEY_UPTOWN=rk_live_…"
 
@@ -182,9 +182,9 @@ def test_add_location_leaves_every_line(file: Path) -> None:
     assert file.read_text().startswith(GOOD.rstrip())
     assert list(load(file).locations) == ["downtown", "uptown", "airport"]
     assert file.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(CorrectTheCommand, match="“airport” already"):
+    with pytest.raises(UsageError, match="“airport” already"):
         changing.add_location(file, "airport", {"api_key_env": "K"})
-    with pytest.raises(CorrectTheCommand, match="no name for a location"):
+    with pytest.raises(UsageError, match="no name for a location"):
         changing.add_location(file, "../x", {"api_key_env": "K"})
 
 
@@ -260,7 +260,7 @@ def test_api_base_that_is_safe_is_taken(address: str) -> None:
 )
 def test_api_base_that_would_give_the_key_away_is_refused(address: str) -> None:
     """Before a key is sent; and the address, which may hold a password, is not repeated."""
-    with pytest.raises(CorrectTheSetup, match="no address that a key may be sent to") as error:
+    with pytest.raises(ConfigError, match="no address that a key may be sent to") as error:
         checked_api_base(address, origin="It")
     assert "secret" not in f"{error.value.message}{error.value.hint}"
 
@@ -271,7 +271,7 @@ def test_config_chooses_the_location_that_is_meant(file: Path) -> None:
     assert loaded.location(None).name == "downtown"
     assert loaded.location("uptown").name == "uptown"
     assert [found.name for found in loaded.chosen(None)] == ["downtown", "uptown"]
-    with pytest.raises(CorrectTheCommand, match="no location “x”"):
+    with pytest.raises(UsageError, match="no location “x”"):
         loaded.chosen(["uptown", "x"])
 
 
@@ -281,7 +281,7 @@ def test_configuration_that_others_can_change_is_refused(file: Path, mode: int) 
     text = file.read_text().replace(f'api_key = "{KEY}"', 'api_key_command = ["touch", "run"]')
     file.write_text(text)
     file.chmod(mode)
-    with pytest.raises(CorrectTheSetup, match="can be changed by other people") as refused:
+    with pytest.raises(ConfigError, match="can be changed by other people") as refused:
         load(file)
     assert "chmod 600" in str(refused.value.hint)
     file.chmod(0o644)
@@ -310,7 +310,7 @@ def test_location_of_a_file_in_another_style_gets_another_name(file: Path) -> No
     with changing.renaming(file, "a", "c"):
         pass
     assert (load(file).default_location, [*load(file).locations]) == ("c", ["c", "b"])
-    with pytest.raises(CorrectTheCommand, match="is no name for a location"):
+    with pytest.raises(UsageError, match="is no name for a location"):
         changing.renaming(file, "c", "Not A Name").__enter__()
     with pytest.raises(ZeroDivisionError), changing.renaming(file, "c", "d"):
         raise ZeroDivisionError
@@ -320,7 +320,7 @@ def test_location_of_a_file_in_another_style_gets_another_name(file: Path) -> No
 def test_command_that_prints_without_end_is_stopped() -> None:
     """Long before its time is over."""
     location = Location(name="a", title="A", key_source=KeySource("api_key_command", ("sh", "-c", "yes key")))
-    with pytest.raises(CorrectTheSetup, match="prints more than a key"):
+    with pytest.raises(ConfigError, match="prints more than a key"):
         find_key(location, {})
 
 
@@ -336,6 +336,6 @@ def test_configuration_without_end_is_refused(tmp_path: Path) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    with pytest.raises(CorrectTheSetup, match="is too large for a configuration"):
+    with pytest.raises(ConfigError, match="is too large for a configuration"):
         load(pipe)
     writer.join()

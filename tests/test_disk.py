@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from koalalink.disk import STORE_SIDES, Disk, IfThere, free_name
-from koalalink.errors import CorrectTheCommand, ExitCode, KoalaError, LookCloser, MendTheStore
+from koalalink.errors import ConflictError, ExitCode, KoalaError, StoreError, UsageError
 from koalalink.store.database import Database
 
 
@@ -40,7 +40,7 @@ def test_file_that_is_there_is_not_lost(tmp_path: Path) -> None:
     """It is refused, replaced where that was agreed, or gets another name."""
     path = tmp_path / "a.csv"
     path.write_text("old")
-    with pytest.raises(LookCloser, match=r"a\.csv exists already"):
+    with pytest.raises(ConflictError, match=r"a\.csv exists already"):
         write(path)
     assert path.read_text() == "old"
     assert write(path, b"2", IfThere.REPLACE) is None
@@ -65,7 +65,7 @@ def test_file_that_appears_meanwhile_is_not_lost(tmp_path: Path, monkeypatch: py
 
         monkeypatch.setattr(os, "link", none)
     path = tmp_path / "a.csv"
-    with pytest.raises(LookCloser), Disk().writing(path) as file:
+    with pytest.raises(ConflictError), Disk().writing(path) as file:
         file.stream.write(b"mine")
         path.write_text("somebody's")
     assert (path.read_text(), left(tmp_path)) == ("somebody's", ["a.csv"])
@@ -116,7 +116,7 @@ def test_nothing_lands_on_the_store(store: Path, tmp_path: Path, side: str, spel
     else:
         path.hardlink_to(own)
     before = own.read_bytes() if own.exists() else None
-    with pytest.raises(LookCloser, match="belongs to KoalaLink") as refused:
+    with pytest.raises(ConflictError, match="belongs to KoalaLink") as refused:
         write(path, if_there=if_there, disk=Disk([store, *(store.with_name(store.name + s) for s in STORE_SIDES)]))
     assert str(own.resolve()) in refused.value.message or own.name in refused.value.message
     assert (own.read_bytes() if own.exists() else None) == before
@@ -126,14 +126,14 @@ def test_nothing_lands_in_a_folder_that_is_protected(store: Path) -> None:
     """Where the daily backups are."""
     disk = Disk([store.parent / "backups"])
     for path in ("backups", "backups/customers-2026-11-24.db", "backups/deep/new.csv"):
-        with pytest.raises(LookCloser, match="belongs to KoalaLink"):
+        with pytest.raises(ConflictError, match="belongs to KoalaLink"):
             write(store.parent / path, if_there=IfThere.REPLACE, disk=disk)
 
 
 @pytest.mark.parametrize("side", ["", *STORE_SIDES])
 def test_store_of_somebody_else_is_known_by_its_header(store: Path, side: str) -> None:
     """Another configuration may name it; a backup, which is no store in use, can be replaced."""
-    with pytest.raises(LookCloser, match="a store of customers that is in use"):
+    with pytest.raises(ConflictError, match="a store of customers that is in use"):
         write(store.with_name(store.name + side), if_there=IfThere.REPLACE)
     with closing(sqlite3.connect(store)) as db:
         db.execute("PRAGMA journal_mode = DELETE")
@@ -150,14 +150,14 @@ def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with closing(socket.socket(socket.AF_UNIX)) as listening:
         listening.bind("socket")
         for path in (tmp_path, tmp_path / "pipe", tmp_path / "socket", Path(), tmp_path / "no" / "a.csv", Path("a\0b")):
-            with pytest.raises(CorrectTheCommand):
+            with pytest.raises(UsageError):
                 write(path, if_there=IfThere.REPLACE)
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
 def test_disk_that_does_not_do_it_is_no_wrong_command(tmp_path: Path) -> None:
     """A name that is too long; and one that is as long as names can be is written."""
-    with pytest.raises(MendTheStore, match="File name too long") as refused:
+    with pytest.raises(StoreError, match="File name too long") as refused:
         write(tmp_path / ("a" * 300))
     assert refused.value.exit_code is ExitCode.STORE
     write(tmp_path / ("a" * 255))

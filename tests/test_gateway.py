@@ -15,12 +15,12 @@ from koalalink import gateway, wire
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.stripe_customers import Absence, StripeCustomer
 from koalalink.errors import (
-    AskStripe,
-    CorrectTheSetup,
+    ConfigError,
     ExitCode,
     KoalaError,
+    NetworkError,
     SearchUnavailable,
-    TryAgainOnline,
+    StripeError,
 )
 from koalalink.gateway import StripeGateway
 from koalalink.sandbox.people import KEYS, accounts
@@ -164,39 +164,44 @@ def test_search_that_is_not_offered_is_told_apart(asking: StripeGateway, account
 
 _MASKED = "rk_test_" + "*" * 60 + "cdef"
 _FAULTS: list[tuple[Fault, type[KoalaError], ExitCode, str]] = [
-    (stripe_error(401, f"Invalid API Key provided: {_MASKED}"), CorrectTheSetup, ExitCode.SETUP, "is not accepted"),
-    (stripe_error(401, f"Expired: {_MASKED}", "api_key_expired"), CorrectTheSetup, ExitCode.SETUP, "has expired"),
+    (stripe_error(401, f"Invalid API Key provided: {_MASKED}"), ConfigError, ExitCode.SETUP, "is not accepted"),
+    (stripe_error(401, f"Expired: {_MASKED}", "api_key_expired"), ConfigError, ExitCode.SETUP, "has expired"),
     (
         stripe_error(403, f"The key {_MASKED} lacks 'rak_customer_read'"),
-        AskStripe,
+        StripeError,
         ExitCode.STRIPE_REFUSED,
         "lacks the permission rak_customer_read",
     ),
-    (stripe_error(403, f"No, {_MASKED}"), AskStripe, ExitCode.STRIPE_REFUSED, "is not allowed to do that"),
-    (stripe_error(400, f"Bad {_MASKED}"), AskStripe, ExitCode.STRIPE_REFUSED, "refused the request"),
-    (stripe_error(429, "Too many", "rate_limit"), AskStripe, ExitCode.STRIPE_REFUSED, "left in peace"),
-    (stripe_error(500, f"Oh {_MASKED}"), AskStripe, ExitCode.STRIPE_REFUSED, "a problem of its own"),
-    (stripe_error(503, "Oh"), AskStripe, ExitCode.STRIPE_REFUSED, "a problem of its own"),
-    (html(200), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (html(502), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(200, b"{"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(200, b"{}"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(200, b"[]"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(200, b'"text"'), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(200, b'{"data": [{"id": "cus_1"}], "has_more": false}'), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(200, b"\xff\xfe\x00"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(400, b'{"error": "text"}'), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (hang, TryAgainOnline, ExitCode.NETWORK, "did not answer in time"),
-    (drop, TryAgainOnline, ExitCode.NETWORK, "cannot be reached"),
-    (cut, TryAgainOnline, ExitCode.NETWORK, "cannot be reached"),
-    (drip, TryAgainOnline, ExitCode.NETWORK, "did not answer in time"),
-    (bomb("gzip"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (bomb("gzip, gzip"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(200, b'{"a":' * 700 + b"1" + b"}" * 700), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(200, b"[" * 100_000), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
-    (answers(400, b'{"error": {"message": 5, "code": []}}'), AskStripe, ExitCode.STRIPE_REFUSED, "refused the request"),
-    (answers(403, b'{"error": {"message": ["rak_"]}}'), AskStripe, ExitCode.STRIPE_REFUSED, "not allowed"),
-    (answers(200, b'{"id": ' + b"9" * 5000 + b"}"), TryAgainOnline, ExitCode.NETWORK, "not Stripe"),
+    (stripe_error(403, f"No, {_MASKED}"), StripeError, ExitCode.STRIPE_REFUSED, "is not allowed to do that"),
+    (stripe_error(400, f"Bad {_MASKED}"), StripeError, ExitCode.STRIPE_REFUSED, "refused the request"),
+    (stripe_error(429, "Too many", "rate_limit"), StripeError, ExitCode.STRIPE_REFUSED, "left in peace"),
+    (stripe_error(500, f"Oh {_MASKED}"), StripeError, ExitCode.STRIPE_REFUSED, "a problem of its own"),
+    (stripe_error(503, "Oh"), StripeError, ExitCode.STRIPE_REFUSED, "a problem of its own"),
+    (html(200), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (html(502), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"{"), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"{}"), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"[]"), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b'"text"'), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b'{"data": [{"id": "cus_1"}], "has_more": false}'), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"\xff\xfe\x00"), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (answers(400, b'{"error": "text"}'), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (hang, NetworkError, ExitCode.NETWORK, "did not answer in time"),
+    (drop, NetworkError, ExitCode.NETWORK, "cannot be reached"),
+    (cut, NetworkError, ExitCode.NETWORK, "cannot be reached"),
+    (drip, NetworkError, ExitCode.NETWORK, "did not answer in time"),
+    (bomb("gzip"), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (bomb("gzip, gzip"), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b'{"a":' * 700 + b"1" + b"}" * 700), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (answers(200, b"[" * 100_000), NetworkError, ExitCode.NETWORK, "not Stripe"),
+    (
+        answers(400, b'{"error": {"message": 5, "code": []}}'),
+        StripeError,
+        ExitCode.STRIPE_REFUSED,
+        "refused the request",
+    ),
+    (answers(403, b'{"error": {"message": ["rak_"]}}'), StripeError, ExitCode.STRIPE_REFUSED, "not allowed"),
+    (answers(200, b'{"id": ' + b"9" * 5000 + b"}"), NetworkError, ExitCode.NETWORK, "not Stripe"),
 ]
 
 
@@ -267,7 +272,7 @@ def test_customer_of_another_shape_is_not_believed(
     server.fault = answers(200, json.dumps(_JANE).encode())
     assert isinstance(asking.customer("cus_123"), StripeCustomer)
     server.fault = answers(200, json.dumps(_JANE | odd).encode())
-    with pytest.raises(TryAgainOnline, match="not Stripe"):
+    with pytest.raises(NetworkError, match="not Stripe"):
         asking.customer("cus_123")
 
 
@@ -278,7 +283,7 @@ def test_rate_limit_is_waited_out(asking: StripeGateway, server: StripeServer, w
     assert isinstance(asking.customer("cus_123"), StripeCustomer)
     assert waits == [1, 7, 4]
     server.faults = [stripe_error(429, "Too many", "rate_limit", Retry_After="3600")]
-    with pytest.raises(AskStripe):
+    with pytest.raises(StripeError):
         asking.customer("cus_123")
     assert waits == [1, 7, 4]
 
@@ -294,7 +299,7 @@ def test_redirect_is_not_followed(asking: StripeGateway, server: StripeServer, a
     """Nobody else gets the key."""
     with StripeServer([account]) as thief:
         server.fault = redirect(f"{thief.url}/v1/customers/cus_123")
-        with pytest.raises(TryAgainOnline, match="not Stripe"):
+        with pytest.raises(NetworkError, match="not Stripe"):
             asking.customer("cus_123")
         assert thief.requests == []
 
@@ -330,7 +335,7 @@ def test_unreachable_host_is_told(waits: Waits) -> None:
     """Nobody listens there."""
     key = ApiKey(KEYS["uptown"], origin="it")
     nobody = StripeGateway("uptown", key, api_base="http://127.0.0.1:1", sleep=waits.append)
-    with pytest.raises(TryAgainOnline, match="cannot be reached, for uptown") as caught:
+    with pytest.raises(NetworkError, match="cannot be reached, for uptown") as caught:
         nobody.customer("cus_123")
     assert "online" in str(caught.value.hint)
     nobody.close()
@@ -402,11 +407,11 @@ def test_path_that_is_not_there_is_a_refusal(asking: StripeGateway, server: Stri
         lambda: asking.search("x", 9),
     ]
     for ask in questions:
-        with pytest.raises(AskStripe) as refused:
+        with pytest.raises(StripeError) as refused:
             ask()
         assert refused.value.exit_code is ExitCode.STRIPE_REFUSED
     assert (asking.count(), asking.account()) == (None, None)
-    with pytest.raises(AskStripe):
+    with pytest.raises(StripeError):
         asking.report()
 
 
@@ -417,7 +422,7 @@ def test_account_that_stripe_does_not_tell_is_not_known(
     """And never called None."""
     server.fault = answers(200, json.dumps({"object": "account", "id": said}).encode())
     if said == 5:
-        with pytest.raises(TryAgainOnline, match="not Stripe"):
+        with pytest.raises(NetworkError, match="not Stripe"):
             asking.account()
     else:
         assert asking.account() is None
@@ -459,7 +464,7 @@ def test_certificates_of_the_environment_are_used(
     monkeypatch.setenv(variable, str(certificates))
     key = ApiKey(KEY, origin="it")
     asked = StripeGateway("uptown", key, api_base="https://127.0.0.1:1", sleep=waits.append)
-    with pytest.raises(CorrectTheSetup, match=f"{variable} names certificates that are not there"):
+    with pytest.raises(ConfigError, match=f"{variable} names certificates that are not there"):
         asked.customer("cus_123")
     certificates.touch()
     used: list[object] = []
@@ -469,7 +474,7 @@ def test_certificates_of_the_environment_are_used(
         raise requests.exceptions.SSLError
 
     monkeypatch.setattr(requests.Session, "send", send)
-    with pytest.raises(TryAgainOnline, match="cannot be reached securely"):
+    with pytest.raises(NetworkError, match="cannot be reached securely"):
         asked.customer("cus_123")
     assert used == [str(certificates)]
     asked.close()

@@ -3,7 +3,7 @@
 import shlex
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.operations.ports import Conversation
 
 
@@ -12,7 +12,7 @@ def key_settings(
 ) -> dict[str, str | list[str]]:
     """Return what a location's section of config.toml says; a key that is typed is looked at before it is kept."""
     if api_key_env is not None and api_key_command is not None:
-        raise CorrectTheCommand("There are two sources for one key.", hint="Leave one of them out.")
+        raise UsageError("There are two sources for one key.", hint="Leave one of them out.")
     if api_key_env is not None:
         return {"name": title, "api_key_env": api_key_env}
     if api_key_command is not None:
@@ -29,5 +29,5 @@ def _words(command: str) -> list[str]:
     except ValueError:
         words = []
     if not words:
-        raise CorrectTheCommand("That command cannot be understood.", hint="Are its quotes in pairs?")
+        raise UsageError("That command cannot be understood.", hint="Are its quotes in pairs?")
     return words

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from koalalink.commands import completion
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 
 FIND = "Find and link"
 CUSTOMERS = "Customers"
@@ -15,9 +15,9 @@ SETUP = "Set-up"
 
 
 def file_name(text: str) -> Path:
-    """Return a file's name; raises CorrectTheCommand where there is none: Path itself makes the folder of it."""
+    """Return a file's name; raises UsageError where there is none: Path itself makes the folder of it."""
     if not text.strip():
-        raise CorrectTheCommand("The name of a file is empty.", hint="Name a file, for example: customers.csv")
+        raise UsageError("The name of a file is empty.", hint="Name a file, for example: customers.csv")
     return Path(text)
 
 

@@ -9,7 +9,7 @@ from koalalink.commands.options import FIND, JsonOption, LocationsOption, WebOpt
 from koalalink.context import AppContext
 from koalalink.domain.hits import Hits
 from koalalink.domain.search_query import read_query
-from koalalink.errors import Aborted, LookCloser
+from koalalink.errors import Aborted, ConflictError
 from koalalink.hints import Command, Text
 from koalalink.operations.asking import raise_first
 from koalalink.operations.search import search as look_up
@@ -63,7 +63,7 @@ def _choose_and_connect(
     conversation, store = koala.conversation, koala.store
     customer = store.find(reference)
     if not conversation.can_ask:
-        raise LookCloser(
+        raise ConflictError(
             "Choosing one needs a terminal.",
             hint="Search first, then type: " + Command("connect", customer.number, "cus_…"),
         )

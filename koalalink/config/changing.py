@@ -11,7 +11,7 @@ import tomli_w
 
 from koalalink.disk import Disk, IfThere, sentences
 from koalalink.domain.configuration import LOCATION_NAME
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.hints import Command
 
 
@@ -27,7 +27,7 @@ def add_location(path: Path, name: str, settings: dict[str, Any]) -> None:
     _refuse_bad_name(name)
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if name in tomllib.loads(text).get("locations", {}):
-        raise CorrectTheCommand(
+        raise UsageError(
             f"There is a location “{name}” already.", hint="Remove it first: " + Command("locations", "remove", name)
         )
     section = tomli_w.dumps({"locations": {name: settings}})
@@ -36,7 +36,7 @@ def add_location(path: Path, name: str, settings: dict[str, Any]) -> None:
 
 def _refuse_bad_name(name: str) -> None:
     if not LOCATION_NAME.fullmatch(name):
-        raise CorrectTheCommand(
+        raise UsageError(
             f"“{name}” is no name for a location.", hint="Use small letters, digits, - and _, as in: downtown"
         )
 
@@ -69,7 +69,7 @@ def renaming(path: Path, old: str, new: str) -> Iterator[None]:
     """
     _refuse_bad_name(new)
     if not path.exists():
-        raise CorrectTheCommand(
+        raise UsageError(
             f"{old} is not in {path}, but in the environment.", hint="Write it into the file: " + Command("init")
         )
     text = path.read_text(encoding="utf-8")

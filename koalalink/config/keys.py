@@ -7,7 +7,7 @@ from typing import IO
 
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.configuration import Location
-from koalalink.errors import CorrectTheSetup
+from koalalink.errors import ConfigError
 
 _MOST_BYTES = 10_000
 """Of what a command prints; a key is shorter by far."""
@@ -24,7 +24,7 @@ def find_key(location: Location, environ: Mapping[str, str], *, wait: float = _C
     if source.kind == "api_key_command":
         return ApiKey(_printed(source.words, origin, wait), origin=f"{origin}, as {word} printed it,")
     if word not in environ:
-        raise CorrectTheSetup(
+        raise ConfigError(
             f"{origin} should be in the environment variable {word}, which is not set.",
             hint=f"Type: export {word}=rk_live_…",
         )
@@ -37,7 +37,7 @@ def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
         # Its questions and complaints go to the terminal; only what it prints is the key.
         process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
     except OSError as error:
-        raise CorrectTheSetup(f"{origin} comes from {command[0]}: {error.strerror}.", hint=hint) from error
+        raise ConfigError(f"{origin} comes from {command[0]}: {error.strerror}.", hint=hint) from error
     printed: list[bytes] = []
     # A thread, as reading from a pipe has no time limit; it ends with the pipe, which a child's child may keep open.
     reader = Thread(target=lambda: printed.append(_first(process.stdout)), daemon=True)
@@ -47,17 +47,17 @@ def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
         if reader.is_alive():
             raise subprocess.TimeoutExpired(command, wait)
         if len(printed[0]) > _MOST_BYTES:
-            raise CorrectTheSetup(f"{origin} comes from {command[0]}, which prints more than a key.", hint=hint)
+            raise ConfigError(f"{origin} comes from {command[0]}, which prints more than a key.", hint=hint)
         code = process.wait(wait)
     except subprocess.TimeoutExpired:
-        raise CorrectTheSetup(
+        raise ConfigError(
             f"{origin} comes from {command[0]}, which has not ended in {wait:g} seconds.", hint=hint
         ) from None
     finally:
         process.kill()  # nothing happens to one that has ended
         process.wait()
     if code:
-        raise CorrectTheSetup(f"{origin} comes from {command[0]}, which failed ({code}).", hint=hint)
+        raise ConfigError(f"{origin} comes from {command[0]}, which failed ({code}).", hint=hint)
     return printed[0].decode("ascii", "replace")
 
 

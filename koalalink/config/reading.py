@@ -14,7 +14,7 @@ from koalalink.domain.configuration import (
     KeySource,
     Location,
 )
-from koalalink.errors import CorrectTheSetup
+from koalalink.errors import ConfigError
 from koalalink.hints import Command, quoted
 
 _MOST_BYTES = 1 << 20
@@ -26,13 +26,13 @@ _KEY_SOURCES = ("api_key_env", "api_key", "api_key_command")
 def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool) -> Config:
     """Return the configuration of the file at `path`; without a file, what the environment says.
 
-    Raises CorrectTheSetup, naming the line or the setting that is wrong.
+    Raises ConfigError, naming the line or the setting that is wrong.
     """
     try:
         document, mode = _read(path)
     except FileNotFoundError:
         if must_exist:
-            raise CorrectTheSetup(f"There is no file {path}.", hint="Type: " + Command("init")) from None
+            raise ConfigError(f"There is no file {path}.", hint="Type: " + Command("init")) from None
         document, mode = {}, 0o600
     config = _Reader(path).config(document, home)
     if not config.locations and environ.get("STRIPE_API_KEY"):
@@ -59,23 +59,23 @@ def _read(path: Path) -> tuple[dict[str, Any], int]:
             _refuse_open(path, about.st_mode)
             text = file.read(_MOST_BYTES + 1)
             if len(text) > _MOST_BYTES:
-                raise CorrectTheSetup(f"{path} is too large for a configuration.", hint="Name another file.")
+                raise ConfigError(f"{path} is too large for a configuration.", hint="Name another file.")
             return tomllib.loads(text.decode()), stat.S_IMODE(about.st_mode)
     except tomllib.TOMLDecodeError as error:
         where = str(error).rpartition("(at ")[2].rstrip(")")
-        raise CorrectTheSetup(f"{path} is not valid TOML, at {where}.", hint=mend) from error
+        raise ConfigError(f"{path} is not valid TOML, at {where}.", hint=mend) from error
     except UnicodeDecodeError as error:
-        raise CorrectTheSetup(f"{path} is not a text in UTF-8.", hint=mend) from error
+        raise ConfigError(f"{path} is not a text in UTF-8.", hint=mend) from error
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise CorrectTheSetup(f"{path} cannot be read: {error.strerror}.", hint="Type: " + Command("doctor")) from error
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.", hint="Type: " + Command("doctor")) from error
 
 
 # What the file says is run (api_key_command), and where keys are sent to: it must be the user's own word.
 def _refuse_link(path: Path) -> None:
     if path.is_symlink() and path.is_file():  # a shell's <(…) is a link to a pipe
-        raise CorrectTheSetup(
+        raise ConfigError(
             f"{path} is a link to another file, and whoever may change that one could read your keys.",
             hint="Put the file itself there, or name it: " + Command(config=path.resolve()),
         )
@@ -83,7 +83,7 @@ def _refuse_link(path: Path) -> None:
 
 def _refuse_foreign(path: Path, owner: int) -> None:
     if os.name == "posix" and owner not in (os.getuid(), 0):
-        raise CorrectTheSetup(
+        raise ConfigError(
             f"{path} belongs to another user, who could read your keys by changing it.",
             hint=f"If you trust what is in it, make it yours: sudo chown $USER {quoted(str(path))}",
         )
@@ -91,7 +91,7 @@ def _refuse_foreign(path: Path, owner: int) -> None:
 
 def _refuse_open(path: Path, mode: int) -> None:
     if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o022:
-        raise CorrectTheSetup(
+        raise ConfigError(
             f"{path} can be changed by other people on this computer, who could read your keys that way.",
             hint=f"If you trust what is in it, make it yours alone: chmod 600 {quoted(str(path))}",
         )
@@ -164,4 +164,4 @@ class _Reader:
                 self._refuse(f"{prefix}{key} is no setting; there are {', '.join(known)}")
 
     def _refuse(self, what: str) -> None:
-        raise CorrectTheSetup(f"In {self._path}: {what}.", hint="Mend that line, then try again.")
+        raise ConfigError(f"In {self._path}: {what}.", hint="Mend that line, then try again.")

@@ -3,7 +3,7 @@
 import ipaddress
 from urllib.parse import urlsplit
 
-from koalalink.errors import CorrectTheSetup
+from koalalink.errors import ConfigError
 
 
 def checked_api_base(address: str, *, origin: str) -> str:
@@ -16,7 +16,7 @@ def checked_api_base(address: str, *, origin: str) -> str:
     plain = not (parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/"))
     safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
     if not (parts.hostname and plain and safe and port_is_valid):
-        raise CorrectTheSetup(
+        raise ConfigError(
             f"{origin} is no address that a key may be sent to.",
             hint="Use https://…, or http://127.0.0.1:PORT for a program on this computer.",
         )

@@ -3,7 +3,7 @@
 import re
 from typing import Literal, NoReturn
 
-from koalalink.errors import CorrectTheSetup
+from koalalink.errors import ConfigError
 
 RESTRICTED_KEY_PAGE = (
     "https://dashboard.stripe.com/apikeys/create?name=koalalink"
@@ -23,23 +23,23 @@ class ApiKey:
     def __init__(self, text: str, *, origin: str) -> None:
         """Take the key `text` that was found at `origin`, as in "the key of downtown".
 
-        Raises CorrectTheSetup where it has not the form of a usable key; the text is never part of the message.
+        Raises ConfigError where it has not the form of a usable key; the text is never part of the message.
         """
         text = text.strip()
         if not text:
-            raise CorrectTheSetup(f"{origin} is empty.", hint=_HINT)
+            raise ConfigError(f"{origin} is empty.", hint=_HINT)
         if text.startswith("pk_"):
-            raise CorrectTheSetup(
+            raise ConfigError(
                 f"{origin} is a publishable key (pk_): it can read nothing.",
                 hint=f"Make a restricted key at {RESTRICTED_KEY_PAGE}",
             )
         if text.startswith("sk_org_"):
-            raise CorrectTheSetup(
+            raise ConfigError(
                 f"{origin} belongs to an organization, not to one account.",
                 hint=f"Make a restricted key in the location's own account at {RESTRICTED_KEY_PAGE}",
             )
         if not _FORM.fullmatch(text):
-            raise CorrectTheSetup(f"{origin} does not look like a Stripe key.", hint=_HINT)
+            raise ConfigError(f"{origin} does not look like a Stripe key.", hint=_HINT)
         self._text = text
 
     @property

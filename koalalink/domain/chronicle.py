@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from koalalink.domain.changes import Action, Change, ChangeItem, Values
 from koalalink.domain.text import counted
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 
 _NOUNS = ("customer", "link", "refusal")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -69,7 +69,7 @@ def consequences(change: Change) -> Iterator[str]:
 def read_since(text: str, now: datetime) -> datetime:
     """Return the time that "yesterday", "2026-11-01", "2026-11-01T09:30", "3d" or "12h" means.
 
-    Times are the computer's own unless they name a zone. Raises CorrectTheCommand.
+    Times are the computer's own unless they name a zone. Raises UsageError.
     """
     if (days := {"today": 0, "yesterday": 1}.get(text.strip().lower())) is not None:
         midnight = now.astimezone().replace(hour=0, minute=0, second=0)
@@ -79,7 +79,7 @@ def read_since(text: str, now: datetime) -> datetime:
     try:
         return datetime.fromisoformat(text.strip()).astimezone(UTC)
     except (ValueError, OverflowError):  # the first and the last of all years may be another in UTC
-        raise CorrectTheCommand(
+        raise UsageError(
             f"“{text}” is no time.", hint="Type yesterday, a date as 2026-11-01, or how long ago: 12h, 3d or 2w."
         ) from None
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from koalalink.errors import CorrectTheCommand, CorrectTheSetup
+from koalalink.errors import ConfigError, UsageError
 from koalalink.hints import Command
 
 LOCATION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -49,9 +49,9 @@ class Config(NamedTuple):
         if len(self.locations) == 1:
             return next(iter(self.locations.values()))
         if not self.locations:
-            raise CorrectTheSetup("No location is set up yet.", hint="Type: " + Command("init"))
+            raise ConfigError("No location is set up yet.", hint="Type: " + Command("init"))
         choices = ", ".join(self.locations)
-        raise CorrectTheCommand(
+        raise UsageError(
             f"Which location? You have {choices}.", hint=f"Add, for example: --location {next(iter(self.locations))}"
         )
 
@@ -60,11 +60,11 @@ class Config(NamedTuple):
         if names:
             return [self._named(name) for name in dict.fromkeys(names)]
         if not self.locations:
-            raise CorrectTheSetup("No location is set up yet.", hint="Type: " + Command("init"))
+            raise ConfigError("No location is set up yet.", hint="Type: " + Command("init"))
         return list(self.locations.values())
 
     def _named(self, name: str) -> Location:
         if name not in self.locations:
             choices = ", ".join(self.locations) or "none yet"
-            raise CorrectTheCommand(f"There is no location “{name}”.", hint=f"Your locations: {choices}.")
+            raise UsageError(f"There is no location “{name}”.", hint=f"Your locations: {choices}.")
         return self.locations[name]

@@ -12,7 +12,7 @@ from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import fold, printable
-from koalalink.errors import LookCloser
+from koalalink.errors import ConflictError
 from koalalink.hints import Command
 
 TIERS = tuple(Tier)
@@ -137,17 +137,17 @@ class Sheet(NamedTuple):
         return places.pop() if len(places) == 1 else None
 
     def check(self, location: str, store: str) -> None:
-        """Raise LookCloser where it was written for another location or store."""
+        """Raise ConflictError where it was written for another location or store."""
         others = self.written_for - {f"{location} {store}"}
         if not others:
             return
         place = min(others).partition(" ")[0]
         if place != location:
-            raise LookCloser(
+            raise ConflictError(
                 f"{self.name} was written for {place}, and this is {location}.",
                 hint="Type: " + Command("apply", self.file, location=place),
             )
-        raise LookCloser(
+        raise ConflictError(
             f"{self.name} was written for another store of customers.",
             hint="Its numbers mean other people here. Write a new sheet: " + Command("match", sheet=self.file),
         )

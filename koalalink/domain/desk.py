@@ -7,7 +7,7 @@ from typing import NamedTuple
 from koalalink.domain.decisions import SideBySide
 
 
-class Key(StrEnum):
+class Choice(StrEnum):
     """The keys that answer."""
 
     YES = "y"
@@ -19,7 +19,7 @@ class Key(StrEnum):
     QUIT = "q"
 
 
-class Pace(NamedTuple):
+class Progress(NamedTuple):
     """How far somebody is."""
 
     done: int
@@ -40,12 +40,16 @@ class Question(NamedTuple):
     """One; or of several, some to look at."""
     size: int
     """How many would be confirmed together; 1 where it is one pair."""
-    pace: Pace
+    progress: Progress
     can_undo: bool
 
     @property
     def keys(self) -> str:
         """Return the keys that can be pressed."""
-        keys = [Key.YES, Key.SINGLY, Key.LATER] if self.size > 1 else [Key.YES, Key.NO, Key.LATER, Key.OPEN]
+        keys = (
+            [Choice.YES, Choice.SINGLY, Choice.LATER]
+            if self.size > 1
+            else [Choice.YES, Choice.NO, Choice.LATER, Choice.OPEN]
+        )
         others = "" if self.size > 1 else "".join(str(n) for n, _ in enumerate(self.pairs[0].others[:9], 1))
-        return "".join(keys) + others + (Key.UNDO if self.can_undo else "") + Key.QUIT
+        return "".join(keys) + others + (Choice.UNDO if self.can_undo else "") + Choice.QUIT

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from koalalink.domain.customers import CustomerDetails, Shape
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.text import printable
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 
 FIELDS = tuple(name for name in CustomerDetails._fields if name != "extra")
 
@@ -50,14 +50,14 @@ def columns_for(shape: Shape, kept_title: Callable[[str], str]) -> list[ExportCo
 
 
 def chosen(columns: Sequence[ExportColumn], names: str | None) -> list[ExportColumn]:
-    """Return the columns called by `names`, divided by commas, in that order; raises CorrectTheCommand."""
+    """Return the columns called by `names`, divided by commas, in that order; raises UsageError."""
     if names is None:
         return [*columns]
     known = dict.fromkeys(["number", *FIELDS, "stripe_ids", "extra"])
     wanted = [name.strip().lower().replace("-", "_").replace(" ", "_") for name in names.split(",")]
     for name in wanted:
         if name not in known:
-            raise CorrectTheCommand(f"There is no column “{printable(name)}”.", hint=f"Known are: {', '.join(known)}.")
+            raise UsageError(f"There is no column “{printable(name)}”.", hint=f"Known are: {', '.join(known)}.")
     return [column for name in dict.fromkeys(wanted) for column in columns if column.name == name]
 
 

@@ -12,7 +12,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.people.agreement import Agreement, Level
 from koalalink.domain.people.identity import Pair, the_names_contradict
 from koalalink.domain.people.person import of_store
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.hints import Command
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -137,7 +137,7 @@ class Entries:
         links = [(column, column.location or location or "") for column in columns]
         doubled = [place for place, size in Counter(p for c, p in links if c.field == "stripe_id").items() if size > 1]
         if doubled:
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"Two columns have the Stripe IDs of {doubled[0]}.", hint='Leave one out, as: --map "Stripe ID=ignore"'
             )
         self.links = {place: column for column, place in links if column.field == "stripe_id"}

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from koalalink.errors import LookCloser
+from koalalink.errors import ConflictError
 
 
-class Mapping(NamedTuple):
+class MovedId(NamedTuple):
     """A row of the list."""
 
     row: int
@@ -38,13 +38,13 @@ class Remapped(NamedTuple):
     problems: tuple[Conflict, ...]
 
 
-def by_old(mappings: Sequence[Mapping]) -> dict[str, Mapping]:
-    """Return the row of each old ID; raises LookCloser where two rows give one ID different new ones."""
-    rows: dict[str, Mapping] = {}
+def by_old(mappings: Sequence[MovedId]) -> dict[str, MovedId]:
+    """Return the row of each old ID; raises ConflictError where two rows give one ID different new ones."""
+    rows: dict[str, MovedId] = {}
     for mapping in mappings:
         known = rows.setdefault(mapping.old, mapping)
         if known.new != mapping.new:
-            raise LookCloser(
+            raise ConflictError(
                 f"Rows {known.row} and {mapping.row} give {mapping.old} different new IDs: "
                 f"{known.new} and {mapping.new}.",
                 hint="Nothing was changed. Ask Stripe which is right.",

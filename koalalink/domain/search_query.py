@@ -13,7 +13,7 @@ from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
 from koalalink.domain.text import digits, fold, printable
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 
 _MOST_CLAUSES = 10
 _MOST_LETTERS = 100
@@ -144,10 +144,10 @@ SearchQuery = IdQuery | TextQuery
 
 
 def read_query(typed: str) -> SearchQuery:
-    """Return what was typed as a query; raises CorrectTheCommand where there is nothing in it to look for."""
+    """Return what was typed as a query; raises UsageError where there is nothing in it to look for."""
     text = printable(typed).strip()
     if not text:
-        raise CorrectTheCommand(
+        raise UsageError(
             "There is nothing in that to look for.", hint="Type a name, an email, a phone number or a cus_… ID."
         )
     return IdQuery(customer_id(text)) if looks_like_stripe(text) else TextQuery(text)

@@ -2,7 +2,7 @@
 
 import re
 
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 
 _CUSTOMER_ID = re.compile(r"cus_[A-Za-z0-9]{1,64}")
 _WHERE = "Open the customer in the Stripe Dashboard: the ID that begins with cus_ stands on the page under Details."
@@ -44,7 +44,7 @@ def is_customer_id(text: str) -> bool:
 def customer_id(text: str) -> str:
     """Return the `cus_…` that `text` is, or that the Dashboard address `text` ends in.
 
-    Raises CorrectTheCommand with what the text is instead, and where the right ID is found.
+    Raises UsageError with what the text is instead, and where the right ID is found.
     """
     if _CUSTOMER_ID.fullmatch(text):
         return text
@@ -52,24 +52,24 @@ def customer_id(text: str) -> str:
         return _from_address(text.strip())
     # A key must not be repeated on the screen, nor is anything gained by doing so.
     if _KEY.match(text.strip()):
-        raise CorrectTheCommand("That is an API key, not a customer's ID. Keep it to yourself.", hint=_WHERE)
+        raise UsageError("That is an API key, not a customer's ID. Keep it to yourself.", hint=_WHERE)
     squeezed = "".join(text.split())
     if squeezed != text and _CUSTOMER_ID.fullmatch(squeezed):
-        raise CorrectTheCommand("There is a space or a line break in that ID.", hint=f"Did you mean {squeezed}?")
+        raise UsageError("There is a space or a line break in that ID.", hint=f"Did you mean {squeezed}?")
     for prefix, meaning in _OTHERS.items():
         if text.strip().startswith(prefix):
-            raise CorrectTheCommand(f"{_quoted(text)} is {meaning}, not a customer's.", hint=_WHERE)
-    raise CorrectTheCommand(f"{_quoted(text)} is no Stripe customer ID.", hint=_WHERE)
+            raise UsageError(f"{_quoted(text)} is {meaning}, not a customer's.", hint=_WHERE)
+    raise UsageError(f"{_quoted(text)} is no Stripe customer ID.", hint=_WHERE)
 
 
 def _from_address(text: str) -> str:
     address = re.fullmatch(r"(?:https://)?dashboard\.stripe\.com(/[^\s?#]*)(?:[?#]\S*)?", text)
     if address is None:
-        raise CorrectTheCommand(f"{_quoted(text)} is no address of the Stripe Dashboard.", hint=_WHERE)
+        raise UsageError(f"{_quoted(text)} is no address of the Stripe Dashboard.", hint=_WHERE)
     last = address[1].rstrip("/").rpartition("/")[2]
     if _CUSTOMER_ID.fullmatch(last):
         return last
-    raise CorrectTheCommand("That page of the Stripe Dashboard is no customer's page.", hint=_WHERE)
+    raise UsageError("That page of the Stripe Dashboard is no customer's page.", hint=_WHERE)
 
 
 def _quoted(text: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any, BinaryIO
 from xml.parsers import expat
 from zipfile import ZipFile
 
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.files.text import LONGEST_LINE
 
 MOST_ROWS = 1_048_576
@@ -21,7 +21,7 @@ _CHUNK = 1 << 16
 
 
 def refuse_huge(raw: BinaryIO, name: str) -> None:
-    """Raise CorrectTheCommand where a sheet would fill the memory: by its size, its rows, or what is in one row."""
+    """Raise UsageError where a sheet would fill the memory: by its size, its rows, or what is in one row."""
     with ZipFile(raw) as archive:
         parts = archive.infolist()
         if sum(part.file_size for part in parts) > _MOST_BYTES:
@@ -32,8 +32,8 @@ def refuse_huge(raw: BinaryIO, name: str) -> None:
                     _Sizes(name).read(stream)
 
 
-def _too_much(name: str, what: str) -> CorrectTheCommand:
-    return CorrectTheCommand(f"{name} {what}.", hint="Is it a file of customers? If so, save it as CSV in Excel.")
+def _too_much(name: str, what: str) -> UsageError:
+    return UsageError(f"{name} {what}.", hint="Is it a file of customers? If so, save it as CSV in Excel.")
 
 
 class _Sizes:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from koalalink.domain.imports import Column
 from koalalink.domain.text import fold, printable
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 
 FIELDS = tuple(
     "external_id first_name last_name name company email phone address apartment city state zip country notes".split()
@@ -46,14 +46,12 @@ _EITHER = ("id", "customer id")
 def columns_of(titles: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[str, str]) -> list[Column]:
     """Return what every column means, as told by its title, or where it is among `chosen` as chosen.
 
-    Raises CorrectTheCommand where nothing is recognised, or two columns would be the same field.
+    Raises UsageError where nothing is recognised, or two columns would be the same field.
     """
     wanted = {_key(title): field for title, field in chosen.items()}
     unknown = [title for title in chosen if _key(title) not in {_key(other) for other in titles}]
     if unknown:
-        raise CorrectTheCommand(
-            f"The file has no column “{printable(unknown[0])}”.", hint=f"It has: {_listed(titles)}."
-        )
+        raise UsageError(f"The file has no column “{printable(unknown[0])}”.", hint=f"It has: {_listed(titles)}.")
     taken = {_parsed(field) for field in wanted.values()}
     columns = []
     for index, title in enumerate(titles):
@@ -68,7 +66,7 @@ def columns_of(titles: Sequence[str], sample: Sequence[Sequence[str]], chosen: M
         columns.append(Column(index, title, *(("extra", None) if (field, location) in taken else (field, location))))
     _refuse_doubles(columns)
     if not any(column.field in (*FIELDS, "stripe_id") for column in columns):
-        raise CorrectTheCommand(
+        raise UsageError(
             f"None of its columns is known: {_listed(titles)}.",
             hint='Say which is which, for example: --map "Client=name". Known are: ' + ", ".join(FIELDS) + ".",
         )
@@ -82,12 +80,12 @@ def recognised(titles: Sequence[str], chosen: Mapping[str, str]) -> int:
 
 
 def read_choices(choices: Sequence[str]) -> dict[str, str]:
-    """Return the field of each column of "COLUMN=FIELD"; raises CorrectTheCommand where it is none."""
+    """Return the field of each column of "COLUMN=FIELD"; raises UsageError where it is none."""
     chosen = {}
     for choice in choices:
         title, equals, field = choice.rpartition("=")
         if not equals or not title.strip():
-            raise CorrectTheCommand(f"“{choice}” is not COLUMN=FIELD.", hint='For example: --map "Client=name"')
+            raise UsageError(f"“{choice}” is not COLUMN=FIELD.", hint='For example: --map "Client=name"')
         _parsed(field)
         chosen[title] = field
     return chosen
@@ -97,7 +95,7 @@ def _parsed(field: str) -> tuple[str, str | None]:
     name, _, location = field.strip().lower().partition(":")
     name = name.replace("-", "_")
     if name not in (*FIELDS, "stripe_id", "extra", "ignore") or (location and name != "stripe_id"):
-        raise CorrectTheCommand(
+        raise UsageError(
             f"“{printable(field)}” is no field.",
             hint=f"Known are: {', '.join(FIELDS)}, stripe_id, stripe_id:LOCATION, extra, ignore.",
         )
@@ -141,7 +139,7 @@ def _refuse_doubles(columns: Sequence[Column]) -> None:
     for column in columns:
         other = seen.setdefault((column.field, column.location), column)
         if other is not column and column.field not in ("extra", "ignore"):
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"Two columns are the {column.field.replace('_', ' ')}: “{other.title}” and “{column.title}”.",
                 hint=f'Say what the other is, for example: --map "{column.title}=extra"',
             )

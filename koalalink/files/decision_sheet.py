@@ -12,7 +12,7 @@ from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
 from koalalink.domain.text import fold
-from koalalink.errors import CorrectTheCommand, KoalaError
+from koalalink.errors import KoalaError, UsageError
 from koalalink.files.cells import plain
 from koalalink.files.grid import Grid
 from koalalink.files.writing import Lines
@@ -82,7 +82,7 @@ def _card(theirs: StripeCustomer) -> str:
 def read_sheet(file: str, stdin: BinaryIO) -> Sheet:
     """Return what a sheet says, whatever a spreadsheet has done to it; cells that say nothing clear are problems.
 
-    Raises CorrectTheCommand where it is no such sheet.
+    Raises UsageError where it is no such sheet.
     """
     with Grid(file, stdin, _known) as grid:
         rows = grid.rows()
@@ -93,7 +93,7 @@ def read_sheet(file: str, stdin: BinaryIO) -> Sheet:
                 break
         missing = [title for title in _NEEDED if fold(title) not in titles]
         if missing:
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"{grid.name} is no decision sheet: it has no column “{missing[0]}”.",
                 hint="A sheet is written by: " + Command("match", sheet="FILE.csv"),
             )

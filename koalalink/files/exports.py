@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Protocol
 from koalalink.disk import Disk, IfThere
 from koalalink.domain.exports import ExportColumn, Format
 from koalalink.domain.links import LinkedCustomer
-from koalalink.errors import CorrectTheSetup
+from koalalink.errors import ConfigError
 from koalalink.files.cells import guarded
 from koalalink.files.writing import Lines
 
@@ -62,7 +62,7 @@ class _XlsxExport:
             from openpyxl import Workbook  # 150 ms; an extra
             from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
         except ImportError:
-            raise CorrectTheSetup(
+            raise ConfigError(
                 "What writes Excel files is not installed.",
                 hint="Type: pip install 'koalalink[xlsx]'. Or export CSV, which Excel reads, too.",
             ) from None

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from koalalink.domain.imports import Row
-from koalalink.errors import CorrectTheCommand, CorrectTheSetup, KoalaError
+from koalalink.errors import ConfigError, KoalaError, UsageError
 from koalalink.files.archive import MOST_ROWS, refuse_huge
 from koalalink.files.rows import delimiter_of, rows_of
 from koalalink.files.text import encoding_name, encoding_of, lines_of, opened
@@ -56,11 +56,11 @@ class Grid:
     def rows(self, width: int = 0) -> Iterator[Row]:
         """Yield all rows, as they stand there; those that should have `width` cells and do not have a problem.
 
-        Raises CorrectTheCommand at the end where somebody has changed the file since it was opened.
+        Raises UsageError at the end where somebody has changed the file since it was opened.
         """
         yield from self._read(width)
         if self._written() != self._opened:
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"{self.name} was changed by another program while it was read. Nothing was written.",
                 hint="Wait until it is finished, then type the command again.",
             )
@@ -73,7 +73,7 @@ class Grid:
         encoding = encoding_of(self._raw, self.name)
         sample = [*islice(lines_of(self._raw, encoding), _SAMPLE)]
         if not "".join(sample).strip():
-            raise CorrectTheCommand(f"{self.name} is empty.", hint="Is it the right file?")
+            raise UsageError(f"{self.name} is empty.", hint="Is it the right file?")
         delimiter = delimiter_of(sample, known)
         if encoding != "utf-8":
             self.notes.append(f"Read as {encoding_name(encoding)}.")
@@ -85,7 +85,7 @@ class Grid:
         try:
             from openpyxl import load_workbook  # 150 ms; an extra, as most files are CSV
         except ImportError:
-            raise CorrectTheSetup(
+            raise ConfigError(
                 f"{self.name} is an Excel file, and what reads those is not installed.",
                 hint="Type: pip install 'koalalink[xlsx]'. Or save it as CSV in Excel.",
             ) from None
@@ -127,7 +127,7 @@ class Grid:
         except KoalaError:
             raise
         except Exception:  # what a damaged file raises is documented nowhere
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"{self.name} is a damaged spreadsheet, or another kind of file.", hint="Save it as CSV in Excel."
             ) from None
 

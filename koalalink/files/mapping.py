@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from koalalink.domain.remaps import Mapping
+from koalalink.domain.remaps import MovedId
 from koalalink.domain.stripe_ids import customer_id
-from koalalink.errors import CorrectTheCommand, KoalaError
+from koalalink.errors import KoalaError, UsageError
 from koalalink.files.cells import plain
 from koalalink.files.grid import Grid
 
 _HEADERS = (("customer_id_old", "customer_id_new"), ("old_customer_id", "stripe_customer_id"))
 
 
-def read_mapping(file: str, stdin: BinaryIO) -> list[Mapping]:
+def read_mapping(file: str, stdin: BinaryIO) -> list[MovedId]:
     """Return the rows of a mapping file, those without a new customer aside.
 
     Raises a KoalaError with a sentence where it is none, or a new ID is no customer's.
@@ -22,7 +22,7 @@ def read_mapping(file: str, stdin: BinaryIO) -> list[Mapping]:
         titles = [plain(cell).lower() for cell in next((row.cells for row in rows), [])]
         pair = next((pair for pair in _HEADERS if set(pair) <= set(titles)), None)
         if pair is None:
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"{name} is no mapping file of Stripe's.",
                 hint=f"Its header has {' and '.join(_HEADERS[0])}, or {' and '.join(_HEADERS[1])}.",
             )
@@ -32,14 +32,14 @@ def read_mapping(file: str, stdin: BinaryIO) -> list[Mapping]:
             if not any(map(str.strip, row.cells)):
                 continue
             if row.problem or len(row.cells) <= max(old, new):
-                raise CorrectTheCommand(
+                raise UsageError(
                     f"Row {row.number} of {name} is not whole. {row.problem}".strip(), hint="Nothing was changed."
                 )
             before, after = plain(row.cells[old]), plain(row.cells[new])
             if before and after:
-                mappings.append(Mapping(row.number, before, _checked(after, row.number, name)))
+                mappings.append(MovedId(row.number, before, _checked(after, row.number, name)))
     if not mappings:
-        raise CorrectTheCommand(f"{name} has a header, and no rows below it.", hint="Is it the right file?")
+        raise UsageError(f"{name} has a header, and no rows below it.", hint="Is it the right file?")
     return mappings
 
 
@@ -51,4 +51,4 @@ def _checked(text: str, row: int, name: str) -> str:
     try:
         return customer_id(text)
     except KoalaError as error:
-        raise CorrectTheCommand(f"Row {row} of {name}: {error.message}", hint="Nothing was changed.") from None
+        raise UsageError(f"Row {row} of {name}: {error.message}", hint="Nothing was changed.") from None

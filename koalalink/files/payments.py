@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from koalalink.domain.payments import Booking, Payments
 from koalalink.domain.text import fold
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.files.stripe_exports import StripeExport
 from koalalink.files.table import Table
 
@@ -17,14 +17,14 @@ _PAYMENT = re.compile(r"(?:pi|ch|py)_[A-Za-z0-9]+")
 def read_payments(files: Sequence[str], stdin: BinaryIO) -> Payments:
     """Read payments exports of the Stripe Dashboard, and bookings exports with a column of transactions.
 
-    Raises CorrectTheCommand where a file is neither.
+    Raises UsageError where a file is neither.
     """
     of_stripe: defaultdict[str, list[str]] = defaultdict(list)
     bookings: list[Booking] = []
     for file in files:
         try:
             export = StripeExport(file, stdin)
-        except CorrectTheCommand as refused:
+        except UsageError as refused:
             bookings += _bookings(file, stdin, refused)
         else:
             for payment in export.payments:
@@ -32,14 +32,14 @@ def read_payments(files: Sequence[str], stdin: BinaryIO) -> Payments:
     return Payments(of_stripe, bookings)
 
 
-def _bookings(file: str, stdin: BinaryIO, refused: CorrectTheCommand) -> list[Booking]:
+def _bookings(file: str, stdin: BinaryIO, refused: UsageError) -> list[Booking]:
     if file == "-":  # it was read to find that it is no export of Stripe's
         raise refused
     with Table(file, stdin, {}) as table:
         place = {column.field: column.place for column in table.columns if column.field != "extra"}
         paid = [column.place for column in table.columns if fold(column.title) in ("transaction id", "transaction")]
         if not paid:
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"{table.name} is neither a payments export of the Stripe Dashboard nor an export of bookings with "
                 "a column “Transaction id”.",
                 hint="In the Stripe Dashboard open Payments, then Export, and choose all columns.",

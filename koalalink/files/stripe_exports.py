@@ -12,7 +12,7 @@ from typing import BinaryIO
 from koalalink.domain.directory import ExportedCustomer, ExportedPayment
 from koalalink.domain.stripe_customers import Card, PostalAddress
 from koalalink.domain.stripe_ids import is_customer_id
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, plain
 from koalalink.files.grid import Grid
 
@@ -42,13 +42,13 @@ class StripeExport:
                 if row.problem or not any(cells.values()):
                     continue
                 if any(is_card_number(cell) for cell in cells.values() if len(cell) >= 13):
-                    raise CorrectTheCommand(
+                    raise UsageError(
                         f"Row {row.number} of {self.name} holds a card number. Nothing was read.",
                         hint="An export of the Stripe Dashboard has none. Card numbers do not belong here.",
                     )
                 self._take(cells, are_payments=are_payments)
         if not self.customers and not self.payments:
-            raise CorrectTheCommand(f"{self.name} has no customers in it.", hint="Is it the right file?")
+            raise UsageError(f"{self.name} has no customers in it.", hint="Is it the right file?")
 
     def _header(self, first: Iterator[list[str]]) -> tuple[list[str], bool]:
         for cells in first:
@@ -57,7 +57,7 @@ class StripeExport:
                 return titles, True
             if "id" in titles and {"email", "name"} & {*titles}:
                 return titles, False
-        raise CorrectTheCommand(
+        raise UsageError(
             f"{self.name} is no customers or payments export of the Stripe Dashboard.",
             hint="In the Stripe Dashboard open Customers, then Export, and choose all columns.",
         )

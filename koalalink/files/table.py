@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from koalalink.domain.imports import Column, Row
 from koalalink.domain.text import trimmed
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, mended, plain
 from koalalink.files.columns import columns_of, recognised
 from koalalink.files.grid import Grid
@@ -83,13 +83,13 @@ class Table:
     def _find_header(self, chosen: Mapping[str, str]) -> tuple[int, list[str]]:
         first = [*islice((row for row in self._grid.rows(0) if any(map(str.strip, row.cells))), 5)]
         if not first:
-            raise CorrectTheCommand(f"{self.name} is empty.", hint="Is it the right file?")
+            raise UsageError(f"{self.name} is empty.", hint="Is it the right file?")
         header = max(first, key=lambda row: (recognised(row.cells, chosen), -row.number))
         titles = [_plain(cell) for cell in header.cells]
         while titles and not titles[-1]:
             titles.pop()
         if len(titles) > _MOST_COLUMNS:
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"{self.name} has {len(titles):,} columns; a file of customers has fewer than {_MOST_COLUMNS}.",
                 hint="Is it the right file?",
             )
@@ -99,7 +99,7 @@ class Table:
         return header.number, titles
 
     def _read_through(self, titles: Sequence[str]) -> None:
-        """Count the rows; raise CorrectTheCommand where a column is full of card numbers."""
+        """Count the rows; raise UsageError where a column is full of card numbers."""
         named = {"card number", "cardnumber", "cc number", "credit card number", "card.number", "credit card"}
         filled, cards = [0] * len(titles), [0] * len(titles)
         for row in self._rows(len(titles)):
@@ -111,7 +111,7 @@ class Table:
                         cards[index] += 1
         for index, title in enumerate(titles):
             if title.strip().lower() in named or cards[index] > filled[index] / 2:
-                raise CorrectTheCommand(
+                raise UsageError(
                     f"The column “{title}” of {self.name} holds card numbers. Nothing was read.",
                     hint="Card numbers do not belong here; Stripe keeps them. Delete the column, and the file, too.",
                 )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from koalalink.errors import CorrectTheCommand, LookForAnother, MendTheStore
+from koalalink.errors import NotFoundError, StoreError, UsageError
 
 LONGEST_LINE = 1_000_000
 """Characters; a line of more is no row of customers."""
@@ -24,26 +24,24 @@ _ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "l
 def opened(file: str, stdin: BinaryIO) -> BinaryIO:
     """Open a file, or stdin where it is "-", so that it can be read again from the start.
 
-    Raises LookForAnother where there is none, CorrectTheCommand where it cannot be read.
+    Raises NotFoundError where there is none, UsageError where it cannot be read.
     """
     if file == "-":
         return _kept(stdin)
     path = Path(file)
     try:
         if not file or path.is_dir():
-            raise CorrectTheCommand(f"“{file}” is a folder.", hint="Name the file with the customers.")
+            raise UsageError(f"“{file}” is a folder.", hint="Name the file with the customers.")
         found = path.open("rb")
         if found.seekable():
             return found
         with found:  # a pipe, as of a shell's <(…)
             return _kept(found)
     except FileNotFoundError:
-        raise LookForAnother(
-            f"There is no file {file}.", hint="Is it in another folder? Type its whole path."
-        ) from None
+        raise NotFoundError(f"There is no file {file}.", hint="Is it in another folder? Type its whole path.") from None
     except (OSError, ValueError) as error:
         told = error.strerror if isinstance(error, OSError) else "this cannot be a file's name"
-        raise CorrectTheCommand(f"{file} cannot be read: {told}.", hint="May you open it yourself?") from None
+        raise UsageError(f"{file} cannot be read: {told}.", hint="May you open it yourself?") from None
 
 
 def _kept(stdin: BinaryIO) -> BinaryIO:
@@ -53,11 +51,9 @@ def _kept(stdin: BinaryIO) -> BinaryIO:
         while chunk := _next(stdin):
             kept.write(chunk)
             if kept.tell() > _MOST_INPUT:
-                raise CorrectTheCommand(
-                    f"The input is more than {_MOST_INPUT >> 30} GB.", hint="Is it a file of customers?"
-                )
+                raise UsageError(f"The input is more than {_MOST_INPUT >> 30} GB.", hint="Is it a file of customers?")
         kept.seek(0)
-    except CorrectTheCommand:
+    except UsageError:
         if kept:
             kept.close()
         raise
@@ -65,7 +61,7 @@ def _kept(stdin: BinaryIO) -> BinaryIO:
         if kept:
             with suppress(OSError):
                 kept.close()
-        raise MendTheStore(
+        raise StoreError(
             f"The input cannot be kept on the disk: {error.strerror}.", hint="Make room, or name it as a file instead."
         ) from None
     return kept
@@ -75,11 +71,11 @@ def _next(stdin: BinaryIO) -> bytes:
     try:
         return stdin.read(_CHUNK)
     except (OSError, ValueError):  # it was closed, or it leads out
-        raise CorrectTheCommand("There is no input to read.", hint="Name the file instead of -.") from None
+        raise UsageError("There is no input to read.", hint="Name the file instead of -.") from None
 
 
 def encoding_of(raw: BinaryIO, file: str) -> str:
-    """Return how the text is encoded; raises CorrectTheCommand where it is no text.
+    """Return how the text is encoded; raises UsageError where it is no text.
 
     Only one thing is certain: what can be read as UTF-8 is UTF-8. What cannot was written by Excel in the West,
     as Windows-1252, or has bytes that this does not know and is Latin-1. Guessing by statistics did worse on short
@@ -96,7 +92,7 @@ def encoding_of(raw: BinaryIO, file: str) -> str:
     raw.seek(0)
     while chunk := raw.read(_CHUNK):
         if b"\0" in chunk:
-            raise CorrectTheCommand(
+            raise UsageError(
                 f"{file} is no text file.", hint="In the spreadsheet, save it as CSV (comma separated values)."
             )
         for name in [*readers]:
@@ -118,7 +114,7 @@ def encoding_name(encoding: str) -> str:
 
 
 def lines_of(raw: BinaryIO, encoding: str) -> Iterator[str]:
-    """Yield the lines with their ends; raises CorrectTheCommand at one that is too long."""
+    """Yield the lines with their ends; raises UsageError at one that is too long."""
     raw.seek(0)
     name = "utf-8-sig" if encoding == "utf-8" else encoding
     # The file stays open when this reader goes: it is read more than once.
@@ -127,7 +123,7 @@ def lines_of(raw: BinaryIO, encoding: str) -> Iterator[str]:
         text.seek(0)
         while line := text.readline(LONGEST_LINE + 1):
             if len(line) > LONGEST_LINE:
-                raise CorrectTheCommand(
+                raise UsageError(
                     f"A line of it has more than {LONGEST_LINE:,} characters.", hint="Is this a file of customers?"
                 )
             yield line

@@ -8,7 +8,7 @@ from koalalink.disk import Disk, IfThere
 from koalalink.domain.backups import Backup, Contents
 from koalalink.domain.chronicle import ago
 from koalalink.domain.text import counted
-from koalalink.errors import LookCloser
+from koalalink.errors import ConflictError
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent, consent_to_write
 from koalalink.operations.ports import Conversation
@@ -42,7 +42,7 @@ def restore(
     """Show what would be replaced by what, ask, and do it; raises where the copy is not whole."""
     if source.resolve() == store.resolve():
         what = Command("backup")
-        raise LookCloser("That file is the store itself.", hint="Name a file that was written by: " + what)
+        raise ConflictError("That file is the store itself.", hint="Name a file that was written by: " + what)
     held, holds = copies.check(source), copies.contents(store)
     conversation.note(f"The copy has {in_words(held, now)}.")
     conversation.note(f"Your store has {in_words(holds, now)}." if holds else "Your store is missing, or damaged.")

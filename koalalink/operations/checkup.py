@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE
+from koalalink.domain.checkup import Finding, Health, LocationReport
 from koalalink.domain.configuration import Config
-from koalalink.domain.review import Finding, Health, LocationReport
 from koalalink.domain.stripe_customers import KeyReport
-from koalalink.errors import KoalaError, SeeTheFindings
+from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, quoted
 from koalalink.operations.asking import Asking
 from koalalink.operations.ports import Stripe, StripeAt
@@ -96,7 +96,7 @@ def raise_if_bad(findings: Sequence[Finding]) -> None:
     """End with exit code 9 where a finding is bad."""
     bad = [finding for finding in findings if finding.health is Health.BAD]
     if bad:
-        raise SeeTheFindings(
+        raise CheckFailed(
             f"{len(bad)} {'thing needs' if len(bad) == 1 else 'things need'} mending: {bad[0].text}",
             hint=bad[0].advice or None,
         )

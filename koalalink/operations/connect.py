@@ -6,11 +6,11 @@ from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
 from koalalink.domain.checks import Check, CheckResult, Verdict
+from koalalink.domain.connecting import Connected, LinkReview, Status
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link
-from koalalink.domain.review import Connected, LinkReview, Status
 from koalalink.domain.stripe_customers import Card, StripeCustomer, best_card
-from koalalink.errors import KoalaError, LookCloser, LookForAnother
+from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Others, OurPeople, copied, examine, of_profile, unexamined
@@ -45,8 +45,8 @@ def connect(
 ) -> Connected:
     """Check that a Stripe customer is this person, show what was found, and save the link.
 
-    `browse` opens the customer's page in the Stripe Dashboard before anything is asked. Raises LookForAnother where
-    Stripe has no such customer, LookCloser where the link is refused or in doubt, and whatever keeps Stripe from
+    `browse` opens the customer's page in the Stripe Dashboard before anything is asked. Raises NotFoundError where
+    Stripe has no such customer, ConflictError where the link is refused or in doubt, and whatever keeps Stripe from
     answering; then nothing is saved.
     """
     customer, stripe_id, location = request.customer, request.stripe_id, request.location
@@ -157,7 +157,7 @@ def _connected(
 def _replaceable(store: Links, request: LinkRequest) -> Link | None:
     previous = store.link(request.customer, request.location)
     if previous and previous.stripe_id != request.stripe_id and not request.replace:
-        raise LookCloser(
+        raise ConflictError(
             f"{request.customer} is connected to {previous.stripe_id} at {request.location} already.",
             hint=f"To put {request.stripe_id} in its place, add --replace.",
         )
@@ -170,7 +170,7 @@ def _others(store: Links, customer: Customer, stripe_id: str) -> list[Holder]:
 
 
 def _held(holder: Holder) -> KoalaError:
-    return LookCloser(
+    return ConflictError(
         f"{holder.stripe_id} belongs to {holder.customer} at {holder.location}.",
         hint="If that is wrong, type: " + Command("unlink", holder.customer.number, location=holder.location),
     )
@@ -183,5 +183,5 @@ def _refuse_failed(verdict: Verdict, holders: list[Holder], location: str) -> No
     if failed.check is Check.NOT_LINKED_ELSEWHERE:
         raise _held(holders[0])
     if failed.check is Check.MODE:
-        raise LookCloser(failed.detail, hint=f"Which key has {location}? Type: " + Command("locations", "list"))
-    raise LookForAnother(failed.detail, hint="Look for the right one: " + Command("search", "NAME", location=location))
+        raise ConflictError(failed.detail, hint=f"Which key has {location}? Type: " + Command("locations", "list"))
+    raise NotFoundError(failed.detail, hint="Look for the right one: " + Command("search", "NAME", location=location))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from koalalink.disk import Disk, IfThere
-from koalalink.errors import Aborted, LookCloser
+from koalalink.errors import Aborted, ConflictError
 from koalalink.hints import Text
 
 
@@ -44,13 +44,13 @@ def consent(
     """Return where an act may go ahead, because somebody has agreed to it, or because it can be undone.
 
     At a terminal a person is asked, unless the option that answers was given (`agreed`). Elsewhere what can be undone
-    goes ahead, and what cannot, or is in doubt, raises LookCloser with `refusal` and `hint`. Raises Aborted with
+    goes ahead, and what cannot, or is in doubt, raises ConflictError with `refusal` and `hint`. Raises Aborted with
     `declined` where the person says no.
     """
     if agreed or (not talk.can_ask and stakes is Stakes.CAN_BE_UNDONE):
         return
     if not talk.can_ask:
-        raise LookCloser(refusal, hint=hint)
+        raise ConflictError(refusal, hint=hint)
     if not talk.confirm(question):
         raise Aborted(declined)
 

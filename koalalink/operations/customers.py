@@ -7,7 +7,7 @@ from typing import Protocol
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.text import trimmed
-from koalalink.errors import CorrectTheCommand, LookCloser
+from koalalink.errors import ConflictError, UsageError
 from koalalink.hints import Command
 from koalalink.operations.consent import CanAsk
 from koalalink.operations.contradicting import although, consent_to_contradict
@@ -53,7 +53,7 @@ def edit(
     """
     given = {name: trimmed(value) for name, value in fields.items() if value is not None}
     if not given:
-        raise CorrectTheCommand("There is nothing to change.", hint="Name a field, for example: --phone 206-555-0142")
+        raise UsageError("There is nothing to change.", hint="Name a field, for example: --phone 206-555-0142")
     details = _named(CustomerDetails(**{**customer.details._asdict(), **given}))
     if details == customer.details:
         return customer
@@ -68,7 +68,7 @@ def remove(store: Customers, customer: Customer, *, force: bool) -> LinkedCustom
     linked = store.record(customer)
     if linked.links and not force:
         places = ", ".join(f"{link.stripe_id} at {link.location}" for link in linked.links)
-        raise LookCloser(
+        raise ConflictError(
             f"{customer} is linked to {places}.",
             hint="Unlink first: " + Command("unlink", customer.number, all=True) + ". Or add --force.",
         )
@@ -78,7 +78,5 @@ def remove(store: Customers, customer: Customer, *, force: bool) -> LinkedCustom
 
 def _named(details: CustomerDetails) -> CustomerDetails:
     if not (details.name or details.email):
-        raise CorrectTheCommand(
-            "A customer needs a name, a company or an email.", hint="Add, for example: --first-name Jane"
-        )
+        raise UsageError("A customer needs a name, a company or an email.", hint="Add, for example: --first-name Jane")
     return details

@@ -10,7 +10,7 @@ from koalalink.domain.decisions import Decision, Seen, Settled, Sheet, SideBySid
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
-from koalalink.errors import LookCloser
+from koalalink.errors import ConflictError
 from koalalink.hints import Command, Text
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Account, Others, asked, copied, examine
@@ -62,7 +62,7 @@ def settle(
 ) -> Settled:
     """Connect who was accepted and remember who was not, in one change; what is not true any more is left alone.
 
-    Raises LookCloser where two accepted ones contradict each other, and whatever keeps Stripe from answering; then
+    Raises ConflictError where two accepted ones contradict each other, and whatever keeps Stripe from answering; then
     nothing is changed.
     """
     _refuse_contradictions(decisions)
@@ -189,14 +189,14 @@ def _refuse_contradictions(decisions: Sequence[Decision]) -> None:
             continue
         other = by_id.setdefault(each.stripe_id, each)
         if other.customer != each.customer:
-            raise LookCloser(
+            raise ConflictError(
                 f"Two customers would share {each.stripe_id}: {other.customer} (row {other.row}) and {each.customer} "
                 f"(row {each.row}).",
                 hint="Nothing was changed. Take one of the two decisions out, then type it again.",
             )
         other = by_customer.setdefault(each.customer, each)
         if other.stripe_id != each.stripe_id:
-            raise LookCloser(
+            raise ConflictError(
                 f"Customer {each.customer} would be connected to both {other.stripe_id} (row {other.row}) and "
                 f"{each.stripe_id} (row {each.row}).",
                 hint="Nothing was changed. Take one of the two decisions out, then type it again.",

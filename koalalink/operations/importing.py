@@ -24,11 +24,11 @@ from koalalink.domain.links import Link
 from koalalink.domain.stripe_customers import Absence, StripeCustomer
 from koalalink.domain.stripe_ids import customer_id
 from koalalink.domain.text import counted
-from koalalink.errors import CorrectTheCommand, KoalaError, LookCloser
+from koalalink.errors import ConflictError, KoalaError, UsageError
 from koalalink.hints import Command, Text
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Account, Others, asked, contradicted, copied, examine, unexamined
-from koalalink.operations.known import Known, Person
+from koalalink.operations.known import Draft, Known
 from koalalink.operations.ports import BulkStore, Conversation, Directory, StripeAt
 
 _BATCH = 1000
@@ -98,8 +98,8 @@ def import_customers(
     """Show what the file says, look its Stripe IDs up, and import it in one change.
 
     `stripes` opens the Stripe account of a location; None saves links without asking. `again` is what is typed when the
-    rejected rows were put right. Raises CorrectTheCommand where
-    the file has no rows, LookCloser where a row is bad and that was to stop all, and whatever keeps Stripe from
+    rejected rows were put right. Raises UsageError where
+    the file has no rows, ConflictError where a row is bad and that was to stop all, and whatever keeps Stripe from
     answering; then nothing is written.
     """
     for note in table.notes:
@@ -107,7 +107,7 @@ def import_customers(
     conversation.columns(table.columns, table.sample(3))
     rows = table.count
     if not rows:
-        raise CorrectTheCommand(f"{table.name} has a header, and no rows below it.", hint="Is it the right file?")
+        raise UsageError(f"{table.name} has a header, and no rows below it.", hint="Is it the right file?")
     question = f"Import {counted(rows, 'row')}?"
     agreed = request.agreed or request.dry_run
     consent(conversation, question, Stakes.CAN_BE_UNDONE, agreed=agreed, declined="Nothing was imported.")
@@ -124,7 +124,7 @@ def import_customers(
             count(len(batch))
         done = intake.result(table.name, rows, again)
         if request.strict and (done.rejected or done.links_rejected):
-            raise LookCloser(_why_nothing(done), hint="Mend them, or leave out --strict to import the others.")
+            raise ConflictError(_why_nothing(done), hint="Mend them, or leave out --strict to import the others.")
         if done.rejects and not request.dry_run:
             # Before the store keeps its part: a row that is in neither would be lost.
             rejects.keep()
@@ -216,7 +216,7 @@ class _Intake:
         stripe_ids = {stripe_id for stripe_id in map(_stripe_id, texts) if isinstance(stripe_id, str)}
         by_phone = self._request.match_on is MatchOn.PHONE
         known = Known(self._bulk, told, stripe_ids, by_phone=by_phone)
-        linking: list[tuple[Row, Entry, Person]] = []
+        linking: list[tuple[Row, Entry, Draft]] = []
         for row, entry in read:
             trouble = entry if isinstance(entry, Trouble) else self._customer(entry, known)
             if isinstance(trouble, Trouble):
@@ -244,7 +244,7 @@ class _Intake:
         self._troubles += troubles[: _SHOWN - len(self._troubles)]
         self._rejects.write(row.cells, " ".join(trouble.reason for trouble in troubles))
 
-    def _customer(self, entry: Entry, known: "Known") -> "Person | Trouble | None":
+    def _customer(self, entry: Entry, known: "Known") -> "Draft | Trouble | None":
         """Bring the customer of a row in; None is skipped with its links."""
         person = None if self._restoring and entry.number else known.find(entry, self._request.match_on)
         if isinstance(person, Trouble):
@@ -280,7 +280,7 @@ class _Intake:
         known.edit(person, details)
         return person
 
-    def _add(self, entry: Entry, known: "Known") -> "Person | Trouble":
+    def _add(self, entry: Entry, known: "Known") -> "Draft | Trouble":
         number = entry.number if self._restoring and entry.number else None
         if number is not None and number in self._rows:
             return Trouble(entry.row, "", str(number), f"There is a customer {number} already.")
@@ -299,7 +299,7 @@ class _Intake:
         return person
 
     def _links(
-        self, entry: Entry, person: Person, known: "Known", places: Mapping[str, Account], others: Others | None
+        self, entry: Entry, person: Draft, known: "Known", places: Mapping[str, Account], others: Others | None
     ) -> Iterator[Trouble]:
         """Link the customer of a row to its Stripe IDs, and yield why one was not linked."""
         for location, text in entry.stripe_ids.items():
@@ -323,7 +323,7 @@ class _Intake:
     def _examined(
         self,
         stripe_id: str,
-        person: Person,
+        person: Draft,
         known: "Known",
         account: Account,
         others: Others | None,

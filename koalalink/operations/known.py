@@ -14,7 +14,7 @@ _FAMILY = 20
 """An email or a phone of more people than these is nobody's own."""
 
 
-class Person:
+class Draft:
     """A customer as the store will have it."""
 
     def __init__(self, number: int, details: CustomerDetails, links: Iterable[Link] = ()) -> None:
@@ -47,14 +47,14 @@ class Known:
             phones={phone_key(entry.details.phone) for entry in entries} - {""} if by_phone else set(),
             names=names,
         )
-        self._by_external_id: dict[str, Person] = {}
-        self._by: dict[tuple[str, ...], dict[int, Person]] = {}
+        self._by_external_id: dict[str, Draft] = {}
+        self._by: dict[tuple[str, ...], dict[int, Draft]] = {}
         for linked in found:
             number, details = linked.customer
-            self._index(Person(number, details, linked.links))
+            self._index(Draft(number, details, linked.links))
         self._before: dict[int, Customer] = {}
         self._edited: dict[int, CustomerDetails] = {}
-        self._added: dict[int, Person] = {}
+        self._added: dict[int, Draft] = {}
         self.links: dict[tuple[int, str], tuple[Link | None, Link]] = {}
         self._holders: dict[str, list[Holder]] = {}
         for holder in bulk.holders(sorted(stripe_ids)):
@@ -75,13 +75,13 @@ class Known:
         self._added.clear()
         self._edited.clear()
 
-    def _index(self, person: Person) -> None:
+    def _index(self, person: Draft) -> None:
         if person.details.external_id:
             self._by_external_id[person.details.external_id] = person
         for key in self._keys(person.details):
             self._by.setdefault(key, {})[person.number] = person
 
-    def _forget(self, person: Person) -> None:
+    def _forget(self, person: Draft) -> None:
         self._by_external_id.pop(person.details.external_id, None)
         for key in self._keys(person.details):
             self._by[key].pop(person.number, None)
@@ -96,15 +96,15 @@ class Known:
             keys += [("name", name), ("name", name, phone_key(details.phone)), ("all", *details[:-1])]
         return keys
 
-    def with_external_id(self, external_id: str) -> Person | None:
+    def with_external_id(self, external_id: str) -> Draft | None:
         """Return who has an external ID."""
         return self._by_external_id.get(external_id)
 
-    def others_with(self, stripe_id: str, person: Person) -> list[Holder]:
+    def others_with(self, stripe_id: str, person: Draft) -> list[Holder]:
         """Return who else is linked to a Stripe ID, at any location."""
         return [holder for holder in self._holders.get(stripe_id, ()) if holder.customer.number != person.number]
 
-    def find(self, entry: Entry, match_on: MatchOn | None) -> "Person | Trouble | None":
+    def find(self, entry: Entry, match_on: MatchOn | None) -> "Draft | Trouble | None":
         """Return the customer whom a row means, None where that is somebody new, or why it is in doubt."""
         details = entry.details
         if match_on is MatchOn.NONE:
@@ -119,7 +119,7 @@ class Known:
             return self._without_email(details)
         return None
 
-    def _one_of(self, entry: Entry, what: str, key: str) -> "Person | Trouble | None":
+    def _one_of(self, entry: Entry, what: str, key: str) -> "Draft | Trouble | None":
         """Return who of those with the same email or phone has the name, too."""
         details = entry.details
         same = self._not_another(details, (what, key, fold(details.name)))
@@ -144,7 +144,7 @@ class Known:
             )
         return None
 
-    def _not_another(self, details: CustomerDetails, key: tuple[str, ...]) -> list[Person]:
+    def _not_another(self, details: CustomerDetails, key: tuple[str, ...]) -> list[Draft]:
         """Return those under a key, without who has another external ID: that is another customer in any case."""
         ours = details.external_id
         return [
@@ -158,7 +158,7 @@ class Known:
             return False
         return len(self._by.get(("email", email), {})) > len(self._by.get(("email", email, fold(details.name)), {}))
 
-    def _without_email(self, details: CustomerDetails) -> Person | None:
+    def _without_email(self, details: CustomerDetails) -> Draft | None:
         """Return who has the same name and phone, or else is the same in all that a row says."""
         name, phone = fold(details.name), phone_key(details.phone)
         named = [*self._by.get(("name", name, phone) if phone else ("name", name), {}).values()]
@@ -168,16 +168,16 @@ class Known:
             named = [*self._by.get(("all", *details[:-1]), {}).values()]
         return next((person for person in named if not differing(person.details, details)), None)
 
-    def add(self, entry: Entry, number: int | None) -> Person:
+    def add(self, entry: Entry, number: int | None) -> Draft:
         """Add a customer."""
         number = number or self._bulk.next_number
         self._bulk.next_number = max(self._bulk.next_number, number + 1)
-        person = Person(number, entry.details)
+        person = Draft(number, entry.details)
         self._added[number] = person
         self._index(person)
         return person
 
-    def edit(self, person: Person, details: CustomerDetails) -> None:
+    def edit(self, person: Draft, details: CustomerDetails) -> None:
         """Give a customer other details."""
         self._forget(person)
         before = Customer(number=person.number, details=person.details)
@@ -187,7 +187,7 @@ class Known:
             self._edited[person.number] = details
         self._index(person)
 
-    def link(self, person: Person, link: Link) -> None:
+    def link(self, person: Draft, link: Link) -> None:
         """Link a customer."""
         self.links[person.number, link.location] = (person.links.get(link.location), link)
         person.links[link.location] = link

@@ -16,7 +16,7 @@ from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.people.names import name_words
 from koalalink.domain.people.person import Person, of_store, of_stripe
-from koalalink.errors import LookForAnother
+from koalalink.errors import NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.ports import Conversation, Directory
 
@@ -49,7 +49,7 @@ def match(
 ) -> Matched:
     """Return a proposal for everybody who has no link at the location, up to `limit` of them, the surest first.
 
-    Raises LookForAnother where Stripe's customers were not copied yet.
+    Raises NotFoundError where Stripe's customers were not copied yet.
     """
     state = copied(directory, location)
     _say_how_old(state, conversation, now)
@@ -76,10 +76,10 @@ def match(
 
 
 def copied(directory: Directory, location: str) -> DirectoryState:
-    """Return the state of the copy of Stripe's customers; raises LookForAnother where there is none."""
+    """Return the state of the copy of Stripe's customers; raises NotFoundError where there is none."""
     state = directory.state(location)
     if state is None or (not state.customers and state.finished_at is None):
-        raise LookForAnother(
+        raise NotFoundError(
             f"Stripe's customers of {location} were not copied to this computer yet.",
             hint="Type: "
             + Command("sync", location=location)

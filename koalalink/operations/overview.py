@@ -8,7 +8,7 @@ from koalalink.domain.customers import Customer
 from koalalink.domain.doubles import Doubles, doubles
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.standing import Standing, standing
-from koalalink.errors import LookForAnother
+from koalalink.errors import NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.ports import Conversation, Directory
 
@@ -36,12 +36,10 @@ def standings(
 
 
 def all_doubles(store: Customers, directory: Directory, places: Sequence[str], now: datetime) -> list[Doubles]:
-    """Return who has several Stripe customers; raises LookForAnother where none were copied yet."""
+    """Return who has several Stripe customers; raises NotFoundError where none were copied yet."""
     copied = [place for place in places if directory.state(place)]
     if not copied:
-        raise LookForAnother(
-            "Stripe's customers were not copied to this computer yet.", hint="Type: " + Command("sync")
-        )
+        raise NotFoundError("Stripe's customers were not copied to this computer yet.", hint="Type: " + Command("sync"))
     holders: dict[str, dict[str, Customer]] = {place: {} for place in copied}
     for each in store.everybody(linked=True):
         for link in each.links:

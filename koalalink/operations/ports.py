@@ -12,12 +12,12 @@ if TYPE_CHECKING:  # whoever needs an operation loads what that needs, not what 
 
     from koalalink.domain.api_key import ApiKey
     from koalalink.domain.changes import Action
+    from koalalink.domain.connecting import LinkReview
     from koalalink.domain.customers import Customer, CustomerDetails
     from koalalink.domain.directory import DirectoryState, Listed, Verification, Window
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Column
     from koalalink.domain.links import Holder, Link, LinkedCustomer
-    from koalalink.domain.review import LinkReview
     from koalalink.domain.search_query import IdQuery, TextQuery
     from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
     from koalalink.hints import Text

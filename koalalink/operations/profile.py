@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.review import CustomerPage, LinkCards, StripePage
+from koalalink.domain.pages import CustomerPage, LinkCards, StripePage
 from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile, cards_in_order
-from koalalink.errors import KoalaError, LookForAnother
+from koalalink.errors import KoalaError, NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.ports import Conversation, Links, Stripe, StripeAt
@@ -23,7 +23,7 @@ def stripe_profile(stripe: Stripe, stripe_id: str) -> StripeProfile:
 
 
 def present(found: StripeCustomer | Absence, stripe_id: str, stripe: Stripe) -> StripeCustomer:
-    """Return the customer, or raise LookForAnother with the reason why Stripe has none."""
+    """Return the customer, or raise NotFoundError with the reason why Stripe has none."""
     if isinstance(found, StripeCustomer):
         return found
     mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")
@@ -32,7 +32,7 @@ def present(found: StripeCustomer | Absence, stripe_id: str, stripe: Stripe) -> 
         Absence.NEVER_EXISTED: f"There is no customer {stripe_id} in the Stripe account of {stripe.location}.",
         Absence.OTHER_MODE: f"{stripe_id} is in {other} mode, and the key of {stripe.location} is a {mode} key.",
     }
-    raise LookForAnother(
+    raise NotFoundError(
         sentences[found], hint="Look for the right one: " + Command("search", "NAME", location=stripe.location)
     )
 

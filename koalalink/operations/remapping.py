@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.remaps import Conflict, Mapping, Remapped, by_old
+from koalalink.domain.remaps import Conflict, MovedId, Remapped, by_old
 from koalalink.domain.text import counted
-from koalalink.errors import LookCloser
+from koalalink.errors import ConflictError
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Others, asked, examine
 from koalalink.operations.ports import BulkStore, Conversation, StripeAt
@@ -38,7 +38,7 @@ class _Move(NamedTuple):
     old: Link
     previous: Link | None
     """The link at the location it moves to."""
-    row: Mapping
+    row: MovedId
 
     @property
     def customer(self) -> Customer:
@@ -49,7 +49,7 @@ class _Move(NamedTuple):
 
 
 def remap(
-    mappings: Sequence[Mapping],
+    mappings: Sequence[MovedId],
     store: Links,
     stripe_at: StripeAt,
     conversation: Conversation,
@@ -59,7 +59,7 @@ def remap(
 ) -> Remapped:
     """Verify the new IDs with Stripe, and put them in the place of the old ones in one change.
 
-    Raises LookCloser where two customers would share an ID, naming the rows; then nothing is changed.
+    Raises ConflictError where two customers would share an ID, naming the rows; then nothing is changed.
     """
     rows = by_old(mappings)
     with store.bulk(Action.REMAPPED, request.file, rehearsal=True) as bulk:
@@ -109,7 +109,7 @@ def remap(
 
 
 def _sorted_out(
-    bulk: BulkStore, rows: dict[str, Mapping], request: RemapRequest
+    bulk: BulkStore, rows: dict[str, MovedId], request: RemapRequest
 ) -> tuple[list[_Move], tuple[int, int, int]]:
     """Return the links to be moved; and how many there are, are right already, and are not in the file."""
     moves, links, unchanged, missing = [], 0, 0, 0
@@ -135,7 +135,7 @@ def _refuse_shared(moves: Sequence[_Move]) -> None:
         if len(sharing) > 1:
             in_order = sorted(sharing, key=lambda move: move.row.row)
             which = " and ".join(f"{move.row.row} ({move.customer})" for move in in_order)
-            raise LookCloser(
+            raise ConflictError(
                 f"Two customers would share {new}: rows {which}.",
                 hint="Nothing was changed. Stripe has given one ID to both: ask Stripe, or mend the file.",
             )

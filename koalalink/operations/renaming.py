@@ -6,7 +6,7 @@ from typing import Protocol
 
 from koalalink.domain.changes import Action, Change
 from koalalink.domain.text import counted
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.hints import Command, Sentence
 
 
@@ -34,14 +34,14 @@ def rename(
     """Give a location another name, and return how many links it has.
 
     `in_configuration` changes the configuration once all went well within it. Where one of the two has the new name
-    already, as when somebody has changed the configuration by hand, the other follows. Raises CorrectTheCommand where
+    already, as when somebody has changed the configuration by hand, the other follows. Raises UsageError where
     there is no such location, or another of that name.
     """
     links = store.links_by_location()
     if old in configured and new in configured:
-        raise CorrectTheCommand(f"There is a location “{new}” already.", hint="Choose another name.")
+        raise UsageError(f"There is a location “{new}” already.", hint="Choose another name.")
     if old not in configured and (new not in configured or old not in links):
-        raise CorrectTheCommand(
+        raise UsageError(
             f"There is no location “{old}”.", hint=f"Your locations: {', '.join(configured) or 'none yet'}."
         )
     with in_configuration() if old in configured else nullcontext():

@@ -8,12 +8,12 @@ from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action, Change
 from koalalink.domain.decisions import Decision, Seen, Settled, SideBySide
-from koalalink.domain.desk import Key, Pace, Question
+from koalalink.domain.desk import Choice, Progress, Question
 from koalalink.domain.people.identity import Pair, Tier, doubt_of_the_person
 from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
-from koalalink.errors import KoalaError, LookCloser, TryAgainOnline
+from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
 from koalalink.operations.ports import Conversation
 
@@ -98,10 +98,10 @@ def review(
 ) -> Reviewed:
     """Ask about every proposal, and carry each answer out at once; what was answered stays, however it ends.
 
-    `clock` counts seconds, `sample` chooses at random. Raises LookCloser where nobody is there to answer.
+    `clock` counts seconds, `sample` chooses at random. Raises ConflictError where nobody is there to answer.
     """
     if not conversation.can_ask:
-        raise LookCloser(
+        raise ConflictError(
             "A review asks questions, and nobody is at a terminal to answer them.",
             hint="In a spreadsheet: " + Command("match", sheet="decisions.csv"),
         )
@@ -110,10 +110,10 @@ def review(
     try:
         while sitting.place < len(sitting.groups):
             group = sitting.groups[sitting.place]
-            pace = Pace(sitting.done, sum(map(len, sitting.groups)), clock() - began)
+            progress = Progress(sitting.done, sum(map(len, sitting.groups)), clock() - began)
             shown = sample(group, min(_LOOKED_AT, len(group)))
-            key = desk.ask(Question(shown, len(group), pace, can_undo=bool(sitting.steps)))
-            if key == Key.QUIT:
+            key = desk.ask(Question(shown, len(group), progress, can_undo=bool(sitting.steps)))
+            if key == Choice.QUIT:
                 break
             _answer(key, group, sitting, desk, store, settle, conversation)
     except KeyboardInterrupt:
@@ -159,14 +159,14 @@ def _answer(
     settle: Settle,
     conversation: Conversation,
 ) -> None:
-    if key == Key.OPEN:
+    if key == Choice.OPEN:
         theirs = group[0].theirs
         desk.browse(theirs.url if theirs else "")
-    elif key == Key.UNDO:
+    elif key == Choice.UNDO:
         _take_back(sitting, store, conversation)
-    elif key == Key.SINGLY:
+    elif key == Choice.SINGLY:
         sitting.groups[sitting.place : sitting.place + 1] = [[pair] for pair in group]
-    elif key == Key.LATER:
+    elif key == Choice.LATER:
         sitting.steps.append(_Step(sitting.place, 0, 0, len(group), None))
         sitting.place += 1
     else:
@@ -184,10 +184,10 @@ def _carry_out(
             seen = Seen.of(pair.ours, theirs)
             # Of a group a few were looked at: the others are judged as by `connect` without --force.
             alone = len(group) == 1
-            decisions.append(Decision(pair.ours.number, theirs.stripe_id, key != Key.NO, seen, looked_at=alone))
+            decisions.append(Decision(pair.ours.number, theirs.stripe_id, key != Choice.NO, seen, looked_at=alone))
     try:
-        done = settle(decisions, Action.REFUSED if key == Key.NO else Action.CONNECTED)
-    except TryAgainOnline as error:
+        done = settle(decisions, Action.REFUSED if key == Choice.NO else Action.CONNECTED)
+    except NetworkError as error:
         conversation.warn(f"{error.message} The answer was not kept.")
         return
     for problem in done.problems:

@@ -8,7 +8,7 @@ from koalalink.domain.directory import DirectoryState
 from koalalink.domain.hits import Hit, Hits
 from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
-from koalalink.errors import KoalaError, LookForAnother, SearchUnavailable, TryAgainOnline
+from koalalink.errors import KoalaError, NetworkError, NotFoundError, SearchUnavailable
 from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.ports import Conversation, Directory, Links, Stripe, StripeAt
@@ -40,7 +40,7 @@ def search(
             try:
                 hits, goes_on, remarks = asking.result()
             except KoalaError as failure:
-                copied = directory.state(place) if isinstance(failure, TryAgainOnline) else None
+                copied = directory.state(place) if isinstance(failure, NetworkError) else None
                 if copied and copied.customers:
                     conversation.warn(f"{failure.message} {_age(copied, now)}")
                     found += _in_directory(query, place, directory, limit)
@@ -62,7 +62,7 @@ def search_offline(
 ) -> Hits:
     """Return what the directory has, typing errors forgiven.
 
-    Raises LookForAnother where there is no directory of any of these locations.
+    Raises NotFoundError where there is no directory of any of these locations.
     """
     found: list[Hit] = []
     notes: list[Text] = []
@@ -75,7 +75,7 @@ def search_offline(
         notes.append(_age(state, now))
         found += _in_directory(query, place, directory, limit)
     if len(missing) == len(places):
-        raise LookForAnother(
+        raise NotFoundError(
             "Stripe's customers were not copied to this computer yet.",
             hint="When you are online, type: " + Command("sync"),
         )

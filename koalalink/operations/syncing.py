@@ -18,11 +18,11 @@ from koalalink.domain.directory import (
 )
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
-from koalalink.errors import CorrectTheSetup, KoalaError, LookCloser, TryAgainOnline
+from koalalink.errors import ConfigError, ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking, first_of, raise_first
-from koalalink.operations.pacing import Pace
 from koalalink.operations.ports import Conversation, Directory, Stripe, StripeAt
+from koalalink.operations.rate_limit import RateLimit
 
 _AT_ONCE = 10
 """Pages of one location that are asked for at the same time."""
@@ -77,7 +77,7 @@ def sync(
         openings[place] = Asking(_opening(stripe_at, None if replace else states[place], sample))
     copies: dict[str, _Copy] = {}
     failures: list[KoalaError] = []
-    paces: dict[str, Pace] = {}
+    limits: dict[str, RateLimit] = {}
     for place, opening in openings.items():
         try:
             stripe, account, total = opening.result()
@@ -86,9 +86,9 @@ def sync(
             continue
         if replace:
             directory.forget(place)
-        pace = paces.setdefault(account or place, Pace(_PER_SECOND))
+        limit = limits.setdefault(account or place, RateLimit(_PER_SECOND))
         windows = directory.begin(place, account, stripe.key.livemode, now)
-        copies[place] = _Copy(stripe, pace, windows, total)
+        copies[place] = _Copy(stripe, limit, windows, total)
     totals = [copy.total for copy in copies.values()]
     total = sum(filter(None, totals)) if all(totals) else None
     with conversation.counting("Copying customers from Stripe", total) as count:
@@ -122,8 +122,8 @@ def sync_export(
 ) -> Synced:
     """Take an export of the Stripe Dashboard into the directory of a location; nobody is gone for not being in it.
 
-    `stripe_at` is None where the location has no key. Raises LookCloser where the export is of another account or mode
-    than the location's key, unless `force` is given.
+    `stripe_at` is None where the location has no key. Raises ConflictError where the export is of another account
+    or mode than the key of the location, unless `force` is given.
     """
     payments = sorted(export.payments, key=lambda row: (row.at is None, -(row.at.timestamp() if row.at else 0)))
     ids = [*(row.stripe_id for row in export.customers), *(payment.stripe_id for payment in payments)]
@@ -155,17 +155,17 @@ def sync_export(
 def _openable(stripe_at: StripeAt | None, conversation: Conversation) -> Stripe | None:
     try:
         return stripe_at() if stripe_at else None
-    except CorrectTheSetup as missing:
+    except ConfigError as missing:
         conversation.note(f"{missing.message} The export is taken without asking Stripe.")
         return None
 
 
 def _refuse_another_export(stripe: Stripe, export: Export, ids: list[str], conversation: Conversation) -> None:
-    """Raise LookCloser where the key does not know the customers of an export."""
+    """Raise ConflictError where the key does not know the customers of an export."""
     mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")
     hint = f"Is it the export of {stripe.location}? If you are sure, add --force."
     if export.livemode is not None and export.livemode is not stripe.key.livemode:
-        raise LookCloser(
+        raise ConflictError(
             f"{export.name} is of {other} mode, and the key of {stripe.location} is a {mode} key.", hint=hint
         )
     try:
@@ -173,7 +173,7 @@ def _refuse_another_export(stripe: Stripe, export: Export, ids: list[str], conve
     except KoalaError as failure:
         # Dashboard exports are of live accounts, as a rule.
         if not stripe.key.livemode:
-            raise LookCloser(
+            raise ConflictError(
                 f"{failure.message} Whether {export.name} is of test mode, as the key of {stripe.location} is, "
                 "cannot be found out.",
                 hint=hint,
@@ -181,11 +181,11 @@ def _refuse_another_export(stripe: Stripe, export: Export, ids: list[str], conve
         conversation.warn(f"{failure.message} Whether {export.name} is of {stripe.location} was not checked.")
         return
     if all(each is Absence.OTHER_MODE for each in found):
-        raise LookCloser(
+        raise ConflictError(
             f"{export.name} is of {other} mode, and the key of {stripe.location} is a {mode} key.", hint=hint
         )
     if all(each in (Absence.OTHER_MODE, Absence.NEVER_EXISTED) for each in found):
-        raise LookCloser(f"{export.name} is of another Stripe account than the key of {stripe.location}.", hint=hint)
+        raise ConflictError(f"{export.name} is of another Stripe account than the key of {stripe.location}.", hint=hint)
 
 
 def _look_up_cards(directory: Directory, store: LinkedCustomers, place: str, copy: "_Copy", now: datetime) -> None:
@@ -199,7 +199,7 @@ def _look_up_cards(directory: Directory, store: LinkedCustomers, place: str, cop
     unknown = [each for each in directory.known(place, linked).values() if not each.default_payment_method]
     cards: dict[str, Card | None] = {}
     for customer in unknown:
-        copy.pace.wait()
+        copy.limit.wait()
         saved = copy.stripe.cards(customer.stripe_id)
         if saved is not None:
             cards[customer.stripe_id] = best_card(saved, now) or next(iter(saved), None)
@@ -209,13 +209,13 @@ def _look_up_cards(directory: Directory, store: LinkedCustomers, place: str, cop
 class _Copy:
     """One location's copy while it is made."""
 
-    def __init__(self, stripe: Stripe, pace: Pace, windows: tuple[Window, ...], total: int | None) -> None:
+    def __init__(self, stripe: Stripe, limit: RateLimit, windows: tuple[Window, ...], total: int | None) -> None:
         self.stripe = stripe
         self.total = total
         self.new = 0
         self.changed = 0
         self.failed = False
-        self.pace = pace
+        self.limit = limit
         self._waiting = [*windows]
         self._asked: list[Window] = []
         self._cursors: set[tuple[int, str]] = set()
@@ -229,7 +229,7 @@ class _Copy:
 
     def _list(self, window: Window, answers: "SimpleQueue[tuple[str, Window, Listed | BaseException]]") -> None:
         try:
-            self.pace.wait()
+            self.limit.wait()
             answers.put((self.stripe.location, window, self.stripe.listed(window)))
         except BaseException as error:
             answers.put((self.stripe.location, window, error))
@@ -241,7 +241,7 @@ class _Copy:
         if rest is None:
             return
         if (rest.after, rest.cursor) in self._cursors or len(self._cursors) >= _MOST_PAGES:
-            raise TryAgainOnline(
+            raise NetworkError(
                 f"The list of Stripe's customers of {self.stripe.location} does not end.",
                 hint="What was copied is kept. Try again in a few minutes.",
             )
@@ -304,7 +304,7 @@ def _opening(
 def _refuse_another_account(
     stripe: Stripe, account: str | None, state: DirectoryState, sample: list[StripeCustomer]
 ) -> None:
-    """Raise LookCloser where the key opens another account, or the other mode, than the directory was copied from."""
+    """Raise ConflictError where the key opens another account or mode than the directory was copied from."""
     mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")
     if state.livemode is not None and state.livemode is not stripe.key.livemode:
         raise _another(stripe.location, f"was copied in {other} mode, and its key is a {mode} key now")
@@ -318,8 +318,8 @@ def _refuse_another_account(
         raise _another(stripe.location, "is of another Stripe account than its key opens now")
 
 
-def _another(place: str, what: str) -> LookCloser:
-    return LookCloser(
+def _another(place: str, what: str) -> ConflictError:
+    return ConflictError(
         f"The copy of {place}'s customers {what}. Nothing was copied.",
         hint="Is it the right key? Type: "
         + Command("locations", "list")

@@ -22,7 +22,7 @@ class Undoing(Protocol):
         """Return a change, or the newest that can be undone."""
 
     def check_undo(self, change: Change, *, keep_touched: bool) -> tuple[Change, int]:
-        """Return what would be put back, and how many customers would not; raises LookCloser where it cannot be."""
+        """Return what would be put back, and how many customers would not; raises ConflictError where it cannot be."""
 
     def edited_back(self, change: Change) -> Iterator[tuple[int, CustomerDetails]]:
         """Yield who would get which details again."""
@@ -45,7 +45,7 @@ def undo(
     keep_touched: bool = False,
     force: bool = False,
 ) -> Change:
-    """Show what taking a change back will do, ask, and do it; raises LookCloser where that is not possible any more.
+    """Show what taking a change back will do, ask, and do it; raises ConflictError where that is not possible any more.
 
     With `keep_touched` the customers that later changes have touched stay as they are. Details that come back, and
     contradict the Stripe customer of a link that was made since, need `force`.

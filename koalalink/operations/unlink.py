@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.review import CustomerPage
-from koalalink.errors import CorrectTheCommand, LookForAnother
+from koalalink.domain.pages import CustomerPage
+from koalalink.errors import NotFoundError, UsageError
 from koalalink.hints import Command, Text
 from koalalink.operations.ports import Links
 
@@ -14,7 +14,7 @@ from koalalink.operations.ports import Links
 def unlink(store: Links, customer: Customer, location: str | None, *, everywhere: bool) -> list[Link]:
     """Remove the customer's link at one location, or everywhere; nothing happens at Stripe."""
     if everywhere and location:
-        raise CorrectTheCommand("--all and --location contradict each other.", hint="Leave one of them out.")
+        raise UsageError("--all and --location contradict each other.", hint="Leave one of them out.")
     linked = store.record(customer)
     links = list(linked.links) if everywhere and linked.links else [_meant(linked, location)]
     store.delete_links(customer, links)
@@ -39,7 +39,7 @@ def links_at(linked: LinkedCustomer, locations: Sequence[str]) -> LinkedCustomer
 def _meant(linked: LinkedCustomer, location: str | None) -> Link:
     customer, links = linked.customer, linked.links
     if not links:
-        raise LookForAnother(
+        raise NotFoundError(
             f"{customer} is not linked to Stripe.",
             hint="To link, type: " + Command("connect", customer.number, "cus_…"),
         )
@@ -48,9 +48,9 @@ def _meant(linked: LinkedCustomer, location: str | None) -> Link:
         for link in links:
             if link.location == location:
                 return link
-        raise LookForAnother(f"{customer} is not linked at {location}.", hint=f"There is a link at: {places}.")
+        raise NotFoundError(f"{customer} is not linked at {location}.", hint=f"There is a link at: {places}.")
     if len(links) > 1:
-        raise CorrectTheCommand(
+        raise UsageError(
             f"{customer} is linked at several locations: {places}.",
             hint=f"Name one, for example: --location {links[0].location}",
         )

@@ -9,11 +9,11 @@ from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
 from koalalink.domain.directory import Verification
-from koalalink.domain.health import AccountNow, CheckedLink, LinkProblem, Problem, dead, problems_of
+from koalalink.domain.link_problems import AccountNow, CheckedLink, LinkProblem, Problem, dead, problems_of
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
 from koalalink.domain.text import counted
-from koalalink.errors import KoalaError, SeeTheFindings
+from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking, raise_first
 from koalalink.operations.looking_up import look_up
@@ -154,7 +154,7 @@ def fix(store: Links, conversation: Conversation, verified: Verified) -> None:
 
 
 def conclude(verified: Verified, conversation: Conversation, *, fixed: bool) -> None:
-    """End with the failure of a location, else with SeeTheFindings where anything is wrong."""
+    """End with the failure of a location, else with CheckFailed where anything is wrong."""
     raise_first(verified.failures, conversation)
     count = len(verified.problems)
     if count:
@@ -164,7 +164,7 @@ def conclude(verified: Verified, conversation: Conversation, *, fixed: bool) -> 
             if dead_ones and not fixed
             else "Look closer: " + Command("show", verified.problems[0].customer.number)
         )
-        raise SeeTheFindings(f"{counted(count, 'problem')} found.", hint=hint)
+        raise CheckFailed(f"{counted(count, 'problem')} found.", hint=hint)
 
 
 def _ask(

@@ -20,9 +20,9 @@ from rich.progress import (
 from rich.text import Text
 
 from koalalink.domain.checks import Check, Result
+from koalalink.domain.connecting import LinkReview
 from koalalink.domain.hits import Hits
 from koalalink.domain.imports import Column
-from koalalink.domain.review import LinkReview
 from koalalink.domain.stripe_customers import Absence
 from koalalink.domain.text import printable
 from koalalink.hints import Text as Sayable

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from koalalink.domain.decisions import SideBySide
-from koalalink.domain.desk import Key, Pace, Question
+from koalalink.domain.desk import Choice, Progress, Question
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.identity import Pair, fields_of
 from koalalink.domain.people.person import of_store, of_stripe
@@ -25,13 +25,13 @@ _SIGNS = {
     Agreement.UNKNOWN: ("", "dim"),
 }
 _KEYS = {
-    Key.YES: "yes, connect",
-    Key.NO: "no, never",
-    Key.SINGLY: "one by one",
-    Key.LATER: "later",
-    Key.OPEN: "open in the browser",
-    Key.UNDO: "undo the last answer",
-    Key.QUIT: "quit; what was answered is kept",
+    Choice.YES: "yes, connect",
+    Choice.NO: "no, never",
+    Choice.SINGLY: "one by one",
+    Choice.LATER: "later",
+    Choice.OPEN: "open in the browser",
+    Choice.UNDO: "undo the last answer",
+    Choice.QUIT: "quit; what was answered is kept",
 }
 
 
@@ -128,13 +128,13 @@ class RichDesk:
         return shown(f"{card}, good until {card.exp_month:02}/{card.exp_year}", "green")
 
     def _bottom(self, question: Question) -> None:
-        names = {Key.YES: f"yes, connect all {question.size:,}"} if question.size > 1 else {}
-        keys = [f"{key} {(_KEYS | names)[Key(key)]}" for key in question.keys if not key.isdigit()]
+        names = {Choice.YES: f"yes, connect all {question.size:,}"} if question.size > 1 else {}
+        keys = [f"{key} {(_KEYS | names)[Choice(key)]}" for key in question.keys if not key.isdigit()]
         others = [key for key in question.keys if key.isdigit()]
         if others:
             keys.insert(2, f"{others[0]}–{others[-1]} another one" if len(others) > 1 else "1 the other one")
         self._console.print(shown(" · ".join(keys), "bold"))
-        self._console.print(shown(_pace(question.pace), "dim"))
+        self._console.print(shown(_progress(question.progress), "dim"))
 
 
 def _side_by_side(question: Question, most: int, *, apart: bool) -> Table:
@@ -160,11 +160,11 @@ def _lines(*texts: str) -> Text:
     return Text("\n").join(shown(text) for text in texts if text)
 
 
-def _pace(pace: Pace) -> str:
-    told = f"{pace.done:,} of {pace.total:,} decided"
-    left = pace.minutes_left
+def _progress(progress: Progress) -> str:
+    told = f"{progress.done:,} of {progress.total:,} decided"
+    left = progress.minutes_left
     if left is None:
         return told
-    each = pace.seconds / pace.done
+    each = progress.seconds / progress.done
     rest = "less than a minute" if left < 1 else f"about {counted(round(left), 'minute')}"
     return f"{told}, {each:.0f} s each, {rest} left"

@@ -11,17 +11,19 @@ from rich.text import Text
 from koalalink.domain.backups import Backup
 from koalalink.domain.changes import Change
 from koalalink.domain.checks import is_verified
+from koalalink.domain.checkup import Finding, Health, LocationReport
 from koalalink.domain.chronicle import ago, in_words
+from koalalink.domain.connecting import Connected, Status
 from koalalink.domain.customers import Customer
 from koalalink.domain.decisions import Matched, Settled, settled_in_words
 from koalalink.domain.directory import Synced
 from koalalink.domain.doubles import Doubles
-from koalalink.domain.health import LinkProblem, dead
 from koalalink.domain.hits import Hit, Hits
 from koalalink.domain.imports import Imported
+from koalalink.domain.link_problems import LinkProblem, dead
 from koalalink.domain.links import Link, Page
+from koalalink.domain.pages import CustomerPage, StripePage
 from koalalink.domain.remaps import Remapped
-from koalalink.domain.review import Connected, CustomerPage, Finding, Health, LocationReport, Status, StripePage
 from koalalink.domain.standing import Standing
 from koalalink.domain.stripe_customers import BRANDS, Card
 from koalalink.domain.text import counted

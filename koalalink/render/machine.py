@@ -16,16 +16,18 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
 
     from koalalink.domain.backups import Backup
     from koalalink.domain.changes import Change
+    from koalalink.domain.checkup import Finding, LocationReport
+    from koalalink.domain.connecting import Connected
     from koalalink.domain.customers import Customer
     from koalalink.domain.decisions import Matched, Settled
     from koalalink.domain.directory import Synced
     from koalalink.domain.doubles import Doubles
-    from koalalink.domain.health import LinkProblem
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Imported
+    from koalalink.domain.link_problems import LinkProblem
     from koalalink.domain.links import Link, Page
+    from koalalink.domain.pages import CustomerPage, StripePage
     from koalalink.domain.remaps import Remapped
-    from koalalink.domain.review import Connected, CustomerPage, Finding, LocationReport, StripePage
     from koalalink.domain.standing import Standing
     from koalalink.render.records import Record
 

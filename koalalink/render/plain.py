@@ -11,9 +11,9 @@ from koalalink.domain.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from koalalink.domain.connecting import LinkReview
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Column
-    from koalalink.domain.review import LinkReview
     from koalalink.hints import Text
 
 

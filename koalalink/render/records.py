@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
     from koalalink.domain.backups import Backup
     from koalalink.domain.changes import Change, Values
+    from koalalink.domain.checkup import Finding, LocationReport
+    from koalalink.domain.connecting import Connected
     from koalalink.domain.customers import Customer
     from koalalink.domain.decisions import Settled
     from koalalink.domain.directory import Synced
     from koalalink.domain.doubles import Doubles
-    from koalalink.domain.health import LinkProblem
     from koalalink.domain.hits import Hit
     from koalalink.domain.imports import Imported
+    from koalalink.domain.link_problems import LinkProblem
     from koalalink.domain.links import Link, LinkedCustomer
     from koalalink.domain.matching.proposing import Proposal
+    from koalalink.domain.pages import CustomerPage, LinkCards, StripePage
     from koalalink.domain.remaps import Remapped
-    from koalalink.domain.review import Connected, CustomerPage, Finding, LinkCards, LocationReport, StripePage
     from koalalink.domain.standing import Standing
     from koalalink.domain.stripe_customers import Card, StripeCustomer
 

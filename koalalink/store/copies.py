@@ -10,7 +10,7 @@ from pathlib import Path
 
 from koalalink.disk import STORE_SIDES, Disk, IfThere, NewFile, sentences
 from koalalink.domain.backups import Contents
-from koalalink.errors import KoalaError, LookCloser, LookForAnother, MendTheStore
+from koalalink.errors import ConflictError, KoalaError, NotFoundError, StoreError
 from koalalink.store.database import Database, as_sentence, reading
 from koalalink.store.migrations import APPLICATION_ID, STEPS, build, migrate
 from koalalink.store.schema import strangers
@@ -32,19 +32,19 @@ _SEARCHES = ("customer_search", "directory_search")
 def back_up(store: Path, target: Path, disk: Disk, if_there: IfThere = IfThere.REFUSE) -> Contents:
     """Write a copy of the store to `target`, check it, and return what it holds.
 
-    Raises LookForAnother where there is no store, and as `Disk.new` where the copy cannot be written.
+    Raises NotFoundError where there is no store, and as `Disk.new` where the copy cannot be written.
     """
     if not store.exists():
-        raise LookForAnother(f"There is no store {store} yet.", hint="Bring your customers in first.")
+        raise NotFoundError(f"There is no store {store} yet.", hint="Bring your customers in first.")
     with disk.writing(target, if_there) as file, _sentences(store):
         _copy_into(store, file)
         return check(file.beside)
 
 
 def check(path: Path) -> Contents:
-    """Return what a copy holds; raises LookForAnother where there is no such file, MendTheStore where it is damaged."""
+    """Return what a copy holds; raises NotFoundError where there is no such file, StoreError where it is damaged."""
     if not path.is_file():
-        raise LookForAnother(f"There is no file {path}.", hint="Name a file that koalalink backup has written.")
+        raise NotFoundError(f"There is no file {path}.", hint="Name a file that koalalink backup has written.")
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             (application,) = db.execute("PRAGMA application_id").fetchone()
@@ -52,7 +52,7 @@ def check(path: Path) -> Contents:
             if application != APPLICATION_ID:
                 raise _Damaged(f"{path} is no store of KoalaLink's.", hint="Name a file that backup has written.")
             if version > len(STEPS):
-                raise MendTheStore(
+                raise StoreError(
                     f"{path} was written by a newer KoalaLink.", hint="Update: pip install --upgrade koalalink"
                 )
             if (
@@ -154,7 +154,7 @@ def _kept(store: Path, now: datetime) -> Path | None:
         try:
             with Disk().writing(path) as file:
                 _copy_into(store, file)
-        except LookCloser:  # another restore has taken the name
+        except ConflictError:  # another restore has taken the name
             continue
         return path
     raise AssertionError("the names never end")
@@ -211,7 +211,7 @@ def daily(store: Path, day: date) -> None:
         target.parent.mkdir(mode=0o700, exist_ok=True)
     try:
         back_up(store, target, Disk())
-    except LookCloser:  # another process has made it meanwhile
+    except ConflictError:  # another process has made it meanwhile
         return
     others = [copy for copy in copies(store) if copy != target]
     for old in others[: -(_DAYS_KEPT - 1)]:
@@ -271,7 +271,7 @@ def _contents(db: sqlite3.Connection) -> Contents:
     return Contents(customers, links, changes, None if at is None else datetime.fromtimestamp(at, UTC))
 
 
-class _Damaged(MendTheStore):
+class _Damaged(StoreError):
     """It cannot be read, now or later."""
 
 
@@ -288,7 +288,7 @@ def _told(path: Path, error: sqlite3.Error) -> KoalaError:
 
 def _refuse_tampered(db: sqlite3.Connection, path: Path) -> None:
     if found := strangers(db):
-        raise MendTheStore(
+        raise StoreError(
             f"{path} was changed by another program: {'; '.join(found[:3])}. It is not used.",
             hint="Name another backup.",
         )

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from koalalink.disk import STORE_SIDES
-from koalalink.errors import KoalaError, MendTheStore
+from koalalink.errors import KoalaError, StoreError
 from koalalink.hints import Command, Text
 from koalalink.store.migrations import is_current, migrate
 
@@ -36,7 +36,7 @@ class Database:
         """Open `path`, making the file and its folder where they do not exist.
 
         `before_first_write` is called once, before the first transaction that is no rehearsal; `say` is told what the
-        owner of the file should know. Raises MendTheStore where the file cannot be opened, or is no store.
+        owner of the file should know. Raises StoreError where the file cannot be opened, or is no store.
         """
         self._path = path
         self._before_first_write = before_first_write
@@ -57,7 +57,7 @@ class Database:
                     self._db.close()
                     raise
         except OSError as error:
-            raise MendTheStore(
+            raise StoreError(
                 f"The store {path} cannot be opened: {error.strerror}.", hint="Type: " + Command("doctor")
             ) from error
 
@@ -144,7 +144,7 @@ def as_sentence(path: Path, error: sqlite3.Error) -> KoalaError:
         sqlite3.SQLITE_NOTADB: ("is no database", "Name another file as path under [store] in config.toml."),
     }
     what, hint = told.get(code, (f"gave an error: {error}", doctor))
-    return MendTheStore(f"The store {path} {what}.", hint=hint)
+    return StoreError(f"The store {path} {what}.", hint=hint)
 
 
 def _create_private(path: Path) -> None:
@@ -156,7 +156,7 @@ def _create_private(path: Path) -> None:
 
 def _refuse_what_is_no_file(path: Path) -> None:
     if not path.is_file():
-        raise MendTheStore(
+        raise StoreError(
             f"The store {path} is a folder, a device or a pipe, not a file.",
             hint="Name another file as path under [store] in config.toml.",
         )

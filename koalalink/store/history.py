@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from koalalink.domain.changes import Action, Change, ChangeItem, Tally, Values, moved_note
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
-from koalalink.errors import LookCloser, LookForAnother
+from koalalink.errors import ConflictError, NotFoundError
 from koalalink.hints import Command
 from koalalink.store.database import Database
 from koalalink.store.migrations import SEEN
@@ -92,7 +92,7 @@ def find(db: Database, number: int | None) -> Change:
     if number is not None:
         found = read(db, number=number, limit=1)
         if not found:
-            raise LookForAnother(f"There is no change {number}.", hint="Type: " + Command("history"))
+            raise NotFoundError(f"There is no change {number}.", hint="Type: " + Command("history"))
         return found[0]
     last = None
     while page := db.rows(
@@ -106,7 +106,7 @@ def find(db: Database, number: int | None) -> Change:
             last = row["change"]
             if _undone_by(db, last) is None:
                 return find(db, last)
-    raise LookForAnother(
+    raise NotFoundError(
         "There is nothing to undo.", hint="To take back an undo, name its number: " + Command("history")
     )
 
@@ -130,12 +130,12 @@ def undo(
 ) -> Undone:
     """Put back what every item of a change was before, last first; and note that some links are not verified any more.
 
-    Raises LookCloser where later changes touched them, or with `keep_touched` leaves the customers they touched; then
+    Raises ConflictError where later changes touched them; with `keep_touched` those customers are left as they are, and
     it is raised where that leaves nothing to be put back.
     """
     undone_by = _undone_by(tables.db, change.number)
     if undone_by is not None:
-        raise LookCloser(
+        raise ConflictError(
             f"Change {change.number} was undone already, by change {undone_by}.",
             hint="To bring it back, type: " + Command("undo", undone_by),
         )
@@ -149,7 +149,7 @@ def undo(
         named = first._replace(name=_name(tables.db, change.number, first.customer))
         raise _touched_later(change, [named, *others], later)
     if every and touched >= {item.customer for item in every}:
-        raise LookCloser(
+        raise ConflictError(
             f"Everything that change {change.number} did was changed since: nothing is left to undo.",
             hint="See what was done: " + Command("history"),
         )
@@ -224,7 +224,7 @@ def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _
         raise _touched_later(change, [item], later)
     for other in tables.customers("external_id", details.external_id if details else ""):
         if other.number != item.customer:
-            raise LookCloser(
+            raise ConflictError(
                 f"The external ID {other.details.external_id} belongs to {other} now.",
                 hint="Look at that customer: " + Command("show", other.number),
             )
@@ -250,7 +250,7 @@ def _restore_link(tables: Tables, change: Change, item: ChangeItem, location: st
         raise _touched_later(change, [item], later)
     for holder in tables.holders(restored.stripe_id):
         if holder.customer.number != item.customer:
-            raise LookCloser(
+            raise ConflictError(
                 f"{restored.stripe_id} belongs to {holder.customer} at {holder.location} now.",
                 hint="If that is wrong, type: " + Command("unlink", holder.customer.number, location=holder.location),
             )
@@ -267,7 +267,7 @@ def _link(customer: int, location: str, values: Values | None) -> Link | None:
     return None if values is None else link_from({"customer": customer, "location": location, **seen, **values})
 
 
-def _touched_later(change: Change, items: list[ChangeItem], later: _Later) -> LookCloser:
+def _touched_later(change: Change, items: list[ChangeItem], later: _Later) -> ConflictError:
     """Return why the items are not what the change has left."""
     customers = {item.customer: item.name for item in items}
     whom = items[0].name + (f" and {len(customers) - 1:,} more" if len(customers) > 1 else "")
@@ -276,7 +276,7 @@ def _touched_later(change: Change, items: list[ChangeItem], later: _Later) -> Lo
     touched |= {key for key in later if key[0] in customers.keys() - {who for who, _ in touched}}
     numbers = sorted({later[key] for key in touched}, reverse=True)
     if not numbers:  # the file was altered by another program
-        return LookCloser(
+        return ConflictError(
             f"Change {change.number} cannot be undone: {whom} is not as it has left them.",
             hint="Look at what was done: " + Command("history", items[0].customer),
         )
@@ -284,7 +284,7 @@ def _touched_later(change: Change, items: list[ChangeItem], later: _Later) -> Lo
     hint = "Undo that first: " + Command("undo", numbers[0]) + ". To see both: " + Command("history", items[0].customer)
     if not change.items:
         hint += ". Or leave those as they are: " + Command("undo", change.number, keep_touched=True)
-    return LookCloser(
+    return ConflictError(
         f"Change {change.number} cannot be undone: {which} touched {whom} since.",
         hint=hint,
     )

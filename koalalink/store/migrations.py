@@ -5,7 +5,7 @@ import time
 
 from koalalink.domain.people.contact import phone_key
 from koalalink.domain.text import fold
-from koalalink.errors import MendTheStore
+from koalalink.errors import StoreError
 from koalalink.hints import Command
 from koalalink.store.schema import strangers
 
@@ -168,7 +168,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
 def migrate(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
     """Bring the store to the newest version in one transaction: wholly, or not at all.
 
-    Raises MendTheStore where the file is another program's, or a newer KoalaLink's, or was tampered with.
+    Raises StoreError where the file is another program's, or a newer KoalaLink's, or was tampered with.
     """
     if _version(db, steps) == len(steps):
         if steps is STEPS:
@@ -205,9 +205,9 @@ def build(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS, *,
 
 
 def refuse_strangers(db: sqlite3.Connection) -> None:
-    """Raise MendTheStore where a store of this version has another schema than KoalaLink has given it."""
+    """Raise StoreError where a store of this version has another schema than KoalaLink has given it."""
     if found := strangers(db):
-        raise MendTheStore(
+        raise StoreError(
             f"The store was changed by another program: {'; '.join(found[:3])}. It is not used, as what is saved in it "
             "may be changed unseen.",
             hint="Bring a backup back: " + Command("restore", "FILE"),
@@ -234,12 +234,12 @@ def _version(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...]) -> int:
         "FROM pragma_user_version, pragma_application_id"
     ).fetchone()
     if application != APPLICATION_ID and (version or tables):
-        raise MendTheStore(
+        raise StoreError(
             "The store is a database of another program.",
             hint="Name another file as path under [store] in config.toml.",
         )
     if version > len(steps):
-        raise MendTheStore(
+        raise StoreError(
             "The store was written by a newer KoalaLink.",
             hint="Update this one: pip install --upgrade koalalink",
         )

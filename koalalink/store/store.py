@@ -11,7 +11,7 @@ from koalalink.domain.changes import REFUSED, Action, Change, Values, moved_note
 from koalalink.domain.customers import Customer, CustomerDetails, Shape
 from koalalink.domain.links import Holder, Link, LinkedCustomer, Page
 from koalalink.domain.text import fold, printable
-from koalalink.errors import CorrectTheCommand, LookCloser, LookForAnother
+from koalalink.errors import ConflictError, NotFoundError, UsageError
 from koalalink.hints import Command
 from koalalink.store import finding, history
 from koalalink.store.bulk import Bulk
@@ -35,7 +35,7 @@ class Store:
     def find(self, reference: str) -> Customer:
         """Return the customer with a number (42), an email, or an external ID (ext:ID).
 
-        Raises LookForAnother where nobody or several people fit.
+        Raises NotFoundError where nobody or several people fit.
         """
         reference = printable(reference).strip()
         found = self._found(reference)
@@ -43,11 +43,11 @@ class Store:
             return found[0]
         if found:
             people = ", ".join(str(customer) for customer in found[:5])
-            raise LookForAnother(
+            raise NotFoundError(
                 f"{len(found)} customers have {reference}: {people}{', …' if len(found) > 5 else ''}.",
                 hint="Type the number of the one you mean.",
             )
-        raise LookForAnother(
+        raise NotFoundError(
             f"There is no customer “{reference}”.",
             hint="Look by name, email or phone: " + Command("customers", "list", "NAME"),
         )
@@ -100,7 +100,7 @@ class Store:
         Where `linked` is given, only those who have (or lack) a link, at `location` if one is named.
         """
         if query and not printable(query).strip():
-            raise CorrectTheCommand("There is nothing in that to look for.", hint="Type a part of a name or an email.")
+            raise UsageError("There is nothing in that to look for.", hint="Type a part of a name or an email.")
         clauses, values = finding.matching(self._db, printable(query))
         if linked is not None:
             clauses.append(_has_link(linked))
@@ -214,7 +214,7 @@ class Store:
     def save_link(self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: str) -> None:
         """Put `link` in the place of `previous`.
 
-        `customer` and `previous` are what the link was judged by: raises LookCloser where one of them has changed
+        `customer` and `previous` are what the link was judged by: raises ConflictError where one of them has changed
         meanwhile, or where somebody else has got the Stripe ID.
         """
         with self._change(action, note) as touched:
@@ -223,7 +223,7 @@ class Store:
                 raise _changed_meanwhile(customer)
             for holder in self.holders(link.stripe_id):
                 if holder.customer.number != customer.number:
-                    raise LookCloser(
+                    raise ConflictError(
                         f"{link.stripe_id} has just been linked to {holder.customer} at {holder.location}.",
                         hint="Look at both: " + Command("show", holder.customer.number),
                     )
@@ -247,11 +247,11 @@ class Store:
     def rename_location(self, old: str, new: str) -> int:
         """Give a location another name in one change: its links, refusals and copy; return how many links there are.
 
-        Raises LookCloser where the new name has links or a copy of its own.
+        Raises ConflictError where the new name has links or a copy of its own.
         """
         with self._db.transaction():
             if self._tables.is_used(new):
-                raise LookCloser(
+                raise ConflictError(
                     f"There are links at {new} already, or a copy of its Stripe customers.",
                     hint="Choose another name.",
                 )
@@ -294,14 +294,14 @@ class Store:
     def change(self, number: int | None) -> Change:
         """Return a change by its number; where it is None, the newest that can be undone.
 
-        Raises LookForAnother where there is none.
+        Raises NotFoundError where there is none.
         """
         return history.find(self._db, number)
 
     def check_undo(self, change: Change, *, keep_touched: bool = False) -> tuple[Change, int]:
         """Return what of a change would be taken back, and how many customers would stay as they are.
 
-        Raises LookCloser where a later change touched the same thing, or somebody else has what would be put back.
+        Raises ConflictError where a later change touched the same thing, or somebody else has what would be put back.
         """
         with self._db.transaction(rehearsal=True):
             undone = history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
@@ -348,7 +348,7 @@ class Store:
     def _refuse_taken_external_id(self, details: CustomerDetails, *, besides: int) -> None:
         for other in self._tables.customers("external_id", details.external_id):
             if other.number != besides:
-                raise LookCloser(
+                raise ConflictError(
                     f"The external ID {details.external_id} belongs to {other}.",
                     hint="Look at that customer: " + Command("show", other.number),
                 )
@@ -364,5 +364,5 @@ def _is_number(reference: str) -> bool:
     return reference.isascii() and reference.isdigit() and len(reference) < 19  # more do not fit into SQLite's integer
 
 
-def _changed_meanwhile(customer: Customer) -> LookCloser:
-    return LookCloser(f"{customer} was changed by somebody else a moment ago.", hint="Type the command again.")
+def _changed_meanwhile(customer: Customer) -> ConflictError:
+    return ConflictError(f"{customer} was changed by somebody else a moment ago.", hint="Type the command again.")

@@ -13,7 +13,7 @@ import pytest
 from koalalink.context import AppContext
 from koalalink.domain.customers import CustomerDetails
 from tests.conftest import NOW, Run, runner
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 FIELDS = ["file", "customers", "links", "changes", "changed_at", "kept"]
 
@@ -74,7 +74,7 @@ def test_restore_is_asked_about(type_: Run, shop: AppContext, tmp_path: Path) ->
     assert result.exit_code == 8
     assert "The copy has 1 customer and 0 links, last changed just now." in result.stderr
     assert "Your store has 2 customers and 0 links" in result.stderr
-    shop.__dict__["conversation"] = person = Person(says_yes=False)
+    shop.__dict__["conversation"] = person = Somebody(says_yes=False)
     assert type_("restore", str(copy)).exit_code == 1
     assert person.asked == ["Put the copy in its place?"]
     copy.write_text("nothing")

@@ -9,7 +9,7 @@ from koalalink.context import AppContext
 from koalalink.domain.chronicle import in_words
 from koalalink.domain.links import Link
 from tests.conftest import Run
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 AT = ("--location", "downtown")
 OTHER = ("customers", "edit", "42", "--first-name", "Rosa", "--last-name", "Alvarez")
@@ -70,7 +70,7 @@ def test_same_person_with_a_new_name_is_not_verified_any_more(linked: Run, sandb
 
 def test_person_is_asked(linked: Run, sandbox: AppContext) -> None:
     """At a terminal; no leaves all as it was."""
-    sandbox.__dict__["conversation"] = person = Person(says_yes=False)
+    sandbox.__dict__["conversation"] = person = Somebody(says_yes=False)
     assert linked(*OTHER).exit_code == 1
     assert person.asked[0].endswith("Is it the same person?")
     person.says_yes = True

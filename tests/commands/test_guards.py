@@ -11,11 +11,11 @@ import typer.main
 from koalalink.cli import app
 from koalalink.context import AppContext
 from koalalink.disk import Disk, IfThere
-from koalalink.errors import Aborted, LookCloser
+from koalalink.errors import Aborted, ConflictError
 from koalalink.operations.consent import Stakes, consent, consent_to_write
 from tests.commands.samples import leaves
 from tests.conftest import NOW, Run, runner
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 OUTPUTS = {
     "export": ("customers", "export", "{}"),
@@ -110,7 +110,7 @@ def test_file_that_is_there_is_kept_without_yes(shop: Run, koala: AppContext, na
     Path("out").write_text("mine")
     result = shop(*line(name, "out"))
     assert (result.exit_code, result.stdout, "--yes" in result.stderr) == (8, "", True), result.stderr
-    koala.__dict__["conversation"] = person = Person(says_yes=False)
+    koala.__dict__["conversation"] = person = Somebody(says_yes=False)
     assert shop(*line(name, "out")).exit_code == 1
     assert person.asked == ["out exists already. Write over it?"]
     assert (Path("out").read_text(), len(koala.store.changes(limit=9))) == ("mine", 3)
@@ -163,15 +163,15 @@ _DECIDED: list[tuple[Stakes, bool, bool, bool, Outcome]] = [
     *[(stakes, True, False, False, Aborted) for stakes in Stakes],
     *[(stakes, False, True, False, None) for stakes in Stakes],
     (Stakes.CAN_BE_UNDONE, False, False, False, None),
-    (Stakes.IS_FINAL, False, False, False, LookCloser),
-    (Stakes.IS_IN_DOUBT, False, False, False, LookCloser),
+    (Stakes.IS_FINAL, False, False, False, ConflictError),
+    (Stakes.IS_IN_DOUBT, False, False, False, ConflictError),
 ]
 
 
 @pytest.mark.parametrize(("stakes", "terminal", "agreed", "says_yes", "outcome"), _DECIDED)
 def test_consent_is_one_rule(stakes: Stakes, terminal: bool, agreed: bool, says_yes: bool, outcome: Outcome) -> None:
     """A person is asked; elsewhere what can be undone goes ahead."""
-    person = Person(says_yes=says_yes)
+    person = Somebody(says_yes=says_yes)
     person.can_ask = terminal
     ask: Callable[[], None] = lambda: consent(person, "Really?", stakes, agreed=agreed)  # noqa: E731
     if outcome is None:
@@ -184,7 +184,7 @@ def test_consent_is_one_rule(stakes: Stakes, terminal: bool, agreed: bool, says_
 
 def test_consent_to_write_is_asked_only_where_something_is_lost(tmp_path: Path) -> None:
     """A new file needs none."""
-    person = Person(says_yes=True)
+    person = Somebody(says_yes=True)
     assert consent_to_write(person, Disk(), tmp_path / "a", agreed=False) is IfThere.REFUSE
     (tmp_path / "a").touch()
     assert consent_to_write(person, Disk(), tmp_path / "a", agreed=False) is IfThere.REPLACE

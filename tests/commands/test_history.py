@@ -7,7 +7,7 @@ import pytest
 
 from koalalink.context import AppContext
 from tests.conftest import Run
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_what_cannot_be_shown_or_undone_is_said(worked: Run, arguments: tuple[st
 
 def test_undo_says_what_will_be_there_again_and_asks(worked: Run, sandbox: AppContext) -> None:
     """No is the default, and changes nothing."""
-    person = Person()
+    person = Somebody()
     sandbox.__dict__["conversation"] = person
     assert worked("undo").exit_code == 1
     assert (person.asked, sandbox.store.change(None).number) == (["Undo it?"], 4)
@@ -86,7 +86,7 @@ def test_undo_says_what_will_be_there_again_and_asks(worked: Run, sandbox: AppCo
         "- Hugh Lennox (54) will be there again.",
         "- Hugh Lennox (54) will be connected to cus_qxBKfETmh8oECA at uptown again.",
     ]
-    sandbox.__dict__["conversation"] = Person(says_yes=True)
+    sandbox.__dict__["conversation"] = Somebody(says_yes=True)
     done = json.loads(worked("undo", "--json").stdout)
     assert (done["change"], done["action"], done["customer"], done["note"]) == (5, "undone", 54, "undid change 4")
     assert [link.stripe_id for link in sandbox.store.record(sandbox.store.find("54")).links] == ["cus_qxBKfETmh8oECA"]
@@ -96,7 +96,7 @@ def test_undo_says_what_will_be_there_again_and_asks(worked: Run, sandbox: AppCo
 def test_undo_that_is_not_possible_is_refused_before_anything_is_asked(worked: Run, sandbox: AppContext) -> None:
     """It would be in vain."""
     worked("unlink", "42")
-    sandbox.__dict__["conversation"] = person = Person(says_yes=True)
+    sandbox.__dict__["conversation"] = person = Somebody(says_yes=True)
     result = worked("undo", "2")
     assert (result.exit_code, person.asked) == (8, [])
     assert sandbox.store.change(None).number == 5
@@ -104,7 +104,7 @@ def test_undo_that_is_not_possible_is_refused_before_anything_is_asked(worked: R
 
 def test_undo_of_many_counts_them(run: Run, sandbox: AppContext) -> None:
     """Sixty people do not fit on a screen, so they are counted."""
-    sandbox.__dict__["conversation"] = person = Person(says_yes=True)
+    sandbox.__dict__["conversation"] = person = Somebody(says_yes=True)
     assert run("undo", "1").exit_code == 0
     assert person.heard == [
         "Change 1 added 60 customers and 24 links. Undoing it:",

@@ -13,7 +13,7 @@ from typer.testing import Result
 
 from koalalink import context
 from koalalink.context import AppContext
-from koalalink.domain.desk import Key
+from koalalink.domain.desk import Choice
 from koalalink.sandbox.stripe_api import Account
 from tests.conftest import Run
 from tests.torture.checks import disagreements
@@ -106,7 +106,7 @@ def test_hostile_text_does_nothing_to_whoever_looks(
         monkeypatch.setattr(koala, "_may_ask", True)
         for made in ("conversation", "output"):
             koala.__dict__.pop(made, None)
-        monkeypatch.setattr(typer, "getchar", cycle((Key.NO, Key.LATER)).__next__)
+        monkeypatch.setattr(typer, "getchar", cycle((Choice.NO, Choice.LATER)).__next__)
     _expect_plain(live("sync"), _ACTING)
     added = live("customers", "add", "--last-name", f"x{typed}", "--email", f"{typed}@x.com", "--json")
     number = str(json.loads(added.stdout)["customer"])

@@ -14,7 +14,7 @@ from rich.console import Console
 from koalalink.context import AppContext
 from koalalink.render.human import RichOutput
 from tests.conftest import NOW, Run, runner
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 FIELDS = (
     "file rows added sharing updated unchanged skipped repeated rejected linked already_linked links_rejected change "
@@ -380,12 +380,12 @@ def test_undo_that_would_leave_everybody_as_they_are_is_refused(empty: Run, sand
 
 def test_person_sees_the_columns_and_is_asked(empty: Run, sandbox: AppContext, file: Path) -> None:
     """Before anything is written; no leaves all as it was."""
-    sandbox.__dict__["conversation"] = person = Person()
+    sandbox.__dict__["conversation"] = person = Somebody()
     assert empty("customers", "import", write(file, ",Ann,,,,,")).exit_code == 1
     assert (person.asked, people(sandbox)) == (["Import 1 row?"], [])
     assert person.columns_shown[0] == ("External ID", "external_id", None)
     assert person.columns_shown[5:] == [("Stripe ID (downtown)", "stripe_id", "downtown"), ("Tag", "extra", None)]
-    sandbox.__dict__["conversation"] = person = Person()
+    sandbox.__dict__["conversation"] = person = Somebody()
     assert empty("customers", "import", str(file), "--yes").exit_code == 0
     assert (person.asked, len(people(sandbox))) == ([], 1)
 

@@ -7,7 +7,7 @@ import pytest
 from koalalink.context import AppContext
 from koalalink.domain.configuration import KeySource
 from tests.conftest import Run
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 CHECKS = ["exists", "not_deleted", "mode", "email", "name", "phone", "not_linked_elsewhere", "has_card"]
 
@@ -159,7 +159,7 @@ def test_connect_offline_minds_who_has_the_id(run: Run, sandbox: AppContext) -> 
 
 def test_connect_asks_a_person_in_doubt(run: Run, sandbox: AppContext) -> None:
     """No is the default and saves nothing; yes saves, and the history keeps what was doubted."""
-    person = sandbox.__dict__["conversation"] = Person(says_yes=False)
+    person = sandbox.__dict__["conversation"] = Somebody(says_yes=False)
     result = run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown")
     assert (result.exit_code, result.stderr) == (1, "Nothing was saved.\n")
     assert person.asked == ["Connect Jane Doe (42) to cus_JaneOfKirkland all the same?"]

@@ -11,7 +11,7 @@ import pytest
 from koalalink.context import AppContext
 from koalalink.domain.customers import CustomerDetails
 from tests.conftest import NOW, Run, runner
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 FIELDS = ["customer", "location", "stripe_id", "tier", "reason", "agrees", "differs", "rivals", "duplicates"]
 AT = ("--location", "downtown")
@@ -125,7 +125,7 @@ def test_certain_ones_are_connected_in_one_change(copied: Run, sandbox: AppConte
 
 def test_certain_ones_are_asked_about_first(copied: Run, sandbox: AppContext) -> None:
     """By somebody who can say no."""
-    sandbox.__dict__["conversation"] = person = Person(says_yes=False)
+    sandbox.__dict__["conversation"] = person = Somebody(says_yes=False)
     before = links_of(sandbox)
     assert copied("match", *AT, "--apply-certain").exit_code == 1
     assert person.asked[0].startswith("Connect the ")
@@ -282,7 +282,7 @@ def test_review_at_no_terminal(copied: Run) -> None:
 def test_review_to_its_end(copied: Run, sandbox: AppContext) -> None:
     """Keys that are pressed connect, refuse, and take back; the store has it at once."""
     before = links_of(sandbox)
-    sandbox.__dict__["conversation"] = person = Person()
+    sandbox.__dict__["conversation"] = person = Somebody()
     keys = iter("ynuyq")  # the certain ones together, then one no that is taken back, and a yes
     sandbox.__dict__["desk"] = _Keys(keys.__next__)
     assert copied("review", *AT).exit_code == 0

@@ -9,7 +9,7 @@ import pytest
 from koalalink.context import AppContext
 from tests.commands.test_links import links_of
 from tests.conftest import Run
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 FIELDS = "file location links moved unchanged missing conflicts change problems".split()
 
@@ -134,7 +134,7 @@ def test_dry_run_prints_what_the_run_prints(run: Run, sandbox: AppContext, file:
 def test_person_is_asked_with_the_number_of_links(run: Run, sandbox: AppContext, file: Path) -> None:
     """No changes nothing."""
     run("connect", "42", "cus_OldProcessor1", "-l", "downtown", "--offline")
-    sandbox.__dict__["conversation"] = person = Person()
+    sandbox.__dict__["conversation"] = person = Somebody()
     assert run("remap", write(file, ("cus_OldProcessor1", "cus_123")), "-l", "downtown").exit_code == 1
     assert person.asked == ["Move 1 link at downtown?"]
     assert links_of(sandbox, 42) == {"downtown": "cus_OldProcessor1"}

@@ -8,7 +8,7 @@ import pytest
 from koalalink.context import AppContext
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.search_query import read_query
-from koalalink.errors import TryAgainOnline
+from koalalink.errors import NetworkError
 from koalalink.gateway import StripeGateway
 from koalalink.operations.search import search
 from koalalink.sandbox import people
@@ -16,7 +16,7 @@ from koalalink.sandbox.people import KEYS
 from koalalink.sandbox.stripe_api import Key, StripeStandIn
 from koalalink.sandbox.transport import SandboxHTTPClient
 from tests.conftest import NOW, Run
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 FIELDS = "location stripe_id name email phone created livemode card linked_to url".split()
 
@@ -105,7 +105,7 @@ def test_search_in_a_pipe_is_lines_with_tabs(run: Run) -> None:
 
 def test_search_connects_the_one_that_is_chosen(run: Run, sandbox: AppContext) -> None:
     """The rows are numbered; the checks are those of connect."""
-    person = sandbox.__dict__["conversation"] = Person()
+    person = sandbox.__dict__["conversation"] = Somebody()
     rows = ids(found(run, "jane doe", "-l", "downtown"))
     person.chooses = rows.index("cus_123") + 1
     result = run("search", "jane doe", "-l", "downtown", "--connect", "42", "--json")
@@ -117,7 +117,7 @@ def test_search_connects_the_one_that_is_chosen(run: Run, sandbox: AppContext) -
 
 def test_search_connects_nobody_where_nobody_is_chosen(run: Run, sandbox: AppContext) -> None:
     """Enter means none of them."""
-    sandbox.__dict__["conversation"] = Person(chooses=None)
+    sandbox.__dict__["conversation"] = Somebody(chooses=None)
     result = run("search", "jane", "--connect", "42")
     assert (result.exit_code, result.stderr) == (1, "Nothing was connected.\n")
 
@@ -141,7 +141,7 @@ def test_search_without_the_search_endpoint_looks_through_the_list(sandbox: AppC
         account.can_search = False
     stand_in = StripeStandIn(accounts)
     for typed in ("jane@x.com", "Jane Doe"):
-        person = Person()
+        person = Somebody()
         locations = {"downtown": lambda: _gateway(stand_in, "downtown")}
         hits = search(read_query(typed), locations, sandbox.store, sandbox.directory, person, limit=20, now=NOW)
         assert "cus_123" in [hit.customer.stripe_id for hit in hits.hits]
@@ -156,7 +156,7 @@ def test_search_finds_who_was_created_a_moment_ago(sandbox: AppContext) -> None:
     accounts[0].customers["cus_new"] = new
     accounts[0].search_hides_after = 1_900_000_000
     locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
-    hits = search(read_query("Jane@X.com"), locations, sandbox.store, sandbox.directory, Person(), limit=20, now=NOW)
+    hits = search(read_query("Jane@X.com"), locations, sandbox.store, sandbox.directory, Somebody(), limit=20, now=NOW)
     assert [hit.customer.stripe_id for hit in hits.hits] == ["cus_new", "cus_123"]
 
 
@@ -165,7 +165,7 @@ def test_search_with_short_words_looks_through_the_list(sandbox: AppContext) -> 
     accounts = people.accounts(NOW.date())
     accounts[0].customers["cus_li"] = dict(accounts[0].customers["cus_123"]) | {"id": "cus_li", "name": "Bo Li"}
     locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
-    hits = search(read_query("bo li"), locations, sandbox.store, sandbox.directory, Person(), limit=20, now=NOW)
+    hits = search(read_query("bo li"), locations, sandbox.store, sandbox.directory, Somebody(), limit=20, now=NOW)
     assert [hit.customer.stripe_id for hit in hits.hits] == ["cus_li"]
 
 
@@ -173,11 +173,11 @@ def test_search_that_fails_at_one_location_keeps_the_others_rows(sandbox: AppCon
     """They are returned, and the failure beside them."""
 
     def broken() -> StripeGateway:
-        raise TryAgainOnline("Stripe cannot be reached, for uptown.")
+        raise NetworkError("Stripe cannot be reached, for uptown.")
 
     stand_in = StripeStandIn(people.accounts(NOW.date()))
     locations = {"uptown": broken, "downtown": lambda: _gateway(stand_in, "downtown")}
-    hits = search(read_query("jane"), locations, sandbox.store, sandbox.directory, Person(), limit=20, now=NOW)
+    hits = search(read_query("jane"), locations, sandbox.store, sandbox.directory, Somebody(), limit=20, now=NOW)
     assert len(hits.hits) == 2
     assert [failure.message for failure in hits.failures] == ["Stripe cannot be reached, for uptown."]
 
@@ -187,6 +187,6 @@ def test_search_with_a_key_that_may_not_read_cards_shows_the_rest(sandbox: AppCo
     accounts = people.accounts(NOW.date())
     accounts[0].keys[KEYS["downtown"]] = Key(frozenset({"rak_customer_read"}))
     locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
-    hits = search(read_query("jane"), locations, sandbox.store, sandbox.directory, Person(), limit=20, now=NOW)
+    hits = search(read_query("jane"), locations, sandbox.store, sandbox.directory, Somebody(), limit=20, now=NOW)
     assert [hit.card for hit in hits.hits] == [None, None]
     assert "may not read payment methods" in str(hits.notes[0])

@@ -10,7 +10,7 @@ from typer.testing import Result
 
 from koalalink.context import AppContext
 from tests.conftest import NOW, Run, runner
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 KEY = "rk_test_0123456789abcdefghij"
 
@@ -49,7 +49,7 @@ def test_init_takes_the_key_from_stdin(real: AppContext) -> None:
 
 def test_init_asks_a_person(real: AppContext) -> None:
     """For the location and the key."""
-    person = real.__dict__["conversation"] = Person(answers=("shop", KEY))
+    person = real.__dict__["conversation"] = Somebody(answers=("shop", KEY))
     assert runner(real)("init").exit_code == 0
     assert person.asked == ["What do you call your location, in one word?", "Paste the key (it is not shown)"]
     assert "[locations.shop]" in real.config_file.read_text()

@@ -11,7 +11,7 @@ import pytest
 from koalalink.context import AppContext
 from koalalink.gateway import StripeGateway
 from koalalink.operations import syncing
-from koalalink.operations.pacing import Pace
+from koalalink.operations.rate_limit import RateLimit
 from koalalink.sandbox.people import accounts
 from koalalink.sandbox.stripe_api import Account, Answer
 from tests.commands.conftest import KEY
@@ -220,9 +220,9 @@ def test_pace_lets_through_evenly() -> None:
     times = [0.0, 0.0, 0.0, 5.0, 5.0]
     slept: list[float] = []
     clock: Callable[[], float] = iter([0.0, *times]).__next__
-    pace = Pace(10, clock=clock, sleep=slept.append)
+    limit = RateLimit(10, clock=clock, sleep=slept.append)
     for _ in times:
-        pace.wait()
+        limit.wait()
     assert slept == pytest.approx([0.1, 0.2, 0.1])
 
 

@@ -10,7 +10,7 @@ from koalalink.domain.changes import Action
 from koalalink.domain.configuration import KeySource
 from tests.commands.test_links import links_of
 from tests.conftest import Run
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 
 def found(run: Run, *arguments: str, code: int = 9) -> list[tuple[int, str, str]]:
@@ -67,7 +67,7 @@ def test_wrong_key_is_no_reason_to_switch_everything_off(run: Run, sandbox: AppC
         run("unlink", str(linked.customer.number), "--all")
     for number in (1, 2):
         run("connect", str(number), f"cus_OfAnotherAccount{number}", "-l", "downtown", "--offline")
-    sandbox.__dict__["conversation"] = person = Person()
+    sandbox.__dict__["conversation"] = person = Somebody()
     assert [problem for _, _, problem in found(run, "--fix")] == ["never_existed"] * 2
     assert any("The key of downtown looks wrong" in said for said in person.heard)
     assert all(link.enabled for linked in sandbox.store.everybody(linked=True) for link in linked.links)
@@ -118,7 +118,7 @@ def test_link_that_was_changed_meanwhile_is_left_alone(run: Run, sandbox: AppCon
     from koalalink.operations.verifying import fix, verify
 
     run("connect", "52", "cus_OlgaDeleted01", "-l", "downtown", "--offline")
-    person = Person()
+    person = Somebody()
     verified = verify(sandbox.store, sandbox.stripes(None), person, now=sandbox.now, within=0)
     run("connect", "52", "cus_other", "-l", "downtown", "--offline", "--replace")
     fix(sandbox.store, person, verified)

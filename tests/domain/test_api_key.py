@@ -7,7 +7,7 @@ import traceback
 import pytest
 
 from koalalink.domain.api_key import ApiKey
-from koalalink.errors import CorrectTheSetup
+from koalalink.errors import ConfigError
 
 LONG = "rk_test_" + "x" * 90 + "cdef"
 
@@ -57,7 +57,7 @@ def test_key_tells_its_mode_and_kind(text: str, mode: str, restricted: bool) -> 
 )
 def test_key_of_another_form_is_refused_without_being_shown(text: str, said: str) -> None:
     """The sentence says what is wrong and where, and never the text."""
-    with pytest.raises(CorrectTheSetup, match=said) as error:
+    with pytest.raises(ConfigError, match=said) as error:
         ApiKey(text, origin="The key of downtown")
     told = "".join(traceback.format_exception_only(error.value)) + str(error.value.hint)
     assert "hid" not in told

@@ -6,7 +6,7 @@ import pytest
 
 from koalalink.domain.changes import Action, Change, ChangeItem, Tally, Values
 from koalalink.domain.chronicle import ago, consequences, in_words, read_since
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from tests.conftest import NOW
 
 JANE = "Jane Doe (42)"
@@ -152,7 +152,7 @@ def test_since_is_read_as_people_type_it(text: str, moment: datetime) -> None:
 @pytest.mark.parametrize("text", ["0001-01-01T00:00+01:00", "", "soon", "3", "3x", "2026-13-01", "99999999d"])
 def test_no_time_is_said_to_be_none(text: str) -> None:
     """With an example of what is one."""
-    with pytest.raises(CorrectTheCommand, match="is no time") as refused:
+    with pytest.raises(UsageError, match="is no time") as refused:
         read_since(text, NOW)
     assert refused.value.hint is not None
     assert "2026-11-01" in str(refused.value.hint)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from koalalink.domain.search_query import IdQuery, TextQuery, read_query
 from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.sandbox.search_language import parse
 
 
@@ -64,7 +64,7 @@ def test_read_query_takes_an_id(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["", "  ", "\x00\x1b\x07", "\u202e", "\ud800"])
 def test_read_query_refuses_nothing(typed: str) -> None:
     """Characters that nobody sees are no query."""
-    with pytest.raises(CorrectTheCommand):
+    with pytest.raises(UsageError):
         read_query(typed)
 
 
@@ -73,7 +73,7 @@ def test_clauses_of_any_text_are_valid_and_never_syntax(typed: str) -> None:
     """Whatever is typed, Stripe's language accepts it, and a customer of that very name is found."""
     try:
         query = read_query(typed)
-    except CorrectTheCommand:
+    except UsageError:
         return
     if isinstance(query, TextQuery) and (clauses := query.clauses()):
         test = parse(clauses)

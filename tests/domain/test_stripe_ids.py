@@ -3,7 +3,7 @@
 import pytest
 
 from koalalink.domain.stripe_ids import customer_id, dashboard_url, looks_like_stripe
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ def test_customer_id_is_found_in_what_is_pasted(text: str) -> None:
 )
 def test_customer_id_explains_what_was_pasted_instead(text: str, said: str) -> None:
     """The sentence says what it is, and the hint what to do."""
-    with pytest.raises(CorrectTheCommand, match=said) as error:
+    with pytest.raises(UsageError, match=said) as error:
         customer_id(text)
     assert error.value.hint
 
 
 def test_customer_id_of_a_key_does_not_repeat_it() -> None:
     """A key that is pasted by mistake is not shown."""
-    with pytest.raises(CorrectTheCommand) as error:
+    with pytest.raises(UsageError) as error:
         customer_id("sk_live_abcdef123")
     assert "abcdef" not in f"{error.value.message} {error.value.hint}"
 

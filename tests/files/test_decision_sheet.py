@@ -12,7 +12,7 @@ from koalalink.domain.decisions import Decision, Seen, Sheet, SideBySide
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.files.decision_sheet import read_sheet, write_sheet
 from tests.conftest import NOW
 
@@ -179,5 +179,5 @@ def test_column_that_is_needed(sheet: Path, title: str) -> None:
     header, *rows = rows_of(sheet)
     place = header.index(title)
     save(sheet, [[*row[:place], *row[place + 1 :]] for row in (header, *rows)])
-    with pytest.raises(CorrectTheCommand, match=f"no column “{title}”"):
+    with pytest.raises(UsageError, match=f"no column “{title}”"):
         read(sheet)

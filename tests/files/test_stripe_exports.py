@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from koalalink.domain.stripe_customers import Card
-from koalalink.errors import CorrectTheCommand
+from koalalink.errors import UsageError
 from koalalink.files.stripe_exports import StripeExport
 
 SHORT = (
@@ -85,7 +85,7 @@ def test_card_that_expires_at_no_time_is_not_known(tmp_path: Path, expiry: str) 
 )
 def test_other_files_are_refused(tmp_path: Path, text: str, said: str) -> None:
     """With a sentence."""
-    with pytest.raises(CorrectTheCommand, match=said):
+    with pytest.raises(UsageError, match=said):
         read(tmp_path, text)
 
 

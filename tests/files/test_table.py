@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from koalalink.domain.imports import Entries, Entry, Row, Trouble
-from koalalink.errors import CorrectTheCommand, ExitCode, KoalaError
+from koalalink.errors import ExitCode, KoalaError, UsageError
 from koalalink.files import archive, text
 from koalalink.files.columns import read_choices
 from koalalink.files.table import Table
@@ -296,7 +296,7 @@ def _cell(text: str, row: int = 2) -> str:
 def test_spreadsheet_that_would_fill_the_memory_is_refused(tmp_path: Path, sheet: str, said: str) -> None:
     """Before it is unpacked into it."""
     path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{sheet}</sheetData>")
-    with pytest.raises(CorrectTheCommand, match=said):
+    with pytest.raises(UsageError, match=said):
         Table(str(path), io.BytesIO(), {})
 
 
@@ -304,7 +304,7 @@ def test_spreadsheet_that_is_too_large_unpacked_is_refused(tmp_path: Path, monke
     """As its directory says."""
     monkeypatch.setattr(archive, "_MOST_BYTES", 2000)
     path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{_HEADER}{_cell('a@x.com')}</sheetData>")
-    with pytest.raises(CorrectTheCommand, match="when it is unpacked"):
+    with pytest.raises(UsageError, match="when it is unpacked"):
         Table(str(path), io.BytesIO(), {})
 
 
@@ -320,7 +320,7 @@ def test_row_with_a_huge_number_ends_the_sheet(tmp_path: Path) -> None:
 def test_spreadsheet_that_is_damaged_in_the_middle_is_told(tmp_path: Path, row: str) -> None:
     """Whatever the library says of it."""
     path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{_HEADER}{row}</sheetData>")
-    with pytest.raises(CorrectTheCommand, match="damaged spreadsheet"), Table(str(path), io.BytesIO(), {}) as table:
+    with pytest.raises(UsageError, match="damaged spreadsheet"), Table(str(path), io.BytesIO(), {}) as table:
         list(table.rows())
 
 
@@ -334,7 +334,7 @@ def test_file_that_is_written_to_while_it_is_read_is_told(tmp_path: Path, change
         content = path.read_text()
         path.write_text({"more": content + "b@x.com\n", "less": content[:-8], "other": content[::-1]}[change])
         os.utime(path, ns=(1, 1))
-        with pytest.raises(CorrectTheCommand, match="was changed by another program while it was read"):
+        with pytest.raises(UsageError, match="was changed by another program while it was read"):
             list(table.rows())
 
 
@@ -357,5 +357,5 @@ def test_input_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         def read(self, size: int | None = -1) -> bytes:
             return b"a,b\n" * 1000
 
-    with pytest.raises(CorrectTheCommand, match="The input is more than"):
+    with pytest.raises(UsageError, match="The input is more than"):
         Table("-", Endless(), {})

@@ -19,7 +19,7 @@ from koalalink.domain.links import Link
 from koalalink.domain.matching.proposing import propose
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.people.person import of_store, of_stripe
-from koalalink.domain.remaps import Mapping
+from koalalink.domain.remaps import MovedId
 from koalalink.domain.stripe_customers import Absence, Card, PostalAddress, StripeCustomer
 from koalalink.errors import KoalaError
 from koalalink.hints import Command
@@ -31,7 +31,7 @@ from koalalink.operations.verifying import verify
 from koalalink.store.directory import Directory
 from koalalink.store.store import Store
 from tests.conftest import NOW
-from tests.fakes import Person
+from tests.fakes import Somebody
 from tests.linkage import DATA
 from tests.store.conftest import open_store
 from tests.test_cli import TOP
@@ -92,7 +92,7 @@ def at_stripe(case: dict[str, Any]) -> list[StripeCustomer]:
     ]
 
 
-class Listener(Person):
+class Listener(Somebody):
     """Somebody who cannot be asked, but hears what a link was judged by."""
 
     can_ask = False
@@ -182,7 +182,7 @@ def ways(store: Store, directory: Directory, account: Any, stripe_id: str) -> Wa
     old = Link(customer=1, location="downtown", stripe_id="cus_old")
     store.save_link(customer, old, previous=None, action=Action.CONNECTED, note="")
     moving = RemapRequest("map.csv", "downtown", "downtown", dry_run=False, agreed=True)
-    remap([Mapping(2, "cus_old", stripe_id)], store, lambda: account, talk, moving, now=NOW)
+    remap([MovedId(2, "cus_old", stripe_id)], store, lambda: account, talk, moving, now=NOW)
     remapped = linked()
     store.undo(store.change(None))
     if not had:

@@ -11,10 +11,10 @@ from koalalink.domain.desk import Question
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.errors import LookCloser, TryAgainOnline
+from koalalink.errors import ConflictError, NetworkError
 from koalalink.operations.reviewing import Reviewed, in_words, review
 from tests.conftest import NOW
-from tests.fakes import Person
+from tests.fakes import Somebody
 
 
 def at_stripe(number: int) -> StripeCustomer:
@@ -43,7 +43,7 @@ class Sitting:
         self.browsed: list[str] = []
         self.done: dict[int, Sequence[Decision]] = {}
         self.undone: list[int] = []
-        self.person = Person()
+        self.person = Somebody()
         self._changes = 0
         self._offline_at, self._problem_at = offline_at, problem_at
 
@@ -64,7 +64,7 @@ class Sitting:
         """Carry decisions out."""
         self._changes += 1
         if self._changes == self._offline_at:
-            raise TryAgainOnline("Stripe cannot be reached.")
+            raise NetworkError("Stripe cannot be reached.")
         problems = [Untrue(0, d.customer, d.stripe_id, "Gone.") for d in decisions if d.customer == self._problem_at]
         good = [d for d in decisions if d.customer != self._problem_at]
         accepted = sum(each.accepted for each in good)
@@ -165,15 +165,15 @@ def test_pace() -> None:
     ticks = iter([0.0, 0.0, 30.0, 60.0])
     sitting = Sitting("yyq")
     sitting.review(*(pair(n) for n in range(1, 7)), clock=lambda: next(ticks))
-    assert [each.pace.minutes_left for each in sitting.asked] == [None, 2.5, 2.0]
+    assert [each.progress.minutes_left for each in sitting.asked] == [None, 2.5, 2.0]
 
 
 def test_nobody_at_a_terminal() -> None:
     """A review is for people."""
     sitting = Sitting("")
-    sitting.person = Person()
+    sitting.person = Somebody()
     sitting.person.can_ask = False
-    with pytest.raises(LookCloser, match="nobody is at a terminal"):
+    with pytest.raises(ConflictError, match="nobody is at a terminal"):
         sitting.review(pair(1))
 
 

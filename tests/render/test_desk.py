@@ -8,7 +8,7 @@ from rich.console import Console
 
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.decisions import Matched, Settled, SideBySide, Untrue
-from koalalink.domain.desk import Pace, Question
+from koalalink.domain.desk import Progress, Question
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
@@ -36,7 +36,7 @@ def desk(keys: str, width: int = 80) -> tuple[RichDesk, Callable[[], str]]:
 def test_one_person_a_screen() -> None:
     """Both side by side, with a sign where they differ; the rivals are numbered, and the pace is told."""
     sitting, screen = desk("y")
-    question = Question([PAIR], 1, Pace(10, 110, 60.0), can_undo=True)
+    question = Question([PAIR], 1, Progress(10, 110, 60.0), can_undo=True)
     assert sitting.ask(question) == "y"
     lines = screen().splitlines()
     assert lines[0].startswith("review: another surname, same email ──")
@@ -63,7 +63,7 @@ def test_one_person_a_screen() -> None:
 def test_several_that_are_alike() -> None:
     """Some of them, and how many all are."""
     sitting, screen = desk("y")
-    assert sitting.ask(Question([PAIR] * 5, 40, Pace(0, 40, 0.0), can_undo=False)) == "y"
+    assert sitting.ask(Question([PAIR] * 5, 40, Progress(0, 40, 0.0), can_undo=False)) == "y"
     assert screen().startswith("40 review ones: another surname, same email ──")
     assert "5 of them, chosen at random; yours" in screen()
     assert screen().count("Jane Doe (42)") == 5
@@ -73,7 +73,7 @@ def test_several_that_are_alike() -> None:
 def test_only_keys_that_are_offered_count() -> None:
     """Any other is as if it had not been pressed; capitals are the same."""
     sitting, _ = desk("xu9\x1b[A\r Y")
-    assert sitting.ask(Question([PAIR], 1, Pace(0, 1, 0.0), can_undo=False)) == "y"
+    assert sitting.ask(Question([PAIR], 1, Progress(0, 1, 0.0), can_undo=False)) == "y"
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
@@ -81,7 +81,7 @@ def test_ctrl_c_that_comes_as_a_letter(key: str) -> None:
     """As terminals without line editing hand it on."""
     sitting, _ = desk(key)
     with pytest.raises(KeyboardInterrupt):
-        sitting.ask(Question([PAIR], 1, Pace(0, 1, 0.0), can_undo=False))
+        sitting.ask(Question([PAIR], 1, Progress(0, 1, 0.0), can_undo=False))
 
 
 def test_summary_of_a_match() -> None:
@@ -130,7 +130,7 @@ def test_heading_and_first_person_of_a_group_do_not_scroll_away(height: int) -> 
     pairs = [SideBySide(proposal, Customer(number, details), theirs, []) for number in range(1, 6)]
     console = Console(file=io.StringIO(), width=80, height=height, highlight=False)
     sitting = RichDesk(NOW, getchar=lambda: "q", browse=lambda _: None, console=console)
-    sitting.ask(Question(pairs, 37, Pace(3, 80, 30.0), can_undo=True))
+    sitting.ask(Question(pairs, 37, Progress(3, 80, 30.0), can_undo=True))
     lines = text_of(console).splitlines()
     assert len(lines) < height
     assert lines[0].startswith("37 likely ones: same name, same email and phone")

@@ -13,7 +13,7 @@ from koalalink.disk import Disk
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.links import Link
-from koalalink.errors import KoalaError, LookForAnother, MendTheStore
+from koalalink.errors import KoalaError, NotFoundError, StoreError
 from koalalink.store import copies
 from koalalink.store.migrations import STEPS, migrate
 from koalalink.store.store import Store
@@ -64,7 +64,7 @@ def test_copy_is_equal_and_yours_alone(path: Path, tmp_path: Path) -> None:
 
 def test_copy_of_no_store(tmp_path: Path) -> None:
     """There is nothing to copy."""
-    with pytest.raises(LookForAnother, match="There is no store"):
+    with pytest.raises(NotFoundError, match="There is no store"):
         copies.back_up(tmp_path / "customers.db", tmp_path / "copy.db", Disk())
 
 
@@ -96,7 +96,7 @@ def test_copy_that_is_none_is_refused(path: Path, tmp_path: Path, harm: str) -> 
             db.execute(sql[harm])
             db.commit()
     before = dump(path)
-    with pytest.raises(MendTheStore):
+    with pytest.raises(StoreError):
         copies.check(copy)
     assert dump(path) == before
 
@@ -148,7 +148,7 @@ def test_restore_while_another_writes(path: Path, tmp_path: Path, monkeypatch: p
     add(path, "Bob")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(MendTheStore, match="is being written to by another program"):
+        with pytest.raises(StoreError, match="is being written to by another program"):
             copies.restore(tmp_path / "copy.db", path, NOW)
     assert names(path) == ["Ann", "Bob"]
 
@@ -228,7 +228,7 @@ def test_copy_that_was_tampered_with_is_refused(path: Path, tmp_path: Path, sql:
         lambda: copies.check(tmp_path / "copy.db"),
         lambda: copies.restore(tmp_path / "copy.db", path, NOW),
     ):
-        with pytest.raises(MendTheStore, match="was changed by another program"):
+        with pytest.raises(StoreError, match="was changed by another program"):
             refused()
     assert dump(path) == before
     assert [file.name for file in path.parent.iterdir()] == ["customers.db"]
@@ -240,7 +240,7 @@ def test_older_copy_that_was_tampered_with_is_refused(path: Path, tmp_path: Path
         migrate(db, STEPS[:2])
     tamper(tmp_path / "old.db", _TAMPERED["trigger"])
     assert copies.check(tmp_path / "old.db").customers == 0
-    with pytest.raises(MendTheStore, match="“evil” does not belong there"):
+    with pytest.raises(StoreError, match="“evil” does not belong there"):
         copies.restore(tmp_path / "old.db", path, NOW)
     assert names(path) == ["Ann"]
 
@@ -251,7 +251,7 @@ def test_store_that_was_tampered_with_is_replaced_whole(path: Path, tmp_path: Pa
     copies.back_up(path, tmp_path / "copy.db", Disk())
     before = dump(path)
     tamper(path, sql)
-    with pytest.raises(MendTheStore, match="was changed by another program") as refused:
+    with pytest.raises(StoreError, match="was changed by another program") as refused:
         open_store(path)
     assert "koalalink restore" in str(refused.value.hint)
     kept = copies.restore(tmp_path / "copy.db", path, NOW)

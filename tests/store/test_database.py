@@ -18,7 +18,7 @@ import pytest
 
 from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
-from koalalink.errors import MendTheStore
+from koalalink.errors import StoreError
 from koalalink.store import copies
 from koalalink.store.database import Database
 from koalalink.store.migrations import STEPS, migrate
@@ -34,7 +34,7 @@ def test_newer_store_is_refused(path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 999")
     db.close()
-    with pytest.raises(MendTheStore, match="newer KoalaLink"):
+    with pytest.raises(StoreError, match="newer KoalaLink"):
         open_store(path)
 
 
@@ -44,7 +44,7 @@ def test_database_of_another_program_is_refused(path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("CREATE TABLE theirs (x)")
     db.close()
-    with pytest.raises(MendTheStore, match="another program"):
+    with pytest.raises(StoreError, match="another program"):
         open_store(path)
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT name FROM sqlite_schema").fetchall() == [("theirs",)]
@@ -55,7 +55,7 @@ def test_file_that_is_no_database_is_refused(path: Path) -> None:
     """It stays as it is."""
     path.parent.mkdir()
     path.write_text("a letter to a friend, long enough to be read as a page" * 50)
-    with pytest.raises(MendTheStore, match="is no database"):
+    with pytest.raises(StoreError, match="is no database"):
         open_store(path)
     assert path.read_text().startswith("a letter")
 
@@ -63,7 +63,7 @@ def test_file_that_is_no_database_is_refused(path: Path) -> None:
 def test_store_in_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     """The path is said."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(MendTheStore, match="cannot be opened"):
+    with pytest.raises(StoreError, match="cannot be opened"):
         open_store(tmp_path / "file" / "customers.db")
 
 
@@ -73,7 +73,7 @@ def test_store_that_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "store"
     path.mkdir(0o755) if kind == "folder" else os.mkfifo(path, 0o644)
     before = path.stat().st_mode
-    with pytest.raises(MendTheStore, match="is a folder, a device or a pipe"):
+    with pytest.raises(StoreError, match="is a folder, a device or a pipe"):
         open_store(path)
     assert path.stat().st_mode == before
 
@@ -84,7 +84,7 @@ def test_locked_store_is_waited_for_and_then_told(path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert store.page(limit=1).customers == ()
-    with pytest.raises(MendTheStore, match="written to by another program"):
+    with pytest.raises(StoreError, match="written to by another program"):
         store.add(JANE)
     other.execute("ROLLBACK")
     assert store.add(JANE).number == 1
@@ -124,7 +124,7 @@ def test_read_only_store_is_told() -> None:
             assert store.page(limit=1).customers == ()
             return store.add(JANE)
 
-        assert _in_a_child(write_as_nobody) == f"MendTheStore: The store {path} is read-only."
+        assert _in_a_child(write_as_nobody) == f"StoreError: The store {path} is read-only."
 
 
 def test_full_disk_is_told_and_nothing_is_written(path: Path) -> None:
@@ -137,7 +137,7 @@ def test_full_disk_is_told_and_nothing_is_written(path: Path) -> None:
         return open_store(path).add(CustomerDetails(first_name="J" * 1_000_000))
 
     told = _in_a_child(write_too_much)
-    assert told.startswith("MendTheStore: The store"), told
+    assert told.startswith("StoreError: The store"), told
     assert "disk is full" in told or "cannot be read or written" in told
     store = open_store(path)
     assert (store.page(limit=9).customers, store.problems()) == ((), [])
@@ -297,7 +297,7 @@ def test_store_that_cannot_be_written_can_be_read(shared: Path, state: str) -> N
     with read_only(shared):
         reader = open_store(path)
         found = [each.customer.details.first_name for each in reader.everybody()]
-        with pytest.raises(MendTheStore, match="is read-only"):
+        with pytest.raises(StoreError, match="is read-only"):
             reader.add(CustomerDetails(first_name="Bob"))
         reader.close()
         with TemporaryDirectory() as folder:

@@ -14,7 +14,7 @@ from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.domain.text import printable, trimmed
-from koalalink.errors import LookCloser, LookForAnother, MendTheStore
+from koalalink.errors import ConflictError, NotFoundError, StoreError
 from koalalink.store.store import Store
 from tests.conftest import NOW
 from tests.store.conftest import open_store
@@ -73,7 +73,7 @@ def test_details_are_kept_as_they_were_given(store: Store, path: Path) -> None:
 def test_find_of_nobody_says_so(store: Store, reference: str) -> None:
     """There is a sentence for whoever is not there."""
     store.add(CustomerDetails(first_name="Jane"))
-    with pytest.raises(LookForAnother, match="There is no customer"):
+    with pytest.raises(NotFoundError, match="There is no customer"):
         store.find(reference)
 
 
@@ -81,7 +81,7 @@ def test_find_of_a_shared_email_names_everybody(store: Store) -> None:
     """A family's email is never guessed to be one of them."""
     for name in ("Rosa", "Miguel"):
         store.add(CustomerDetails(first_name=name, email="alvarez@x.com"))
-    with pytest.raises(LookForAnother, match=r"Rosa \(1\), Miguel \(2\)"):
+    with pytest.raises(NotFoundError, match=r"Rosa \(1\), Miguel \(2\)"):
         store.find("alvarez@x.com")
 
 
@@ -155,9 +155,9 @@ def test_external_id_belongs_to_one(store: Store) -> None:
     """Neither a new nor a changed customer gets another's; no ID at all is shared by many."""
     jane, bob = store.add(JANE), store.add(CustomerDetails(first_name="Bob"))
     store.add(CustomerDetails(first_name="Carl"))
-    with pytest.raises(LookCloser, match=r"BK-42 belongs to Jane Doe \(1\)"):
+    with pytest.raises(ConflictError, match=r"BK-42 belongs to Jane Doe \(1\)"):
         store.add(JANE)
-    with pytest.raises(LookCloser, match="BK-42 belongs to"):
+    with pytest.raises(ConflictError, match="BK-42 belongs to"):
         store.edit(bob, CustomerDetails(first_name="Bob", external_id="BK-42"))
     assert store.edit(jane, CustomerDetails(first_name="Jane", external_id="BK-42")).number == 1
 
@@ -184,7 +184,7 @@ def test_link_refuses_what_somebody_else_has_got_meanwhile(store: Store) -> None
     """Whatever was checked before: the ID belongs to one person, at all locations."""
     jane, bob = store.add(JANE), store.add(CustomerDetails(first_name="Bob"))
     save(store, jane, link_of(jane, location="uptown"))
-    with pytest.raises(LookCloser, match=r"linked to Jane Doe \(1\) at uptown"):
+    with pytest.raises(ConflictError, match=r"linked to Jane Doe \(1\) at uptown"):
         save(store, bob, link_of(bob))
     assert store.record(bob).links == ()
 
@@ -193,7 +193,7 @@ def test_link_refuses_a_customer_who_was_changed_meanwhile(store: Store) -> None
     """What the link was judged by must still be true when it is saved."""
     jane = store.add(JANE)
     store.edit(jane, CustomerDetails(first_name="June"))
-    with pytest.raises(LookCloser, match="changed by somebody else"):
+    with pytest.raises(ConflictError, match="changed by somebody else"):
         save(store, jane, link_of(jane))
 
 
@@ -201,9 +201,9 @@ def test_link_refuses_another_link_than_was_seen(store: Store) -> None:
     """Two people link the same customer at the same moment: the second is told."""
     jane = store.add(JANE)
     save(store, jane, link_of(jane))
-    with pytest.raises(LookCloser, match="changed by somebody else"):
+    with pytest.raises(ConflictError, match="changed by somebody else"):
         save(store, jane, link_of(jane, "cus_456"), previous=None)
-    with pytest.raises(LookCloser, match="changed by somebody else"):
+    with pytest.raises(ConflictError, match="changed by somebody else"):
         store.delete_links(jane, [link_of(jane, "cus_456")])
 
 
@@ -212,7 +212,7 @@ def test_remove_refuses_links_that_came_meanwhile(store: Store) -> None:
     jane = store.add(JANE)
     seen = store.record(jane)
     save(store, jane, link_of(jane))
-    with pytest.raises(LookCloser):
+    with pytest.raises(ConflictError):
         store.remove(seen)
     assert store.find("1") == jane
 
@@ -253,7 +253,7 @@ def test_every_write_is_told_in_the_history(store: Store, path: Path) -> None:
 def test_write_that_fails_leaves_no_trace(store: Store, path: Path) -> None:
     """The change and its rows are one transaction."""
     store.add(JANE)
-    with pytest.raises(LookCloser):
+    with pytest.raises(ConflictError):
         store.add(JANE)
     assert len(history(path)) == 1
     with sqlite3.connect(path) as db:
@@ -297,5 +297,5 @@ def test_store_is_private(store: Store, path: Path) -> None:
 def test_closed_store_keeps_the_error_a_sentence(store: Store) -> None:
     """Whatever SQLite says, it is said as a sentence."""
     store.close()
-    with pytest.raises(MendTheStore):
+    with pytest.raises(StoreError):
         store.find("1")

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
-from koalalink.errors import KoalaError, LookCloser, LookForAnother
+from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.store.store import Store
 from tests.conftest import NOW
 from tests.store.conftest import open_store
@@ -82,9 +82,9 @@ def test_newest_change_that_stands_is_undone(store: Store) -> None:
     store.add(CustomerDetails(first_name="Ann"))
     store.add(CustomerDetails(first_name="Bob"))
     assert [store.change(undo(store)).undoes, store.change(undo(store)).undoes] == [2, 1]
-    with pytest.raises(LookForAnother, match="nothing to undo"):
+    with pytest.raises(NotFoundError, match="nothing to undo"):
         undo(store)
-    with pytest.raises(LookForAnother, match="no change 99"):
+    with pytest.raises(NotFoundError, match="no change 99"):
         undo(store, 99)
 
 
@@ -93,7 +93,7 @@ def test_undone_change_says_by_which(store: Store) -> None:
     store.add(CustomerDetails(first_name="Ann"))
     first = undo(store, 1)
     assert store.change(1).undone_by == first
-    with pytest.raises(LookCloser, match="undone already, by change 2"):
+    with pytest.raises(ConflictError, match="undone already, by change 2"):
         undo(store, 1)
     again = undo(store, first)
     assert (store.change(first).undone_by, store.change(1).undone_by) == (again, None)
@@ -106,13 +106,13 @@ def test_later_change_of_the_same_thing_is_named(store: Store) -> None:
     anna = store.edit(ann, CustomerDetails(first_name="Anna"))
     connect(store, anna, link(anna))
     store.edit(store.edit(anna, CustomerDetails(first_name="Hannah")), anna.details)
-    with pytest.raises(LookCloser, match="change 5 has touched Anna \\(1\\) since") as refused:
+    with pytest.raises(ConflictError, match="change 5 has touched Anna \\(1\\) since") as refused:
         undo(store, 2)
     assert refused.value.hint is not None
     assert str(refused.value.hint).startswith("Undo that first: koalalink undo 5.")
     undo(store, 3)
     undo(store, 5)
-    with pytest.raises(LookCloser, match="change 4 has touched"):
+    with pytest.raises(ConflictError, match="change 4 has touched"):
         undo(store, 2)
     undo(store, 4)
     undo(store, 2)
@@ -126,7 +126,7 @@ def test_stripe_id_that_somebody_else_has_now_is_not_given_back(store: Store) ->
     store.delete_links(ann, [link(ann)])
     connect(store, bob, link(bob, location="uptown"))
     before = state_of(store)
-    with pytest.raises(LookCloser, match="cus_1 belongs to Bob \\(2\\) at uptown now"):
+    with pytest.raises(ConflictError, match="cus_1 belongs to Bob \\(2\\) at uptown now"):
         undo(store, 4)
     assert (state_of(store), store.change(None).number) == (before, 5)
 
@@ -136,7 +136,7 @@ def test_external_id_that_somebody_else_has_now_is_not_given_back(store: Store) 
     ann = store.add(CustomerDetails(first_name="Ann", external_id="BK-1"))
     store.remove(store.record(ann))
     store.add(CustomerDetails(first_name="Bob", external_id="BK-1"))
-    with pytest.raises(LookCloser, match="BK-1 belongs to Bob"):
+    with pytest.raises(ConflictError, match="BK-1 belongs to Bob"):
         undo(store, 2)
 
 
@@ -144,7 +144,7 @@ def test_customer_who_was_linked_since_is_not_removed(store: Store) -> None:
     """The change that linked is named."""
     ann = store.add(CustomerDetails(first_name="Ann"))
     connect(store, ann, link(ann))
-    with pytest.raises(LookCloser, match="change 2 has touched Ann"):
+    with pytest.raises(ConflictError, match="change 2 has touched Ann"):
         undo(store, 1)
 
 
@@ -154,7 +154,7 @@ def test_link_of_a_customer_who_was_removed_since_is_not_given_back(store: Store
     connect(store, ann, link(ann))
     store.delete_links(ann, [link(ann)])
     store.remove(store.record(ann))
-    with pytest.raises(LookCloser, match="change 4 has touched Ann"):
+    with pytest.raises(ConflictError, match="change 4 has touched Ann"):
         undo(store, 3)
     undo(store, 4)
     undo(store, 3)
@@ -168,7 +168,7 @@ def test_those_touched_since_can_be_kept(store: Store) -> None:
     before = state_of(store)
     store.edit(store.find("1"), CustomerDetails(first_name="Anna"))
     connect(store, store.find("3"), link(store.find("3"), "cus_3"))
-    with pytest.raises(LookCloser, match="changes 3, 2 have touched Ann 0 \\(1\\) and 1 more since") as refused:
+    with pytest.raises(ConflictError, match="changes 3, 2 have touched Ann 0 \\(1\\) and 1 more since") as refused:
         undo(store, 1)
     assert "--keep-touched" in str(refused.value.hint)
     undone = store.undo(store.change(1), keep_touched=True)
@@ -185,7 +185,7 @@ def test_change_of_many_is_undone_whole_or_not_at_all(store: Store) -> None:
     store.fill(people, [Link(customer=2, location="downtown", stripe_id="cus_1")], note="")
     store.edit(store.find("2"), CustomerDetails(first_name="Bobby"))
     before = state_of(store)
-    with pytest.raises(LookCloser, match="change 2 has touched Bob"):
+    with pytest.raises(ConflictError, match="change 2 has touched Bob"):
         undo(store, 1)
     assert state_of(store) == before
     undo(store, 2)
@@ -356,7 +356,7 @@ def test_change_that_was_undone_and_redone_a_thousand_times(store: Store, path: 
     assert store.find("1") == ann
     assert [change.undone_by for change in store.changes(limit=4)] == [None, 2001, None, 1999]
     assert store.change(None).number == 1
-    with pytest.raises(LookCloser, match="was undone already, by change 2001"):
+    with pytest.raises(ConflictError, match="was undone already, by change 2001"):
         store.undo(store.change(2000))
     assert store.undo(store.change(None)).undoes == 1
     assert store.change(1).undone_by == store.changes(limit=1)[0].number == 2002

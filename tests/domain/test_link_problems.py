@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.health import AccountNow, CheckedLink, Problem, dead, problems_of
+from koalalink.domain.link_problems import AccountNow, CheckedLink, Problem, dead, problems_of
 from koalalink.domain.links import Link
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer
 from tests.conftest import NOW

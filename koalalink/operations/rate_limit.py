@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 
 
-class Pace:
+class RateLimit:
     """Lets through so many a second, evenly, from however many threads."""
 
     def __init__(

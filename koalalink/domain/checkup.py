@@ -1,0 +1,35 @@
+"""What `doctor` and `locations list` find out about the setup."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from koalalink.hints import Text
+
+
+class Health(StrEnum):
+    """How a finding of `doctor` is meant."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at, how it is, and what to do about it."""
+
+    about: str
+    health: Health
+    text: str
+    advice: Text = ""
+
+
+class LocationReport(NamedTuple):
+    """A location with its key, shortened, and whether Stripe answers to it."""
+
+    location: str
+    title: str
+    default: bool
+    mode: str
+    key: str
+    answers: bool
+    problem: str

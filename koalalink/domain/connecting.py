@@ -1,0 +1,39 @@
+"""What `connect` looks at before it saves a link, and what it did."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from koalalink.domain.checks import CheckResult, Verdict
+from koalalink.domain.customers import Customer
+from koalalink.domain.links import Link
+from koalalink.domain.stripe_customers import Card, StripeProfile
+
+
+class LinkReview(NamedTuple):
+    """A link before it is saved: both people, the verdict on them, and the cards found."""
+
+    ours: Customer
+    location: str
+    stripe_id: str
+    profile: StripeProfile
+    verdict: Verdict
+
+
+class Status(StrEnum):
+    """What `connect` did."""
+
+    CONNECTED = "connected"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"
+
+
+class Connected(NamedTuple):
+    """A link as `connect` left it; `card` is the one that will be used."""
+
+    customer: Customer
+    link: Link
+    status: Status
+    replaced: str | None
+    checks: tuple[CheckResult, ...]
+    cards: tuple[Card, ...]
+    card: Card | None

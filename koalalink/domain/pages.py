@@ -1,0 +1,32 @@
+"""The pages that are shown of one customer, ours or Stripe's."""
+
+from typing import NamedTuple
+
+from koalalink.domain.customers import Customer
+from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.domain.stripe_customers import Card, StripeCustomer
+from koalalink.errors import KoalaError
+
+
+class LinkCards(NamedTuple):
+    """The cards that a link gives; None where the key may not read them."""
+
+    link: Link
+    cards: tuple[Card, ...] | None
+
+
+class CustomerPage(NamedTuple):
+    """A customer of the store with the cards of every link, and the locations that could not be asked."""
+
+    linked: LinkedCustomer
+    cards: tuple[LinkCards, ...]
+    failures: tuple[KoalaError, ...]
+
+
+class StripePage(NamedTuple):
+    """A customer of Stripe's with all cards, and the customer of the store that has it."""
+
+    location: str
+    customer: StripeCustomer
+    cards: tuple[Card, ...] | None
+    linked_to: Customer | None
