@@ -17,8 +17,8 @@ import typer
 from typer.exceptions import TyperException
 
 from koalalink import __version__
+from koalalink.app import App
 from koalalink.commands.lazy import LazyGroup
-from koalalink.context import AppContext
 from koalalink.domain.text import printable
 from koalalink.errors import Aborted, ExitCode, KoalaError
 from koalalink.hints import Command, Text
@@ -78,7 +78,7 @@ def _told(ctx: Any) -> Iterator[None]:
         if error.errno not in _DISK_ERRORS:
             raise
         sys.stdout = _nowhere()
-        _say(f"The output cannot be written: {error.strerror}.", "What was done stays done: " + Command("history"))
+        _say(f"The output cannot be written: {error.strerror}.", "What was done was saved: " + Command("history"))
         raise typer.Exit(ExitCode.STORE) from error
 
 
@@ -90,8 +90,8 @@ def _errors_told(ctx: Any) -> Iterator[None]:
         typer.echo(answer.message, err=True)
         raise typer.Exit(answer.exit_code) from answer
     except KoalaError as error:
-        koala = ctx.obj if ctx else None
-        spelled = koala.spelled if isinstance(koala, AppContext) else str
+        made = ctx.obj if ctx else None
+        spelled = made.spelled if isinstance(made, App) else str
         _say(error.message, error.hint and spelled(error.hint))
         raise typer.Exit(error.exit_code) from error
     except TyperException as error:
@@ -153,5 +153,5 @@ def root(
     New here? Type: koalalink demo
     """
     if ctx.obj is None:
-        ctx.obj = AppContext(sandbox=sandbox, config_file=config)
+        ctx.obj = App(sandbox=sandbox, config_file=config)
         ctx.call_on_close(ctx.obj.close)

@@ -89,6 +89,14 @@ class Disk:
     def __init__(self, protected: Iterable[Path] = ()) -> None:
         self._protected = [*protected]
 
+    @classmethod
+    def protecting(cls, stores: Iterable[Path], configurations: Iterable[Path]) -> "Disk":
+        """Return a disk where these stores are safe, with the files beside them and their backups; and these files."""
+        own: list[Path] = [*configurations]
+        for store in stores:
+            own += [store, store.with_name("backups"), *(store.with_name(store.name + side) for side in STORE_SIDES)]
+        return cls(dict.fromkeys(own))
+
     def place(self, path: Path, if_there: IfThere = IfThere.REFUSE) -> Path:
         """Return where a file called `path` would be: where that is a link, at its end.
 
@@ -110,7 +118,7 @@ class Disk:
                 f"{path} is a device or a pipe, not a file.", hint="Name a file; or - for the pipe, with export."
             )
         if if_there is IfThere.REFUSE:
-            raise ConflictError(f"{path} exists already. Nothing was written.", hint="Name another file.")
+            raise ConflictError(f"{path} already exists. Nothing was written.", hint="Name another file.")
         return place
 
     def new(self, path: Path, if_there: IfThere = IfThere.REFUSE) -> NewFile:
@@ -155,7 +163,7 @@ def sentences(path: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError:
-        raise ConflictError(f"{path} exists already. Nothing was written.", hint="Name another file.") from None
+        raise ConflictError(f"{path} already exists. Nothing was written.", hint="Name another file.") from None
     except OSError as error:
         told = f"{path} cannot be written: {error.strerror}."
         if error.errno in _CANNOT_BE_MEANT:

@@ -276,9 +276,9 @@ class StripeGateway:
         if isinstance(error, stripe.PermissionError):
             return self._forbidden(text, reference)
         if isinstance(error, stripe.RateLimitError):
-            what, hint = "is asked for too much at once and wants to be left in peace", "Wait a minute, then try again."
+            what, hint = "is limiting our requests", "Wait a minute, then try again."
         elif status >= 500:
-            what, hint = "has a problem of its own", "Try again in a few minutes. Nothing was changed."
+            what, hint = "had a problem", "Try again in a few minutes. Nothing was changed."
         else:
             what, hint = "refused the request", "Type: " + Command("doctor")
         return StripeError(f"Stripe {what}, at {self.location}{reference}.", hint=hint, status=status)
@@ -288,13 +288,13 @@ class StripeGateway:
         if named is None:
             return StripeError(
                 f"The key of {self.location} ({self.key}) is not allowed to do that{reference}.",
-                hint=f"Make a key that may read customers and payment methods at {RESTRICTED_KEY_PAGE}",
+                hint=f"Make a key that can read customers and payment methods at {RESTRICTED_KEY_PAGE}",
                 status=403,
             )
         kind = _CardsHidden if named[0].startswith("rak_payment_method") else StripeError
         return kind(
-            f"The key of {self.location} ({self.key}) lacks the permission {named[0]}{reference}.",
-            hint=f"Give it that permission in the Stripe Dashboard, or make a new key at {RESTRICTED_KEY_PAGE}",
+            f"The key of {self.location} ({self.key}) does not have the permission {named[0]}{reference}.",
+            hint=f"Add that permission in the Stripe Dashboard, or make a new key at {RESTRICTED_KEY_PAGE}",
             status=403,
             permission=named[0],
         )
@@ -310,7 +310,10 @@ class StripeGateway:
                 hint=f"Name the file that your network's certificates are in, or type: unset {name}",
             )
         if isinstance(cause, requests.exceptions.SSLError):
-            what, hint = "cannot be reached securely", "Is the clock of this computer right, and the network your own?"
+            what, hint = (
+                "cannot be reached securely",
+                "Is this computer's clock right? Do you trust this network?",
+            )
         elif isinstance(cause, requests.exceptions.Timeout | wire.TooSlow):
             what, hint = "did not answer in time", "Nothing was changed. Try again in a moment."
         else:
@@ -319,8 +322,8 @@ class StripeGateway:
 
     def _not_stripe(self) -> KoalaError:
         return NetworkError(
-            f"Something that is not Stripe answered, for {self.location}.",
-            hint="Nothing was changed. Does this network ask you to log in first? Open a web page and see.",
+            f"Something other than Stripe answered, for {self.location}.",
+            hint="Nothing was changed. Does this network ask you to log in first? Open a web page to find out.",
         )
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner, Result
 
+from koalalink.app import App
 from koalalink.cli import app
-from koalalink.context import AppContext
 
 # A slow machine may take its time with what is generated.
 settings.register_profile("koalalink", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,20 +51,20 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sandbox(home: Path) -> Iterator[AppContext]:
+def sandbox(home: Path) -> Iterator[App]:
     """The sandbox, with nobody there to answer questions."""
-    koala = AppContext(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+    koala = App(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
     yield koala
     koala.close()
 
 
 @pytest.fixture
-def run(sandbox: AppContext) -> Run:
+def run(sandbox: App) -> Run:
     """Run a command in the sandbox."""
     return runner(sandbox)
 
 
-def runner(koala: AppContext) -> Run:
+def runner(koala: App) -> Run:
     """Return what runs a command on `koala`, as a shell would."""
 
     def invoke(*arguments: str, input: str | None = None) -> Result:

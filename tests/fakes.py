@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
+from koalalink.domain.columns import Column
 from koalalink.domain.connecting import LinkReview
 from koalalink.domain.hits import Hits
-from koalalink.domain.imports import Column
 from koalalink.hints import Text
 
 
@@ -68,3 +69,13 @@ class Somebody:
         yield counted.append
         if counted:
             self.heard.append(f"{what}: {sum(counted)}")
+
+
+class Tools:
+    """The tools of a run, each as a test has it; an operation takes those that it needs."""
+
+    def __init__(self, **tools: Any) -> None:
+        self.__dict__.update(tools)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the operation was not expected to need {name}")

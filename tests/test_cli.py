@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.errors import ExitCode
 from tests.conftest import Run
 from tests.fakes import Somebody
@@ -64,20 +64,20 @@ def test_help_is_everywhere(run: Run, flag: str) -> None:
         assert (result.exit_code, "Usage: " in result.stdout) == (0, True)
 
 
-def test_interruption_is_told(run: Run, sandbox: AppContext) -> None:
+def test_interruption_is_told(run: Run, sandbox: App) -> None:
     """Ctrl-C at a question: 130, and nothing is saved."""
 
     class Impatient(Somebody):
         def confirm(self, question: str) -> bool:
             raise KeyboardInterrupt
 
-    sandbox.__dict__["conversation"] = Impatient()
+    sandbox.__dict__["talk"] = Impatient()
     result = run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown")
     assert (result.exit_code, result.stderr) == (130, "Error: Stopped.\n")
     assert sandbox.store.record(sandbox.store.find("42")).links == ()
 
 
-def test_bug_is_a_plain_traceback_without_values(run: Run, sandbox: AppContext) -> None:
+def test_bug_is_a_plain_traceback_without_values(run: Run, sandbox: App) -> None:
     """A bug is not dressed up, and local variables are not printed."""
     sandbox.__dict__["store"] = None
     with pytest.raises(AttributeError):

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.config import changing, reading
+from koalalink.config import reading
+from koalalink.config.changing import ConfigFile
 from koalalink.config.keys import find_key
 from koalalink.domain.api_base import checked_api_base
 from koalalink.domain.configuration import Config, KeySource, Location
 from koalalink.errors import ConfigError, UsageError
+from koalalink.operations.places import the_location, the_locations
 
 KEY = "rk_test_0123456789abcdefghij"
 GOOD = f"""# our shop
@@ -79,8 +81,8 @@ def test_load_without_a_file_takes_the_key_of_the_environment(tmp_path: Path) ->
     """One location, called default; without that variable, none."""
     path = tmp_path / "config.toml"
     loaded = reading.load(path, tmp_path, {"STRIPE_API_KEY": KEY}, must_exist=False)
-    assert loaded.location(None).name == "default"
-    assert find_key(loaded.location(None), {"STRIPE_API_KEY": KEY}).reveal() == KEY
+    assert the_location(loaded, None) == "default"
+    assert find_key(loaded.locations["default"], {"STRIPE_API_KEY": KEY}).reveal() == KEY
     assert reading.load(path, tmp_path, {}, must_exist=False).locations == {}
     with pytest.raises(ConfigError, match="There is no file"):
         load(path)
@@ -96,17 +98,20 @@ def test_load_takes_another_address_for_all_locations(file: Path) -> None:
     ("text", "said"),
     [
         ("[store]\npath = x", "not valid TOML, at line 2, column 8"),
-        ("x = 1", "x is no setting"),
-        ("[locations.a]\napi_kee = 'x'", "locations.a.api_kee is no setting; there are name, api_base, api_key_env"),
+        ("x = 1", "x is not a setting"),
+        (
+            "[locations.a]\napi_kee = 'x'",
+            "locations.a.api_kee is not a setting; the settings are name, api_base, api_key_env",
+        ),
         ("[locations.a]\nname = 'x'", "needs one of api_key_env, api_key, api_key_command, and has none of them"),
         ("[locations.a]\napi_key = 'x'\napi_key_env = 'y'", "and has api_key_env and api_key"),
-        ("[locations.a]\napi_key = 5", "locations.a.api_key is a text"),
-        ("[locations.a]\napi_key_command = 'op read'", "is a list of words"),
-        ("[locations.a]\napi_key_command = []", "is a list of words"),
-        ("[locations.'Main Street']\napi_key = 'x'", "no name for a location"),
-        ("default_location = 'b'", "there is no \\[locations.b\\]"),
-        ("locations = 5", "is a section"),
-        ("[store]\npath = 5", "store.path is a text"),
+        ("[locations.a]\napi_key = 5", "locations.a.api_key must be text"),
+        ("[locations.a]\napi_key_command = 'op read'", "must be a list of words"),
+        ("[locations.a]\napi_key_command = []", "must be a list of words"),
+        ("[locations.'Main Street']\napi_key = 'x'", "cannot be the name of a location"),
+        ("default_location = 'b'", "there is no section \\[locations.b\\]"),
+        ("locations = 5", "must be a section"),
+        ("[store]\npath = 5", "store.path must be text"),
     ],
 )
 def test_load_of_a_wrong_file_says_what_is_wrong(file: Path, text: str, said: str) -> None:
@@ -163,7 +168,7 @@ def test_find_key_of_a_command_that_fails_is_told(command: tuple[str, ...], said
 def test_find_key_does_not_wait_for_ever() -> None:
     """Nor for what the command has started, which keeps the pipe open."""
     started = time.monotonic()
-    with pytest.raises(ConfigError, match="has not ended in"):
+    with pytest.raises(ConfigError, match="did not finish within"):
         find_key(place("sh", "-c", "sleep 30 & wait"), {}, wait=0.1)
     assert time.monotonic() - started < 10
 
@@ -171,34 +176,34 @@ def test_find_key_does_not_wait_for_ever() -> None:
 def test_find_key_of_a_variable_that_is_not_set_is_told(file: Path) -> None:
     """With its name and what to type."""
     with pytest.raises(ConfigError, match="STRIPE_KEY_UPTOWN, which is not set") as error:
-        find_key(load(file).location("uptown"), {})
+        find_key(load(file).locations["uptown"], {})
     assert error.value.hint == "Type: export STRIPE_KEY_UPTOWN=rk_live_…"
 
 
 def test_add_location_leaves_every_line(file: Path) -> None:
     """Comments included; the file belongs to its owner alone."""
     file.chmod(0o644)
-    changing.add_location(file, "airport", {"name": "Airport", "api_key_env": "K"})
+    ConfigFile(file).add("airport", {"name": "Airport", "api_key_env": "K"})
     assert file.read_text().startswith(GOOD.rstrip())
     assert list(load(file).locations) == ["downtown", "uptown", "airport"]
     assert file.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(UsageError, match="“airport” already"):
-        changing.add_location(file, "airport", {"api_key_env": "K"})
-    with pytest.raises(UsageError, match="no name for a location"):
-        changing.add_location(file, "../x", {"api_key_env": "K"})
+    with pytest.raises(UsageError, match="already is a location “airport”"):
+        ConfigFile(file).add("airport", {"api_key_env": "K"})
+    with pytest.raises(UsageError, match="cannot be the name of a location"):
+        ConfigFile(file).add("../x", {"api_key_env": "K"})
 
 
 def test_add_location_keeps_odd_texts(file: Path) -> None:
     """What is written is what is read."""
     title = 'A "quoted" \\ [title]\n= here'
-    changing.add_location(file, "odd", {"name": title, "api_key_command": ["op", "a b"]})
+    ConfigFile(file).add("odd", {"name": title, "api_key_command": ["op", "a b"]})
     odd = load(file).locations["odd"]
     assert (odd.title, odd.key_source) == (title, KeySource("api_key_command", ("op", "a b")))
 
 
 def test_remove_location_takes_out_its_section_alone(file: Path) -> None:
     """A default that names it goes with it; comments elsewhere stay."""
-    changing.remove_location(file, "downtown")
+    ConfigFile(file).remove("downtown")
     text = file.read_text()
     assert "# our shop" in text
     assert KEY not in text
@@ -210,7 +215,7 @@ def test_remove_location_takes_out_its_section_alone(file: Path) -> None:
 def test_remove_location_written_in_another_style(file: Path) -> None:
     """Then the file is written anew, with the same meaning."""
     file.write_text('locations = {a = {api_key_env = "A"}, b = {api_key_env = "B"}}\n')
-    changing.remove_location(file, "a")
+    ConfigFile(file).remove("a")
     assert list(load(file).locations) == ["b"]
 
 
@@ -218,12 +223,12 @@ def test_save_is_private_under_any_umask(tmp_path: Path) -> None:
     """From the first moment on."""
     old = os.umask(0)
     try:
-        changing.save(tmp_path / "new" / "config.toml", {"locations": {"a": {"api_key": KEY}}})
+        ConfigFile(tmp_path / "new" / "config.toml").create("a", {"api_key": KEY})
     finally:
         os.umask(old)
     assert (tmp_path / "new" / "config.toml").stat().st_mode & 0o777 == 0o600
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["config.toml"]
-    assert load(tmp_path / "new" / "config.toml").location("a").key_source.kind == "api_key"
+    assert load(tmp_path / "new" / "config.toml").locations["a"].key_source.kind == "api_key"
 
 
 @pytest.mark.parametrize(
@@ -260,7 +265,7 @@ def test_api_base_that_is_safe_is_taken(address: str) -> None:
 )
 def test_api_base_that_would_give_the_key_away_is_refused(address: str) -> None:
     """Before a key is sent; and the address, which may hold a password, is not repeated."""
-    with pytest.raises(ConfigError, match="no address that a key may be sent to") as error:
+    with pytest.raises(ConfigError, match="not an address that a key can be sent to") as error:
         checked_api_base(address, origin="It")
     assert "secret" not in f"{error.value.message}{error.value.hint}"
 
@@ -268,11 +273,11 @@ def test_api_base_that_would_give_the_key_away_is_refused(address: str) -> None:
 def test_config_chooses_the_location_that_is_meant(file: Path) -> None:
     """The one that is named, else the default, else the only one."""
     loaded = load(file)
-    assert loaded.location(None).name == "downtown"
-    assert loaded.location("uptown").name == "uptown"
-    assert [found.name for found in loaded.chosen(None)] == ["downtown", "uptown"]
+    assert the_location(loaded, None) == "downtown"
+    assert the_location(loaded, "uptown") == "uptown"
+    assert the_locations(loaded, None) == ["downtown", "uptown"]
     with pytest.raises(UsageError, match="no location “x”"):
-        loaded.chosen(["uptown", "x"])
+        the_locations(loaded, ["uptown", "x"])
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666, 0o664])
@@ -293,7 +298,7 @@ def test_location_gets_another_name_and_nothing_else_changes(file: Path, text: s
     """Comments stay, and the default follows."""
     file.write_text(text)
     file.chmod(0o600)
-    with changing.renaming(file, "downtown", "main-street"):
+    with ConfigFile(file).renaming("downtown", "main-street"):
         assert file.read_text() == text
     expected = text.replace('"downtown"', '"main-street"', 1).replace("locations.downtown", "locations.main-street")
     expected = expected.replace('locations."downtown"', "locations.main-street")
@@ -307,12 +312,12 @@ def test_location_of_a_file_in_another_style_gets_another_name(file: Path) -> No
     """It is written anew then; and only where all went well within it."""
     sections = f'{{ a = {{ api_key = "{KEY}" }}, b = {{ api_key_env = "B" }} }}'
     file.write_text(f'default_location = "a"\nlocations = {sections}\n')
-    with changing.renaming(file, "a", "c"):
+    with ConfigFile(file).renaming("a", "c"):
         pass
     assert (load(file).default_location, [*load(file).locations]) == ("c", ["c", "b"])
-    with pytest.raises(UsageError, match="is no name for a location"):
-        changing.renaming(file, "c", "Not A Name").__enter__()
-    with pytest.raises(ZeroDivisionError), changing.renaming(file, "c", "d"):
+    with pytest.raises(UsageError, match="cannot be the name of a location"):
+        ConfigFile(file).renaming("c", "Not A Name").__enter__()
+    with pytest.raises(ZeroDivisionError), ConfigFile(file).renaming("c", "d"):
         raise ZeroDivisionError
     assert [*load(file).locations] == ["c", "b"]
 
@@ -320,7 +325,7 @@ def test_location_of_a_file_in_another_style_gets_another_name(file: Path) -> No
 def test_command_that_prints_without_end_is_stopped() -> None:
     """Long before its time is over."""
     location = Location(name="a", title="A", key_source=KeySource("api_key_command", ("sh", "-c", "yes key")))
-    with pytest.raises(ConfigError, match="prints more than a key"):
+    with pytest.raises(ConfigError, match="printed more than a key"):
         find_key(location, {})
 
 

@@ -40,7 +40,7 @@ def test_file_that_is_there_is_not_lost(tmp_path: Path) -> None:
     """It is refused, replaced where that was agreed, or gets another name."""
     path = tmp_path / "a.csv"
     path.write_text("old")
-    with pytest.raises(ConflictError, match=r"a\.csv exists already"):
+    with pytest.raises(ConflictError, match=r"a\.csv already exists"):
         write(path)
     assert path.read_text() == "old"
     assert write(path, b"2", IfThere.REPLACE) is None

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import koalalink
+from koalalink.domain.columns import columns_of, kept_title, recognized
 from koalalink.domain.imports import split_name
 from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.people.names import (
@@ -28,7 +29,6 @@ from koalalink.domain.stripe_ids import customer_id
 from koalalink.domain.text import digits, fold, printable, trimmed
 from koalalink.errors import KoalaError
 from koalalink.files.cells import guarded, is_card_number, mended, plain
-from koalalink.files.columns import columns_of, kept_title, recognised
 from tests.domain.people.people import fields
 from tests.test_cli import TOP, environment
 
@@ -79,7 +79,7 @@ RULES: tuple[Callable[[str], object], ...] = (
     lambda text: plain(guarded(text)),
     mended,
     is_card_number,
-    lambda text: recognised([text], {}),
+    lambda text: recognized([text], {}),
     lambda text: columns_of([text, "Email"], [], {}),
     kept_title,
     customer_id,

@@ -6,8 +6,8 @@ from typing import Any
 
 import typer.main
 
+from koalalink.app import App
 from koalalink.cli import app
-from koalalink.context import AppContext
 from koalalink.errors import ExitCode
 from tests.conftest import Run
 from tests.pictures import recorded
@@ -37,7 +37,7 @@ def test_readme_has_every_exit_code() -> None:
     assert [int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)] == [int(code) for code in ExitCode]
 
 
-def test_readme_session_is_what_is_printed(sandbox: AppContext, run: Run) -> None:
+def test_readme_session_is_what_is_printed(sandbox: App, run: Run) -> None:
     """Every command of it, at 80 columns."""
     [session] = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
     screen = recorded(sandbox, 80)

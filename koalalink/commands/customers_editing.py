@@ -1,92 +1,81 @@
 """`customers add`, `edit` and `remove`."""
 
+import inspect
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
+from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.context import AppContext
-from koalalink.operations import customers as editing
+from koalalink.domain.customers import FIELDS
+from koalalink.operations import customers
 
 app = typer.Typer(add_completion=False)
 
 
+def with_customer_fields(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each field of a customer, which it takes as keywords; its own options come last."""
+    signature = inspect.signature(command)
+    own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    fields = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                str | None, typer.Option(f"--{field.name.replace('_', '-')}", help=field.help, show_default=False)
+            ],
+        )
+        for field in FIELDS
+    ]
+    first_option = next(index for index, each in enumerate(own) if each.default is not inspect.Parameter.empty)
+    every = (*own[:first_option], *fields, *own[first_option:])
+    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in every]
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return command
+
+
 @app.command()
-def add(
-    ctx: typer.Context,
-    first_name: o.FirstName = None,
-    last_name: o.LastName = None,
-    company: o.Company = None,
-    email: o.Email = None,
-    phone: o.Phone = None,
-    address: o.Address = None,
-    city: o.City = None,
-    state: o.State = None,
-    zip: o.Zip = None,
-    country: o.Country = None,
-    notes: o.Notes = None,
-    external_id: o.ExternalId = None,
-    as_json: o.JsonOption = False,
-) -> None:
+@with_customer_fields
+def add(ctx: typer.Context, as_json: o.JsonOption = False, **fields: str | None) -> None:
     """Add a customer.
 
     Example: koalalink customers add --first-name Jane --last-name Doe --email jane@x.com
     """
-    koala = AppContext.of(ctx)
-    fields = _fields(ctx)
-    koala.output(as_json).added(editing.add(koala.store, fields))
+    app = App.of(ctx)
+    app.show(customers.add(app, fields), as_json)
 
 
 @app.command()
+@with_customer_fields
 def edit(
     ctx: typer.Context,
     customer: o.CustomerArgument,
-    first_name: o.FirstName = None,
-    last_name: o.LastName = None,
-    company: o.Company = None,
-    email: o.Email = None,
-    phone: o.Phone = None,
-    address: o.Address = None,
-    city: o.City = None,
-    state: o.State = None,
-    zip: o.Zip = None,
-    country: o.Country = None,
-    notes: o.Notes = None,
-    external_id: o.ExternalId = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="It is the same person, although Stripe has other details.")
-    ] = False,
+    force: o.SamePersonOption = False,
     as_json: o.JsonOption = False,
+    **fields: str | None,
 ) -> None:
     """Change a customer's details.
 
-    Only what you name is changed; an empty text empties it.
+    Only the fields you name are changed; an empty text empties a field.
 
     Example: koalalink customers edit 42 --phone 206-555-0142
     """
-    koala = AppContext.of(ctx)
-    fields = _fields(ctx)
-    person, talk = koala.store.find(customer), koala.conversation
-    done = editing.edit(koala.store, koala.directory, talk, person, fields, force=force, now=koala.now)
-    koala.output(as_json).edited(done)
+    app = App.of(ctx)
+    app.show(customers.edit(app, customer, fields, force=force), as_json)
 
 
 @app.command()
 def remove(
     ctx: typer.Context,
     customer: o.CustomerArgument,
-    force: Annotated[bool, typer.Option("--force", help="Although linked: the links go, too.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Remove the links as well.")] = False,
     as_json: o.JsonOption = False,
 ) -> None:
     """Remove a customer; the history keeps the details.
 
     Example: koalalink customers remove 42
     """
-    koala = AppContext.of(ctx)
-    removed = editing.remove(koala.store, koala.store.find(customer), force=force)
-    koala.output(as_json).removed(removed.customer, removed.links)
-
-
-def _fields(ctx: typer.Context) -> dict[str, str | None]:
-    """Return the customer's fields among the options; they are named as in the store."""
-    return {name: value for name, value in ctx.params.items() if name not in ("customer", "force", "as_json")}
+    app = App.of(ctx)
+    app.show(customers.remove(app, customer, force=force), as_json)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.context import AppContext
 from koalalink.hints import Command
 from koalalink.operations.tour import TOUR
 
@@ -18,30 +18,32 @@ app = typer.Typer(add_completion=False)
 @app.command(rich_help_panel=o.SETUP)
 def demo(
     ctx: typer.Context,
-    reset: Annotated[bool, typer.Option("--reset", help="Instead: make the sandbox as new.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Reset the sandbox.")] = False,
 ) -> None:
     """Take a guided tour, without a key or a network.
 
-    Every command is run for real, on made-up people in a place of its own.
+    Every command is really run, on made-up people in a sandbox of its own.
 
     Example: koalalink demo
     """
-    koala = AppContext.of(ctx)
+    app = App.of(ctx)
     if reset:
-        koala.reset_sandbox()
-        koala.conversation.note("The sandbox is as new. Try: koalalink --sandbox search jane")
+        from koalalink.sandbox import shop
+
+        shop.reset(app.sandbox_home)
+        app.talk.note("The sandbox was reset. Try: koalalink --sandbox search jane")
         return
     root = ctx.find_root().command
     with tempfile.TemporaryDirectory(prefix="koalalink-demo-") as home:
-        visitor = AppContext(home=Path(home), sandbox=True, environ={}, may_ask=False, says_sandbox=False)
+        visitor = App(home=Path(home), sandbox=True, environ={}, may_ask=False, says_sandbox=False)
         for remark, arguments in TOUR:
             _tell(remark, f"$ koalalink {' '.join(arguments)}")
             root.main([*arguments], prog_name="koalalink", standalone_mode=False, obj=visitor)
             sys.stdout.write("\n")
         visitor.close()
     _tell(
-        "That was the tour. To look around by yourself, put --sandbox first: koalalink --sandbox search jane",
-        f"To begin with your own Stripe account, type: {Command('init')}",
+        "That was the tour. To look around on your own, put --sandbox first: koalalink --sandbox search jane",
+        f"To start with your own Stripe account, type: {Command('init')}",
     )
 
 

@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
+from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
-from koalalink.commands.keys import key_settings
-from koalalink.context import AppContext
-from koalalink.domain.text import counted
-from koalalink.hints import Command
-from koalalink.operations.checkup import location_reports
+from koalalink.operations import locations
+from koalalink.operations.checkup import list_locations
+from koalalink.operations.locations import LocationRequest
 
 app = typer.Typer(
     name="locations",
@@ -30,11 +29,8 @@ def list_(ctx: typer.Context, as_json: o.JsonOption = False) -> None:
 
     Example: koalalink locations list
     """
-    koala = AppContext.of(ctx)
-    reports = location_reports(koala.config, koala.stripe_at)
-    koala.output(as_json).locations(reports)
-    if not reports:
-        koala.conversation.note("No location is set up yet. Type: " + Command("init"))
+    app = App.of(ctx)
+    app.show(list_locations(app), as_json)
 
 
 @app.command()
@@ -47,15 +43,11 @@ def add(
 ) -> None:
     """Add a location with its Stripe key.
 
-    The key is asked for, and not shown; in a script it is the first line of stdin.
+    It asks for the key, and does not show it; in a script the key is the first line of stdin.
 
     Example: koalalink locations add downtown
     """
-    koala = AppContext.of(ctx)
-    koala.refuse_sandbox()
-    settings = key_settings(koala.conversation, title or location.capitalize(), api_key_env, api_key_command)
-    koala.add_location(location, settings)
-    koala.conversation.note(f"Added {location} to {koala.config_file}. To try the key, type: " + Command("doctor"))
+    locations.add_location(App.of(ctx), location, LocationRequest(location, title, api_key_env, api_key_command))
 
 
 @app.command()
@@ -66,26 +58,19 @@ def rename(
 ) -> None:
     """Give a location another name.
 
-    In config.toml, and with it the links there and the copy of its Stripe customers.
+    In config.toml, together with its links and the copy of its Stripe customers.
 
     Example: koalalink locations rename downtown main-street
     """
-    koala = AppContext.of(ctx)
-    koala.refuse_sandbox()
-    links = koala.rename_location(old, new)
-    verb = "was" if links == 1 else "were"
-    koala.conversation.note(f"{old} is called {new} now. {counted(links, 'link')} {verb} moved.")
+    locations.rename_location(App.of(ctx), old, new)
 
 
 @app.command()
 def remove(ctx: typer.Context, location: Annotated[str, typer.Argument(metavar="NAME", help="The location.")]) -> None:
     """Remove a location from config.toml.
 
-    The links there stay in the store, and can be used again when the location is added again.
+    Its links stay in the store, and work again when the location is added again.
 
     Example: koalalink locations remove downtown
     """
-    koala = AppContext.of(ctx)
-    koala.refuse_sandbox()
-    koala.remove_location(koala.config.location(location).name)
-    koala.conversation.note(f"Removed {location} from {koala.config_file}.")
+    locations.remove_location(App.of(ctx), location)

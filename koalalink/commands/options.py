@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from koalalink.commands import completion
+from koalalink.domain.stripe_ids import StripeId, customer_id
 from koalalink.errors import UsageError
 
 FIND = "Find and link"
 CUSTOMERS = "Customers"
 BULK = "In bulk"
-SETUP = "Set-up"
+SETUP = "Setup"
 
 
 def file_name(text: str) -> Path:
@@ -42,8 +43,12 @@ OptionalChangeArgument = Annotated[
     ),
 ]
 StripeIdArgument = Annotated[
-    str,
-    typer.Argument(metavar="STRIPE_ID", help="cus_…, or the address of the customer's page in the Stripe Dashboard."),
+    StripeId,
+    typer.Argument(
+        metavar="STRIPE_ID",
+        help="cus_…, or the address of the customer's page in the Stripe Dashboard.",
+        parser=customer_id,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 LocationOption = Annotated[
@@ -66,23 +71,8 @@ LocationsOption = Annotated[
         autocompletion=completion.locations,
     ),
 ]
-WebOption = Annotated[bool, typer.Option("--web", help="Open the page in the Stripe Dashboard, too.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Do it although it is in doubt.")]
-
-FirstName = Annotated[str | None, typer.Option("--first-name", help="Given name.", show_default=False)]
-LastName = Annotated[str | None, typer.Option("--last-name", help="Family name.", show_default=False)]
-Company = Annotated[str | None, typer.Option("--company", help="Company.", show_default=False)]
-Email = Annotated[str | None, typer.Option("--email", help="Email.", show_default=False)]
-Phone = Annotated[str | None, typer.Option("--phone", help="Phone, in any form.", show_default=False)]
-Address = Annotated[str | None, typer.Option("--address", help="Street and number.", show_default=False)]
-City = Annotated[str | None, typer.Option("--city", help="City.", show_default=False)]
-State = Annotated[str | None, typer.Option("--state", help="State or province.", show_default=False)]
-Zip = Annotated[str | None, typer.Option("--zip", help="Zip or postal code.", show_default=False)]
-Country = Annotated[str | None, typer.Option("--country", help="Country.", show_default=False)]
-Notes = Annotated[str | None, typer.Option("--notes", help="Notes.", show_default=False)]
-ExternalId = Annotated[
-    str | None, typer.Option("--external-id", help="The customer's ID in your booking system.", show_default=False)
-]
+WebOption = Annotated[bool, typer.Option("--web", help="Also open the page in the Stripe Dashboard.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Connect them even if it is in doubt.")]
 
 KeyInEnvironmentOption = Annotated[
     str | None, typer.Option("--api-key-env", metavar="NAME", help="The key is in this environment variable.")
@@ -92,4 +82,10 @@ KeyCommandOption = Annotated[
 ]
 TitleOption = Annotated[
     str | None, typer.Option("--name", metavar="TITLE", help="The location's name as people read it.")
+]
+
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")]
+SamePersonOption = Annotated[
+    bool, typer.Option("--force", help="It is the same person, although the details at Stripe are different.")
 ]

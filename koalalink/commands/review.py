@@ -1,16 +1,10 @@
 """`review`."""
 
-import random
-import time
-
 import typer
 
+from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.context import AppContext
-from koalalink.domain.payments import Payments
 from koalalink.operations import reviewing
-from koalalink.operations.deciding import settle
-from koalalink.operations.matching import match, side_by_side
 
 app = typer.Typer(add_completion=False)
 
@@ -19,23 +13,9 @@ app = typer.Typer(add_completion=False)
 def review(ctx: typer.Context, location: o.LocationOption = None) -> None:
     """Decide one by one who is who at Stripe, at the terminal.
 
-    One person a screen, one key an answer. Likely ones of one reason can be confirmed together. Every answer is kept at
-    once, and can be undone.
+    One person a screen, one key an answer. Likely matches with the same reason can be confirmed together. Every answer
+    is saved at once, and can be undone.
 
     Example: koalalink review --location downtown
     """
-    koala = AppContext.of(ctx)
-    place, store, talk = koala.decision_place(location), koala.store, koala.conversation
-    found = match(store, koala.directory, place.location, talk, now=koala.now, payments=Payments())
-    pairs = side_by_side(store, koala.directory, place.location, found.proposals)
-    done = reviewing.review(
-        pairs,
-        koala.desk,
-        store,
-        lambda decided, action: settle(decided, store, place, talk, action=action, note="review", now=koala.now),
-        talk,
-        now=koala.now,
-        clock=time.monotonic,
-        sample=random.sample,
-    )
-    talk.note(reviewing.in_words(done))
+    reviewing.review(App.of(ctx), location)

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.context import AppContext
 from koalalink.operations import verifying
+from koalalink.operations.verifying import VerifyRequest
 
 app = typer.Typer(add_completion=False)
 
@@ -16,24 +17,20 @@ def verify(
     ctx: typer.Context,
     locations: o.LocationsOption = None,
     within: Annotated[
-        int, typer.Option("--within", metavar="DAYS", min=0, max=3650, help="Tell of cards that expire so soon.")
+        int,
+        typer.Option(
+            "--within", metavar="DAYS", min=0, max=3650, help="Warn about cards that expire within DAYS days."
+        ),
     ] = 60,
-    fix: Annotated[bool, typer.Option("--fix", help="Switch links off that lead nowhere.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Switch off links that lead nowhere.")] = False,
     as_json: o.JsonOption = False,
 ) -> None:
     """Check every link with Stripe again.
 
-    Prints only what is wrong, worst first, and ends with code 9 where anything is. Links switched off are left out.
+    It prints only what is wrong, worst first, and ends with code 9 if anything is. Links that are switched off are left
+    out.
 
     Example: koalalink verify --within 30
     """
-    koala = AppContext.of(ctx)
-    stripes = koala.stripes(locations)
-    found = verifying.verify(
-        koala.store, stripes, koala.conversation, now=koala.now, within=within, everywhere=not locations
-    )
-    koala.output(as_json).problems(found.problems, sum(found.checked.values()))
-    verifying.remember(koala.directory, found, koala.now)
-    if fix:
-        verifying.fix(koala.store, koala.conversation, found)
-    verifying.conclude(found, koala.conversation, fixed=fix)
+    app = App.of(ctx)
+    app.show(verifying.verify(app, VerifyRequest(locations, within, fix)), as_json)

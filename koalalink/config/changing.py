@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,76 +15,85 @@ from koalalink.errors import UsageError
 from koalalink.hints import Command
 
 
-def save(path: Path, document: dict[str, Any]) -> None:
-    """Write the file for its owner alone, wholly or not at all."""
-    for name in document.get("locations", {}):
+class ConfigFile:
+    """config.toml, which is always written as a whole or not at all, for its owner alone."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def exists(self) -> bool:
+        """Tell whether there is a file."""
+        return self.path.exists()
+
+    def create(self, name: str, settings: Mapping[str, object]) -> None:
+        """Write a new file with one location, which is the default."""
         _refuse_bad_name(name)
-    _write(path, tomli_w.dumps(document))
+        _write(self.path, tomli_w.dumps({"default_location": name, "locations": {name: dict(settings)}}))
 
+    def add(self, name: str, settings: Mapping[str, object]) -> None:
+        """Add a section to the file, leaving every line that is there as it is, comments included."""
+        _refuse_bad_name(name)
+        text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+        if name in tomllib.loads(text).get("locations", {}):
+            raise UsageError(
+                f"There already is a location “{name}”.",
+                hint="Remove it first: " + Command("locations", "remove", name),
+            )
+        section = tomli_w.dumps({"locations": {name: dict(settings)}})
+        _write(self.path, f"{text.rstrip()}\n\n{section}".lstrip())
 
-def add_location(path: Path, name: str, settings: dict[str, Any]) -> None:
-    """Add a section to the file, leaving every line that is there as it is, comments included."""
-    _refuse_bad_name(name)
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if name in tomllib.loads(text).get("locations", {}):
-        raise UsageError(
-            f"There is a location “{name}” already.", hint="Remove it first: " + Command("locations", "remove", name)
-        )
-    section = tomli_w.dumps({"locations": {name: settings}})
-    _write(path, f"{text.rstrip()}\n\n{section}".lstrip())
+    def remove(self, name: str) -> None:
+        """Remove a section from the file, and nothing else; a default that names it goes with it."""
+        text = self.path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+        del document["locations"][name]
+        kept, inside = [], False
+        for line in text.splitlines(keepends=True):
+            if line.lstrip().startswith("["):
+                inside = line.split("#")[0].strip() in (f"[locations.{name}]", f'[locations."{name}"]')
+            if not inside and not (document.get("default_location") == name and line.startswith("default_location")):
+                kept.append(line)
+        if document.get("default_location") == name:
+            del document["default_location"]
+        if not document["locations"]:
+            del document["locations"]
+        shortened = "".join(kept)
+        # A file in another style than ours is written as a whole.
+        _write(self.path, shortened if tomllib.loads(shortened) == document else tomli_w.dumps(document))
+
+    @contextmanager
+    def renaming(self, old: str, new: str) -> Iterator[None]:
+        """Give a section of the file another name, and a default that names it; nothing else changes.
+
+        All is ready on the disk before anything is done within it, and in its place once that has gone well.
+        """
+        _refuse_bad_name(new)
+        if not self.path.exists():
+            raise UsageError(
+                f"{old} is not in {self.path}, but in the environment.",
+                hint="Write it into the file: " + Command("init"),
+            )
+        text = self.path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+        names = {name: new if name == old else name for name in document["locations"]}
+        document["locations"] = {names[name]: section for name, section in document["locations"].items()}
+        if document.get("default_location") == old:
+            document["default_location"] = new
+        written = "".join(_renamed(line, old, new) for line in text.splitlines(keepends=True))
+        with Disk().writing(self.path, IfThere.REPLACE) as file:
+            # A file in another style than ours is written as a whole.
+            file.stream.write((written if _reads_as(written, document) else tomli_w.dumps(document)).encode())
+            file.stream.flush()
+            os.fsync(file.stream.fileno())
+            yield
 
 
 def _refuse_bad_name(name: str) -> None:
     if not LOCATION_NAME.fullmatch(name):
         raise UsageError(
-            f"“{name}” is no name for a location.", hint="Use small letters, digits, - and _, as in: downtown"
+            f"“{name}” cannot be the name of a location.",
+            hint="Use small letters, digits, - and _, as in: downtown",
         )
-
-
-def remove_location(path: Path, name: str) -> None:
-    """Take a section out of the file, and nothing else; a default that names it goes with it."""
-    text = path.read_text(encoding="utf-8")
-    document = tomllib.loads(text)
-    del document["locations"][name]
-    kept, inside = [], False
-    for line in text.splitlines(keepends=True):
-        if line.lstrip().startswith("["):
-            inside = line.split("#")[0].strip() in (f"[locations.{name}]", f'[locations."{name}"]')
-        if not inside and not (document.get("default_location") == name and line.startswith("default_location")):
-            kept.append(line)
-    if document.get("default_location") == name:
-        del document["default_location"]
-    if not document["locations"]:
-        del document["locations"]
-    shortened = "".join(kept)
-    # A file in another style than ours is written as a whole.
-    _write(path, shortened if tomllib.loads(shortened) == document else tomli_w.dumps(document))
-
-
-@contextmanager
-def renaming(path: Path, old: str, new: str) -> Iterator[None]:
-    """Give a section of the file another name, and a default that names it; nothing else changes.
-
-    All is ready on the disk before anything is done within it, and in its place once that has gone well.
-    """
-    _refuse_bad_name(new)
-    if not path.exists():
-        raise UsageError(
-            f"{old} is not in {path}, but in the environment.", hint="Write it into the file: " + Command("init")
-        )
-    text = path.read_text(encoding="utf-8")
-    document = tomllib.loads(text)
-    names = {name: new if name == old else name for name in document["locations"]}
-    document["locations"] = {names[name]: section for name, section in document["locations"].items()}
-    if document.get("default_location") == old:
-        document["default_location"] = new
-    written = "".join(_renamed(line, old, new) for line in text.splitlines(keepends=True))
-    with Disk().writing(path, IfThere.REPLACE) as file:
-        # A file in another style than ours is written as a whole.
-        file.stream.write((written if _reads_as(written, document) else tomli_w.dumps(document)).encode())
-        file.stream.flush()
-        os.fsync(file.stream.fileno())
-        yield
 
 
 def _renamed(line: str, old: str, new: str) -> str:

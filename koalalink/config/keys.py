@@ -32,7 +32,7 @@ def find_key(location: Location, environ: Mapping[str, str], *, wait: float = _C
 
 
 def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
-    hint = "Type that command yourself, and see what it says."
+    hint = "Type that command yourself to see what it says."
     try:
         # Its questions and complaints go to the terminal; only what it prints is the key.
         process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
@@ -47,11 +47,11 @@ def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
         if reader.is_alive():
             raise subprocess.TimeoutExpired(command, wait)
         if len(printed[0]) > _MOST_BYTES:
-            raise ConfigError(f"{origin} comes from {command[0]}, which prints more than a key.", hint=hint)
+            raise ConfigError(f"{origin} comes from {command[0]}, which printed more than a key.", hint=hint)
         code = process.wait(wait)
     except subprocess.TimeoutExpired:
         raise ConfigError(
-            f"{origin} comes from {command[0]}, which has not ended in {wait:g} seconds.", hint=hint
+            f"{origin} comes from {command[0]}, which did not finish within {wait:g} seconds.", hint=hint
         ) from None
     finally:
         process.kill()  # nothing happens to one that has ended

@@ -50,7 +50,7 @@ def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool
 
 
 def _read(path: Path) -> tuple[dict[str, Any], int]:
-    mend = "Mend that, then try again."
+    mend = "Fix that, then try again."
     try:
         _refuse_link(path)
         with path.open("rb") as file:
@@ -65,7 +65,7 @@ def _read(path: Path) -> tuple[dict[str, Any], int]:
         where = str(error).rpartition("(at ")[2].rstrip(")")
         raise ConfigError(f"{path} is not valid TOML, at {where}.", hint=mend) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not a text in UTF-8.", hint=mend) from error
+        raise ConfigError(f"{path} is not UTF-8 text.", hint=mend) from error
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -76,7 +76,7 @@ def _read(path: Path) -> tuple[dict[str, Any], int]:
 def _refuse_link(path: Path) -> None:
     if path.is_symlink() and path.is_file():  # a shell's <(…) is a link to a pipe
         raise ConfigError(
-            f"{path} is a link to another file, and whoever may change that one could read your keys.",
+            f"{path} is a link to another file, and anybody who can change that file could read your keys.",
             hint="Put the file itself there, or name it: " + Command(config=path.resolve()),
         )
 
@@ -93,7 +93,7 @@ def _refuse_open(path: Path, mode: int) -> None:
     if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o022:
         raise ConfigError(
             f"{path} can be changed by other people on this computer, who could read your keys that way.",
-            hint=f"If you trust what is in it, make it yours alone: chmod 600 {quoted(str(path))}",
+            hint=f"If you trust what is in it, keep others out: chmod 600 {quoted(str(path))}",
         )
 
 
@@ -112,7 +112,7 @@ class _Reader:
         read = {name: self._location(name, self._table(locations, name, "locations.")) for name in locations}
         default = self._text(document, "", "default_location")
         if default and default not in read:
-            self._refuse(f"default_location is “{default}”, but there is no [locations.{default}]")
+            self._refuse(f"default_location is “{default}”, but there is no section [locations.{default}]")
         return Config(
             store_path=self._path.parent / Path(store_path).expanduser() if store_path else home / "customers.db",
             locations=read,
@@ -122,7 +122,7 @@ class _Reader:
     def _location(self, name: str, table: dict[str, Any]) -> Location:
         prefix = f"locations.{name}."
         if not LOCATION_NAME.fullmatch(name):
-            self._refuse(f"“{name}” is no name for a location: use small letters, digits, - and _")
+            self._refuse(f"“{name}” cannot be the name of a location: use small letters, digits, - and _")
         self._known(table, prefix, ("name", "api_base", *_KEY_SOURCES))
         named = [source for source in _KEY_SOURCES if source in table]
         if len(named) != 1:
@@ -140,7 +140,7 @@ class _Reader:
             command = table["api_key_command"]
             if not (isinstance(command, list) and command and all(isinstance(word, str) for word in command)):
                 example = '["op", "read", "op://office/stripe/key"]'
-                self._refuse(f"{prefix}api_key_command is a list of words, as in {example}")
+                self._refuse(f"{prefix}api_key_command must be a list of words, as in {example}")
             return KeySource("api_key_command", tuple(command))
         if "api_key" in table:
             return KeySource("api_key", (self._text(table, prefix, "api_key"),))
@@ -149,19 +149,19 @@ class _Reader:
     def _table(self, table: dict[str, Any], key: str, prefix: str = "") -> dict[str, Any]:
         value = table.get(key, {})
         if not isinstance(value, dict):
-            self._refuse(f"[{prefix}{key}] is a section, not a value")
+            self._refuse(f"[{prefix}{key}] must be a section, not a value")
         return dict(value)
 
     def _text(self, table: dict[str, Any], prefix: str, key: str) -> str:
         value = table.get(key, "")
         if not isinstance(value, str):
-            self._refuse(f"{prefix}{key} is a text in quotes")
+            self._refuse(f"{prefix}{key} must be text in quotation marks")
         return str(value)
 
     def _known(self, table: dict[str, Any], prefix: str, known: tuple[str, ...]) -> None:
         for key in table:
             if key not in known:
-                self._refuse(f"{prefix}{key} is no setting; there are {', '.join(known)}")
+                self._refuse(f"{prefix}{key} is not a setting; the settings are {', '.join(known)}")
 
     def _refuse(self, what: str) -> None:
-        raise ConfigError(f"In {self._path}: {what}.", hint="Mend that line, then try again.")
+        raise ConfigError(f"In {self._path}: {what}.", hint="Fix that line, then try again.")

@@ -17,7 +17,7 @@ def checked_api_base(address: str, *, origin: str) -> str:
     safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
     if not (parts.hostname and plain and safe and port_is_valid):
         raise ConfigError(
-            f"{origin} is no address that a key may be sent to.",
+            f"{origin} is not an address that a key can be sent to.",
             hint="Use https://…, or http://127.0.0.1:PORT for a program on this computer.",
         )
     return address.rstrip("/")

@@ -1,4 +1,4 @@
-"""Copies of the store: what is in one, and where it is."""
+"""Backups of the store: what is in one, and where it is."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Contents(NamedTuple):
-    """What a store, or a copy of one, holds."""
+    """What a store, or a backup of one, holds."""
 
     customers: int
     links: int
@@ -15,10 +15,17 @@ class Contents(NamedTuple):
     """The time of the newest change."""
 
 
-class Backup(NamedTuple):
-    """A copy that was written or brought back."""
+class BackedUp(NamedTuple):
+    """A backup that was written."""
 
     file: Path
     contents: Contents
-    kept: Path | None = None
+
+
+class Restored(NamedTuple):
+    """A backup that is the store now."""
+
+    file: Path
+    contents: Contents
+    kept: Path | None
     """Where the store that was there before is now."""

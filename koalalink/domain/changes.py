@@ -97,3 +97,15 @@ class Change(NamedTuple):
             return None
         of_customer = [item for item in self.items if item.location is None]
         return of_customer[0] if of_customer else self.items[0] if len(self.items) == 1 else None
+
+
+class History(NamedTuple):
+    """Changes, newest first."""
+
+    changes: tuple[Change, ...]
+
+
+class Undone(NamedTuple):
+    """The change that took another one back."""
+
+    change: Change

@@ -15,6 +15,7 @@ from koalalink.domain.people.agreement import Agreement, Reach
 from koalalink.domain.people.identity import Pair, doubt_of_the_person, fields_of, who_fits_better
 from koalalink.domain.people.person import compare, of_store, of_stripe
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, best_card
+from koalalink.domain.text import listed
 
 
 class Check(StrEnum):
@@ -138,8 +139,8 @@ def _doubt_of_another(pair: Pair, others: Sequence[Customer]) -> str | None:
     alike = compare(people[place], pair.theirs)
     same = [what for what, reach in (("email", alike.email), ("phone", alike.phone)) if reach is Reach.SAME]
     if not same:
-        return f"{others[place]} has the same name, and nothing else tells which of them it is."
-    return f"{others[place]} has exactly this {' and '.join(same)}."
+        return f"{others[place]} has the same name, and nothing else tells them apart."
+    return f"{others[place]} has exactly this {listed(same)}."
 
 
 def _absence(absence: Absence, stripe_id: str, *, livemode: bool) -> Iterator[CheckResult]:
@@ -172,14 +173,14 @@ def _field(check: Check, noun: str, agreement: Agreement, ours: str, theirs: str
     if agreement is Agreement.DIFFERENT:
         return CheckResult(check, Result.WARN, f"{ours} here, {theirs} at Stripe")
     if ours and theirs:
-        return CheckResult(check, Result.UNKNOWN, f"{ours} here, {theirs} at Stripe: this tells nothing")
-    where = "on neither side" if not ours and not theirs else "at Stripe" if ours else "here"
+        return CheckResult(check, Result.UNKNOWN, f"{ours} here, {theirs} at Stripe: these cannot be compared")
+    where = "on either side" if not ours and not theirs else "at Stripe" if ours else "here"
     return CheckResult(check, Result.UNKNOWN, f"No {noun} {where}")
 
 
 def _not_linked_elsewhere(stripe_id: str, holders: Sequence[Holder]) -> CheckResult:
     if not holders:
-        return CheckResult(Check.NOT_LINKED_ELSEWHERE, Result.PASS, "Nobody else has it.")
+        return CheckResult(Check.NOT_LINKED_ELSEWHERE, Result.PASS, "It is not linked to anybody else.")
     holder = holders[0]
     return CheckResult(
         Check.NOT_LINKED_ELSEWHERE, Result.FAIL, f"{stripe_id} belongs to {holder.customer} at {holder.location}."
@@ -188,7 +189,7 @@ def _not_linked_elsewhere(stripe_id: str, holders: Sequence[Holder]) -> CheckRes
 
 def _has_card(cards: tuple[Card, ...] | None, now: datetime) -> CheckResult:
     if cards is None:
-        return CheckResult(Check.HAS_CARD, Result.UNKNOWN, "The key may not read payment methods.")
+        return CheckResult(Check.HAS_CARD, Result.UNKNOWN, "The key has no permission to read payment methods.")
     card, problem = best_card(cards, now), why_no_card_can_be_charged(cards, now)
     if card is None:
         return CheckResult(Check.HAS_CARD, Result.WARN, problem or "")

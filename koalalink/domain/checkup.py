@@ -33,3 +33,15 @@ class LocationReport(NamedTuple):
     key: str
     answers: bool
     problem: str
+
+
+class Checkup(NamedTuple):
+    """All that `doctor` has looked at."""
+
+    findings: tuple[Finding, ...]
+
+
+class Locations(NamedTuple):
+    """All locations of the configuration."""
+
+    reports: tuple[LocationReport, ...]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from koalalink.domain.changes import Action, Change, ChangeItem, Values
-from koalalink.domain.text import counted
+from koalalink.domain.text import counted, listed
 from koalalink.errors import UsageError
 
 _NOUNS = ("customer", "link", "refusal")
@@ -20,16 +20,16 @@ def in_words(change: Change) -> str:
         return "renamed the location {} to {}".format(*change.moved)
     customers = {item.customer: item.name for item in change.items}
     links = [item for item in change.items if item.location is not None and not item.refused]
-    refused = " and ".join(f"{item.refused} at {item.location}" for item in change.items if item.refused)
+    refused = listed(f"{item.refused} at {item.location}" for item in change.items if item.refused)
     if len(customers) != 1:
         numbers = {noun: sum(t.size for t in change.tallies if t.noun == noun) for noun in _NOUNS}
         nouns = [counted(size, noun) for noun, size in numbers.items() if size]
-        return f"{change.action} {' and '.join(nouns) or 'nothing'}"
+        return f"{change.action} {listed(nouns) or 'nothing'}"
     who = "".join(customers.values())
     if refused:
         return f"said that {who} is not {refused}"
-    where = " and ".join(f"{_stripe_id(item)} at {item.location}" for item in links)
-    replaced = " and ".join(str((item.before or {}).get("stripe_id")) for item in links)
+    where = listed(f"{_stripe_id(item)} at {item.location}" for item in links)
+    replaced = listed(str((item.before or {}).get("stripe_id")) for item in links)
     fields = ", ".join(name for item in change.items if item.location is None for name in _differing(item))
     return {
         Action.CONNECTED: f"connected {who} to {where}",
@@ -40,8 +40,7 @@ def in_words(change: Change) -> str:
         Action.UNLINKED: f"unlinked {who} from {where}",
         Action.ENABLED: f"switched on the link of {who} to {where}",
         Action.DISABLED: f"switched off the link of {who} to {where}",
-        Action.EDITED: f"changed {fields} of {who}"
-        + (f"; the link to {where} is not verified any more" if links else ""),
+        Action.EDITED: f"changed {fields} of {who}" + (f"; the link to {where} is no longer verified" if links else ""),
         Action.REMOVED: f"removed {who}" + (f", and the link to {where}" if links else ""),
     }.get(change.action, f"{change.action} {who}")
 
@@ -54,9 +53,9 @@ def consequences(change: Change) -> Iterator[str]:
     for tally in () if change.items else change.tallies:
         many = counted(tally.size, tally.noun)
         yield {
-            "new": f"{many} that came with it will be removed.",
+            "new": f"{many} that it added will be removed.",
             "changed": f"{many} will be as before.",
-            "gone": f"{many} will be there again.",
+            "gone": f"{many} will be restored.",
         }[tally.kind]
     for item in reversed(change.items):
         if item.refused:
@@ -80,7 +79,8 @@ def read_since(text: str, now: datetime) -> datetime:
         return datetime.fromisoformat(text.strip()).astimezone(UTC)
     except (ValueError, OverflowError):  # the first and the last of all years may be another in UTC
         raise UsageError(
-            f"“{text}” is no time.", hint="Type yesterday, a date as 2026-11-01, or how long ago: 12h, 3d or 2w."
+            f"“{text}” is not a date or time.",
+            hint="Type yesterday, a date like 2026-11-01, or how long ago: 12h, 3d or 2w.",
         ) from None
 
 
@@ -97,7 +97,7 @@ def _customer_again(item: ChangeItem) -> str:
     if item.before is None:
         return f"{item.name} will be removed."
     if item.after is None:
-        return f"{item.name} will be there again."
+        return f"{item.name} will be restored."
     fields = _differing(item).items()
     back = ", ".join(f"{name} “{item.before[key]}”" if key != "extra" else f"the former {name}" for name, key in fields)
     return f"{item.name} will have {back} again."
@@ -106,7 +106,7 @@ def _customer_again(item: ChangeItem) -> str:
 def _link_again(item: ChangeItem) -> str:
     place = f"at {item.location}"
     if item.before is None:
-        return f"{item.name} will not be connected to {_stripe_id(item)} {place} any more."
+        return f"{item.name} will no longer be connected to {_stripe_id(item)} {place} any more."
     old, new = item.before.get("stripe_id"), (item.after or {}).get("stripe_id")
     if item.after is None:
         return f"{item.name} will be connected to {old} {place} again."

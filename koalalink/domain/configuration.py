@@ -4,9 +4,6 @@ import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from koalalink.errors import ConfigError, UsageError
-from koalalink.hints import Command
-
 LOCATION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 STRIPE_API = "https://api.stripe.com"
 
@@ -40,31 +37,3 @@ class Config(NamedTuple):
     locations: dict[str, Location]
     default_location: str | None = None
     warnings: tuple[str, ...] = ()
-
-    def location(self, name: str | None) -> Location:
-        """Return the location called `name`, or where it is None the one that is meant without a name."""
-        chosen = name or self.default_location
-        if chosen is not None:
-            return self._named(chosen)
-        if len(self.locations) == 1:
-            return next(iter(self.locations.values()))
-        if not self.locations:
-            raise ConfigError("No location is set up yet.", hint="Type: " + Command("init"))
-        choices = ", ".join(self.locations)
-        raise UsageError(
-            f"Which location? You have {choices}.", hint=f"Add, for example: --location {next(iter(self.locations))}"
-        )
-
-    def chosen(self, names: list[str] | None) -> list[Location]:
-        """Return the locations called `names`, each once, or all of them where none is named."""
-        if names:
-            return [self._named(name) for name in dict.fromkeys(names)]
-        if not self.locations:
-            raise ConfigError("No location is set up yet.", hint="Type: " + Command("init"))
-        return list(self.locations.values())
-
-    def _named(self, name: str) -> Location:
-        if name not in self.locations:
-            choices = ", ".join(self.locations) or "none yet"
-            raise UsageError(f"There is no location “{name}”.", hint=f"Your locations: {choices}.")
-        return self.locations[name]

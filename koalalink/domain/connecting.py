@@ -7,6 +7,7 @@ from koalalink.domain.checks import CheckResult, Verdict
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Link
 from koalalink.domain.stripe_customers import Card, StripeProfile
+from koalalink.domain.stripe_ids import StripeId
 
 
 class LinkReview(NamedTuple):
@@ -14,7 +15,7 @@ class LinkReview(NamedTuple):
 
     ours: Customer
     location: str
-    stripe_id: str
+    stripe_id: StripeId
     profile: StripeProfile
     verdict: Verdict
 

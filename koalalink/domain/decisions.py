@@ -11,6 +11,7 @@ from koalalink.domain.directory import DirectoryState
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import fold, printable
 from koalalink.errors import ConflictError
 from koalalink.hints import Command
@@ -85,14 +86,14 @@ def _differ(then: str | None, now: str) -> bool:
 
 
 def _shown(name: str | None, email: str | None) -> str:
-    return ", ".join(part for part in (name, email) if part) or "without a name"
+    return ", ".join(part for part in (name, email) if part) or "a customer with no name"
 
 
 class Decision(NamedTuple):
     """What a person, or a rule, has decided of a customer and a Stripe customer."""
 
     customer: int
-    stripe_id: str
+    stripe_id: StripeId
     accepted: bool
     seen: Seen = Seen()
     looked_at: bool = True
@@ -109,7 +110,16 @@ class Untrue(NamedTuple):
     row: int
     customer: int
     stripe_id: str
+    """As the sheet has it: perhaps not one of Stripe's."""
     reason: str
+
+
+class Origin(NamedTuple):
+    """What a sheet was written for."""
+
+    location: str
+    store: str
+    """The identity of the store: customer numbers mean other people in another."""
 
 
 class Sheet(NamedTuple):
@@ -117,8 +127,8 @@ class Sheet(NamedTuple):
 
     file: str
     """As it was named; "-" is the input."""
-    written_for: frozenset[str]
-    """The location and the store that its rows name: one, as a rule, or none where that column was deleted."""
+    origins: frozenset[Origin]
+    """What its rows say they were written for: one, as a rule, or none where that column was deleted."""
     decisions: Sequence[Decision]
     later: int
     """Rows that nothing is decided of."""
@@ -133,19 +143,19 @@ class Sheet(NamedTuple):
     @property
     def location(self) -> str | None:
         """The location that it was written for, where it says so."""
-        places = {place.partition(" ")[0] for place in self.written_for}
-        return places.pop() if len(places) == 1 else None
+        locations = {origin.location for origin in self.origins}
+        return locations.pop() if len(locations) == 1 else None
 
-    def check(self, location: str, store: str) -> None:
-        """Raise ConflictError where it was written for another location or store."""
-        others = self.written_for - {f"{location} {store}"}
+    def check(self, here: Origin) -> None:
+        """Raise ConflictError where the sheet was written for another location or store."""
+        others = self.origins - {here}
         if not others:
             return
-        place = min(others).partition(" ")[0]
-        if place != location:
+        location = min(others).location
+        if location != here.location:
             raise ConflictError(
-                f"{self.name} was written for {place}, and this is {location}.",
-                hint="Type: " + Command("apply", self.file, location=place),
+                f"{self.name} was written for {location}, and this is {here.location}.",
+                hint="Type: " + Command("apply", self.file, location=location),
             )
         raise ConflictError(
             f"{self.name} was written for another store of customers.",
@@ -168,16 +178,18 @@ class Settled(NamedTuple):
     """Whether Stripe was asked."""
     change: int | None
     problems: Sequence[Untrue]
+    dry_run: bool = False
+    """Nothing was changed: the counts are what would become of them."""
 
 
 def settled_in_words(done: Settled) -> str:
     """Return what has become of decisions, as a sentence."""
     fates = {
         "connected": done.linked,
-        "refused for good": done.refused,
-        "so already": done.unchanged,
+        "will not be suggested again": done.refused,
+        "unchanged": done.unchanged,
         "left for later": done.later,
-        "not carried out": len(done.problems),
+        "not done": len(done.problems),
     }
     parts = [f"{size:,} {what}" for what, size in fates.items() if size]
     return f"At {done.location}: {', '.join(parts) or 'nothing to do'}."

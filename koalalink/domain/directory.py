@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 
 _STRIPE_BEGAN = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
 _GOES_ON_WITHIN = timedelta(days=1)
@@ -74,7 +75,7 @@ class DirectoryState(NamedTuple):
 class ExportedCustomer(NamedTuple):
     """A row of a customers export; an empty text is not known, or not there."""
 
-    stripe_id: str
+    stripe_id: StripeId
     name: str
     email: str
     phone: str
@@ -87,7 +88,7 @@ class ExportedCustomer(NamedTuple):
 class ExportedPayment(NamedTuple):
     """A row of a payments export."""
 
-    stripe_id: str
+    stripe_id: StripeId
     email: str
     card: Card | None
     card_name: str
@@ -128,8 +129,8 @@ class Verification(NamedTuple):
     """How many, by kind."""
 
 
-class Synced(NamedTuple):
-    """What a copy of one location's customers has brought."""
+class SyncedLocation(NamedTuple):
+    """What a sync of one location's customers has brought."""
 
     location: str
     customers: int
@@ -137,4 +138,10 @@ class Synced(NamedTuple):
     new: int
     changed: int
     gone: int
-    """How many were in the directory and are no more at Stripe."""
+    """How many were in the directory and are no longer at Stripe."""
+
+
+class Synced(NamedTuple):
+    """What a sync has brought, at the locations that have answered."""
+
+    locations: tuple[SyncedLocation, ...]

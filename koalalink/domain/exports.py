@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.customers import CustomerDetails, Shape
+from koalalink.domain.columns import kept_title
+from koalalink.domain.customers import FIELDS, Shape
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.text import printable
 from koalalink.errors import UsageError
-
-FIELDS = tuple(name for name in CustomerDetails._fields if name != "extra")
 
 
 class Format(StrEnum):
@@ -38,11 +37,11 @@ class ExportColumn(NamedTuple):
     cell: Callable[[LinkedCustomer], str]
 
 
-def columns_for(shape: Shape, kept_title: Callable[[str], str]) -> list[ExportColumn]:
-    """Return all columns; `kept_title` gives those that fit no field a title that fits none when they come back."""
+def columns_for(shape: Shape) -> list[ExportColumn]:
+    """Return all columns; those that fit no field get a title that fits none when they come back."""
     return [
         ExportColumn("number", "KoalaLink number", lambda linked: str(linked.customer.number)),
-        *(ExportColumn(name, _title(name), _field(name)) for name in FIELDS),
+        *(ExportColumn(field.name, field.title, _field(field.name)) for field in FIELDS),
         *(ExportColumn("stripe_ids", f"Stripe ID ({place})", _stripe_id(place)) for place in shape.locations),
         *(ExportColumn("stripe_ids", f"Stripe link ({place})", _switched(place)) for place in shape.switched_off_at),
         *(ExportColumn("extra", kept_title(title), _extra(title)) for title in shape.extra),
@@ -53,11 +52,11 @@ def chosen(columns: Sequence[ExportColumn], names: str | None) -> list[ExportCol
     """Return the columns called by `names`, divided by commas, in that order; raises UsageError."""
     if names is None:
         return [*columns]
-    known = dict.fromkeys(["number", *FIELDS, "stripe_ids", "extra"])
+    known = dict.fromkeys(["number", *(field.name for field in FIELDS), "stripe_ids", "extra"])
     wanted = [name.strip().lower().replace("-", "_").replace(" ", "_") for name in names.split(",")]
     for name in wanted:
         if name not in known:
-            raise UsageError(f"There is no column “{printable(name)}”.", hint=f"Known are: {', '.join(known)}.")
+            raise UsageError(f"There is no column “{printable(name)}”.", hint=f"The columns: {', '.join(known)}.")
     return [column for name in dict.fromkeys(wanted) for column in columns if column.name == name]
 
 
@@ -68,10 +67,6 @@ def metadata_columns(location: str) -> list[ExportColumn]:
         ExportColumn("number", "metadata[customer_number]", lambda linked: str(linked.customer.number)),
         ExportColumn("external_id", "metadata[external_id]", _field("external_id")),
     ]
-
-
-def _title(name: str) -> str:
-    return "External ID" if name == "external_id" else name.replace("_", " ").title()
 
 
 def _field(name: str) -> Callable[[LinkedCustomer], str]:

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
 from koalalink.domain.stripe_customers import Card, StripeCustomer
-from koalalink.errors import KoalaError
 from koalalink.hints import Text
 
 
@@ -18,9 +17,11 @@ class Hit(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """What a search has found, best first, and the locations where it failed."""
+    """What a search has found, best match first."""
 
     hits: tuple[Hit, ...]
     more: bool
+    """There are more than `limit`."""
+    limit: int
     notes: tuple[Text, ...]
-    failures: tuple[KoalaError, ...]
+    """What should be known of how they were found."""

@@ -4,14 +4,17 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.columns import Column
+from koalalink.domain.customers import FIELDS, Customer, CustomerDetails
 from koalalink.domain.people.agreement import Agreement, Level
 from koalalink.domain.people.identity import Pair, the_names_contradict
 from koalalink.domain.people.person import of_store
+from koalalink.domain.stripe_ids import StripeId, customer_id
 from koalalink.errors import UsageError
 from koalalink.hints import Command
 
@@ -20,35 +23,6 @@ _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 # Words that begin a surname of several, and what follows one.
 _PARTICLES = frozenset("de del della di da dos das du la le van von der den ter ten al el bin ibn st mac".split())
 _SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
-
-
-class Column(NamedTuple):
-    """A column of a file, from 0, and what it means.
-
-    `field` is one of a customer's, or `name`, `apartment`, `stripe_id` or `stripe_link` (at a `location`, where one is
-    named), `number` (in the store the file was exported from), `extra`, or `ignore`.
-    """
-
-    place: int
-    title: str
-    field: str
-    location: str | None = None
-
-    @property
-    def meaning(self) -> str:
-        """What the column is taken for, in words."""
-        words = {
-            "extra": "kept beside",
-            "ignore": "left out",
-            "number": "customer number",
-            "stripe_id": "Stripe ID",
-            "stripe_link": "switched on or off",
-            "name": "full name",
-            "zip": "ZIP code",
-            "external_id": "external ID",
-        }
-        meant = words.get(self.field, self.field.replace("_", " "))
-        return f"{meant} at {self.location}" if self.location else meant
 
 
 class Row(NamedTuple):
@@ -90,38 +64,47 @@ class Entry(NamedTuple):
 
     row: int
     details: CustomerDetails
-    stripe_ids: dict[str, str]
-    """What stands in the columns of Stripe IDs, by location."""
+    stripe_ids: dict[str, StripeId]
+    """The IDs in the columns of Stripe IDs, by location."""
+    malformed: tuple[Trouble, ...]
+    """What is in those columns and is not a Stripe customer ID."""
     switched_off: frozenset[str]
     """The locations whose link is switched off."""
     number: int | None
 
 
+@dataclass(slots=True)
+class Counts:
+    """How many rows have become what, each in one of the first six; and how many Stripe IDs."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    sharing: int = 0
+    """Customers that were added, and have an email address that somebody of another name has, as families do."""
+    linked: int = 0
+    already_linked: int = 0
+    links_rejected: int = 0
+
+
 class Imported(NamedTuple):
-    """What has become of the rows of a file, each in one of the first counts; and of the Stripe IDs in them."""
+    """What has become of the rows of a file."""
 
     file: str
     rows: int
-    added: int
-    sharing: int
-    """How many of those have an email that somebody of another name has, as families do."""
-    updated: int
-    unchanged: int
-    skipped: int
-    repeated: int
-    rejected: int
-    linked: int
-    already_linked: int
-    links_rejected: int
+    counts: Counts
     rejects: Path | None
     """The file with the rows that were not imported, or whose Stripe ID was not."""
     change: int | None
     troubles: tuple[Trouble, ...]
     """The first of them."""
-    dry_run: bool = False
+    dry_run: bool
     """Nothing was changed: the counts are what would become of the rows."""
-    again: Command | None = None
-    """What is typed when the rejected rows were put right."""
+    again: Command
+    """What is typed when the rejected rows were fixed."""
 
 
 class Entries:
@@ -131,51 +114,61 @@ class Entries:
         """Stripe IDs without a location in the title belong to `location`; our own files are taken at their word."""
         self._is_our_own = is_our_own
         names = (*CustomerDetails._fields, "name", "apartment")
-        self._fields = [(column.place, column.field) for column in columns if column.field in names]
+        self._fields = [(column.position, column.field) for column in columns if column.field in names]
         self._titles = {column.field: column.title for column in columns}
-        self._extra = [*_unlike((column.place, column.title) for column in columns if column.field == "extra")]
+        self._extra = [*_unlike((column.position, column.title) for column in columns if column.field == "extra")]
         links = [(column, column.location or location or "") for column in columns]
-        doubled = [place for place, size in Counter(p for c, p in links if c.field == "stripe_id").items() if size > 1]
+        named = Counter(location for column, location in links if column.field == "stripe_id")
+        doubled = [location for location, size in named.items() if size > 1]
         if doubled:
             raise UsageError(
                 f"Two columns have the Stripe IDs of {doubled[0]}.", hint='Leave one out, as: --map "Stripe ID=ignore"'
             )
-        self.links = {place: column for column, place in links if column.field == "stripe_id"}
-        self._off = [(place, column.place) for column, place in links if column.field == "stripe_link"]
-        self._number = next((column.place for column in columns if column.field == "number"), None)
+        self.links = {location: column for column, location in links if column.field == "stripe_id"}
+        self._off = [(location, column.position) for column, location in links if column.field == "stripe_link"]
+        self._number = next((column.position for column in columns if column.field == "number"), None)
 
     def read(self, row: Row) -> Entry | Trouble:
         """Return what a row says, or why it says nothing."""
         if row.problem:
             return Trouble(row.number, "", "", row.problem)
         cells = row.cells
-        values = {field: cells[place] for place, field in self._fields}
+        values = {field: cells[index] for index, field in self._fields}
         if "name" in values:
             full = values.pop("name")
             if full and not values.get("first_name") and not values.get("last_name"):
                 values["first_name"], values["last_name"] = split_name(full)
         if apartment := values.pop("apartment", ""):
             values["address"] = ", ".join(part for part in (values.get("address", ""), apartment) if part)
-        extra = {title: cells[place] for place, title in self._extra if cells[place]}
+        extra = {title: cells[index] for index, title in self._extra if cells[index]}
         if extra:
             values["extra"] = json.dumps(extra, ensure_ascii=False, sort_keys=True)
         details = CustomerDetails(**values)
         if not self._is_our_own and (trouble := self._trouble(row.number, details)):
             return trouble
         number = cells[self._number] if self._number is not None else ""
+        stripe_ids: dict[str, StripeId] = {}
+        malformed: list[Trouble] = []
+        for location, column in self.links.items():
+            if text := cells[column.position]:
+                try:
+                    stripe_ids[location] = customer_id(text)
+                except UsageError as error:
+                    malformed.append(Trouble(row.number, column.title, text, error.message))
         return Entry(
             row=row.number,
             details=details,
-            stripe_ids={place: cells[column.place] for place, column in self.links.items() if cells[column.place]},
-            switched_off=frozenset(place for place, index in self._off if cells[index].lower() == "off"),
+            stripe_ids=stripe_ids,
+            malformed=tuple(malformed),
+            switched_off=frozenset(location for location, index in self._off if cells[index].lower() == "off"),
             number=int(number) if number.isascii() and number.isdigit() and len(number) < 18 else None,
         )
 
     def _trouble(self, row: int, details: CustomerDetails) -> Trouble | None:
         if not (details.first_name or details.last_name or details.company or details.email):
-            return Trouble(row, "", "", "There is no name, company or email.")
+            return Trouble(row, "", "", "There is no name, company or email address.")
         if details.email and not _EMAIL.fullmatch(details.email):
-            return Trouble(row, self._titles.get("email", ""), details.email, "This is no email.")
+            return Trouble(row, self._titles.get("email", ""), details.email, "This is not an email address.")
         if details.phone and _ROUNDED.search(details.phone):
             reason = "A spreadsheet has rounded this phone number. Type it again, with spaces or hyphens."
             return Trouble(row, self._titles.get("phone", ""), details.phone, reason)
@@ -183,12 +176,12 @@ class Entries:
 
 
 def _unlike(titles: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Yield places with titles of which no two are the same."""
+    """Yield indexes with titles of which no two are the same."""
     seen: dict[str, int] = {}
-    for place, title in titles:
-        name = title or f"Column {place + 1}"
+    for index, title in titles:
+        name = title or f"Column {index + 1}"
         seen[name] = seen.get(name, 0) + 1
-        yield place, name if seen[name] == 1 else f"{name} ({seen[name]})"
+        yield index, name if seen[name] == 1 else f"{name} ({seen[name]})"
 
 
 def split_name(full: str) -> tuple[str, str]:
@@ -218,9 +211,9 @@ def merged(known: CustomerDetails, given: CustomerDetails, policy: OnMatch) -> C
 def differing(known: CustomerDetails, given: CustomerDetails) -> list[str]:
     """Return the fields that both have and that are not the same; other columns of the file do not count."""
     return [
-        name.replace("_", " ")
-        for name in CustomerDetails._fields
-        if name != "extra" and getattr(given, name) and getattr(known, name) != getattr(given, name)
+        field.label
+        for field in FIELDS
+        if getattr(given, field.name) and getattr(known, field.name) != getattr(given, field.name)
     ]
 
 

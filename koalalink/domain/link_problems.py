@@ -13,7 +13,7 @@ from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.identity import Pair, fields_of
 from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
-from koalalink.domain.text import counted
+from koalalink.domain.text import counted, listed
 
 
 class Problem(StrEnum):
@@ -41,6 +41,21 @@ class LinkProblem(NamedTuple):
     link: Link
     problem: Problem
     detail: str
+
+
+class SwitchedOff(NamedTuple):
+    """Dead links that `verify --fix` has switched off, in which change."""
+
+    links: int
+    change: int | None
+
+
+class Verified(NamedTuple):
+    """What `verify` has found, and done about it."""
+
+    problems: tuple[LinkProblem, ...]
+    checked: int
+    switched_off: SwitchedOff | None
 
 
 class CheckedLink(NamedTuple):
@@ -85,10 +100,10 @@ def _of_one(each: CheckedLink, now_at: AccountNow, now: datetime, within: int) -
     mode = "live" if now_at.livemode else "test"
     if found is Absence.OTHER_MODE or (link.livemode is not None and link.livemode is not now_at.livemode):
         yield told(
-            Problem.OTHER_MODE, f"The key of {link.location} is a {mode} key now, and this is in the other mode."
+            Problem.OTHER_MODE, f"The key of {link.location} is now a {mode} key, and this is in the other mode."
         )
     elif link.account and now_at.account and link.account != now_at.account:
-        what = f"{link.location} has another Stripe account now ({now_at.account}) than when this was linked"
+        what = f"{link.location} now has a different Stripe account ({now_at.account}) than when this was linked"
         yield told(Problem.OTHER_ACCOUNT, f"{what} ({link.account}).")
     elif found is Absence.DELETED:
         yield told(Problem.DELETED, "It was deleted at Stripe.")
@@ -119,7 +134,7 @@ def _shared_ids(links: Sequence[CheckedLink]) -> Iterator[LinkProblem]:
         for each in sharing:
             others = sorted({str(other.customer) for other in sharing if other.customer.number != each.customer.number})
             if others:
-                detail = f"{' and '.join(others)} has the same Stripe ID."
+                detail = f"{_who_has(others)} the same Stripe ID."
                 yield LinkProblem(each.customer, each.link, Problem.SAME_STRIPE_ID, detail)
 
 
@@ -127,7 +142,7 @@ def _two_accounts(links: Sequence[CheckedLink]) -> Iterator[LinkProblem]:
     for same in _grouped(links, lambda each: f"{each.customer.number} {each.link.stripe_id}"):
         accounts = {each.link.account for each in same if each.link.account}
         if len(accounts) > 1:
-            where = " and ".join(sorted(each.link.location for each in same))
+            where = listed(sorted(each.link.location for each in same))
             for each in same:
                 detail = f"The same ID at {where}, which have different Stripe accounts."
                 yield LinkProblem(each.customer, each.link, Problem.TWO_ACCOUNTS, detail)
@@ -140,8 +155,12 @@ def _shared_cards(links: Sequence[CheckedLink]) -> Iterator[LinkProblem]:
         for each in sharing:
             others = sorted({str(other.customer) for other in sharing if other.customer.number != each.customer.number})
             if others:
-                detail = f"{' and '.join(others[:3])} has the same card."
+                detail = f"{_who_has(others[:3])} the same card."
                 yield LinkProblem(each.customer, each.link, Problem.SAME_CARD, detail)
+
+
+def _who_has(others: Sequence[str]) -> str:
+    return f"{listed(others)} {'has' if len(others) == 1 else 'have'}"
 
 
 def _fingerprint(each: CheckedLink) -> str:

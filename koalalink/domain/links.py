@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
+from koalalink.domain.stripe_ids import StripeId
 
 
 class Link(NamedTuple):
@@ -11,7 +12,7 @@ class Link(NamedTuple):
 
     customer: int
     location: str
-    stripe_id: str
+    stripe_id: StripeId
     enabled: bool = True
     account: str | None = None
     livemode: bool | None = None
@@ -26,7 +27,7 @@ class Link(NamedTuple):
 class Holder(NamedTuple):
     """A customer of the store that a Stripe ID is linked to, and where."""
 
-    stripe_id: str
+    stripe_id: StripeId
     customer: Customer
     location: str
 
@@ -38,8 +39,46 @@ class LinkedCustomer(NamedTuple):
     links: tuple[Link, ...]
 
 
-class Page(NamedTuple):
-    """A part of a listing of customers; `more` tells that it goes on."""
+class CustomerList(NamedTuple):
+    """A part of a listing of customers."""
 
     customers: tuple[LinkedCustomer, ...]
     more: bool
+    """The listing goes on."""
+    following: int = 0
+    """The offset of what comes next."""
+    is_everybody: bool = False
+    """No condition was given: where it is empty, so is the store."""
+
+
+class Unlinked(NamedTuple):
+    """Links that `unlink` has removed."""
+
+    customer: Customer
+    links: tuple[Link, ...]
+
+
+class Switched(NamedTuple):
+    """A link as `enable` or `disable` has left it."""
+
+    customer: Customer
+    link: Link
+
+
+class Added(NamedTuple):
+    """A customer that was added."""
+
+    customer: Customer
+
+
+class Edited(NamedTuple):
+    """A customer as `customers edit` has left it."""
+
+    customer: Customer
+
+
+class Removed(NamedTuple):
+    """A customer that was removed, with the links that went with it."""
+
+    customer: Customer
+    links: tuple[Link, ...]

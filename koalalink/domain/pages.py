@@ -1,11 +1,10 @@
-"""The pages that are shown of one customer, ours or Stripe's."""
+"""The pages of one customer: ours with the links and cards, or Stripe's."""
 
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.stripe_customers import Card, StripeCustomer
-from koalalink.errors import KoalaError
 
 
 class LinkCards(NamedTuple):
@@ -16,11 +15,17 @@ class LinkCards(NamedTuple):
 
 
 class CustomerPage(NamedTuple):
-    """A customer of the store with the cards of every link, and the locations that could not be asked."""
+    """A customer of the store with the cards of every link whose location has answered."""
 
     linked: LinkedCustomer
     cards: tuple[LinkCards, ...]
-    failures: tuple[KoalaError, ...]
+
+
+class SavedCards(NamedTuple):
+    """The same where only the cards matter."""
+
+    linked: LinkedCustomer
+    cards: tuple[LinkCards, ...]
 
 
 class StripePage(NamedTuple):

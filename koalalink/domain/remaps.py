@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConflictError
 
 
@@ -11,7 +12,7 @@ class MovedId(NamedTuple):
 
     row: int
     old: str
-    new: str
+    new: StripeId
 
 
 class Conflict(NamedTuple):
@@ -36,6 +37,8 @@ class Remapped(NamedTuple):
     conflicts: int
     change: int | None
     problems: tuple[Conflict, ...]
+    dry_run: bool
+    """Nothing was changed: the counts are what would become of them."""
 
 
 def by_old(mappings: Sequence[MovedId]) -> dict[str, MovedId]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
+from koalalink.domain.stripe_ids import StripeId, customer_id, looks_like_stripe
 from koalalink.domain.text import digits, fold, printable
 from koalalink.errors import UsageError
 
@@ -26,7 +26,7 @@ _PHONE = re.compile(r"[\d\s().+/-]+")
 class IdQuery(NamedTuple):
     """One customer by its ID."""
 
-    stripe_id: str
+    stripe_id: StripeId
 
 
 class TextQuery(NamedTuple):
@@ -147,9 +147,7 @@ def read_query(typed: str) -> SearchQuery:
     """Return what was typed as a query; raises UsageError where there is nothing in it to look for."""
     text = printable(typed).strip()
     if not text:
-        raise UsageError(
-            "There is nothing in that to look for.", hint="Type a name, an email, a phone number or a cus_… ID."
-        )
+        raise UsageError("There is nothing to search for.", hint="Type a name, an email, a phone number or a cus_… ID.")
     return IdQuery(customer_id(text)) if looks_like_stripe(text) else TextQuery(text)
 
 

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
 from koalalink.domain.directory import DirectoryState, Verification
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.stripe_customers import Card, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 
 _MONTHS = 12
 
@@ -34,7 +36,7 @@ class Standing(NamedTuple):
     no_card: int | None
     expired: int | None
     gone: int | None
-    """Linked customers who are no more at Stripe."""
+    """Linked customers who are no longer at Stripe."""
     expiring: Mapping[str, int]
     """Cards by their last month, as 2026-11, for this month and the next eleven."""
     problems: Mapping[str, int]
@@ -44,17 +46,32 @@ class Standing(NamedTuple):
     calls: tuple[Call, ...]
 
 
+class Status(NamedTuple):
+    """How all locations stand."""
+
+    standings: tuple[Standing, ...]
+
+
+class _Fate(StrEnum):
+    """What has become of a link, as far as the payment goes."""
+
+    READY = "ready"
+    NO_CARD = "no card"
+    EXPIRED = "expired"
+    GONE = "gone"
+
+
 def standing(
     location: str,
     everybody: Iterable[LinkedCustomer],
-    stripes: Mapping[str, StripeCustomer],
+    stripes: Mapping[StripeId, StripeCustomer],
     state: DirectoryState | None,
     verification: Verification | None,
     now: datetime,
 ) -> Standing:
     """Count; `stripes` are the directory's customers by ID."""
     customers = switched_off = 0
-    found: Counter[str] = Counter()
+    found: Counter[_Fate] = Counter()
     months: Counter[str] = Counter()
     calls: list[Call] = []
     for linked in everybody:
@@ -66,13 +83,13 @@ def standing(
         theirs = stripes.get(link.stripe_id)
         fate, reason = _fate(theirs, now)
         found[fate] += 1
-        if theirs and theirs.card and fate == "ready":
+        if theirs and theirs.card and fate is _Fate.READY:
             months[_month(theirs.card)] += 1
         if reason and link.enabled:
             calls.append(Call(linked.customer, link, reason))
     known = state is not None and state.customers > 0
 
-    def told(fate: str) -> int | None:
+    def told(fate: _Fate) -> int | None:
         return found[fate] if known else None
 
     return Standing(
@@ -80,10 +97,10 @@ def standing(
         customers=customers,
         linked=found.total(),
         switched_off=switched_off,
-        ready=told("ready"),
-        no_card=told("no card"),
-        expired=told("expired"),
-        gone=told("gone"),
+        ready=told(_Fate.READY),
+        no_card=told(_Fate.NO_CARD),
+        expired=told(_Fate.EXPIRED),
+        gone=told(_Fate.GONE),
         expiring={month: months[month] for month in _next_months(now)} if known else {},
         problems=verification.problems if verification else {},
         verified_at=verification.at if verification else None,
@@ -92,15 +109,15 @@ def standing(
     )
 
 
-def _fate(theirs: StripeCustomer | None, now: datetime) -> tuple[str, str]:
+def _fate(theirs: StripeCustomer | None, now: datetime) -> tuple[_Fate, str]:
     """Return what has become of a link, and why its customer is to be called; nothing where all is well."""
     if theirs is None:
-        return "gone", "not at Stripe any more"
+        return _Fate.GONE, "no longer at Stripe"
     if theirs.card is None:
-        return "no card", "no saved card"
+        return _Fate.NO_CARD, "no saved card"
     if theirs.card.expired(now):
-        return "expired", f"{theirs.card} expired {theirs.card.exp_month:02}/{theirs.card.exp_year}"
-    return "ready", ""
+        return _Fate.EXPIRED, f"{theirs.card} expired {theirs.card.exp_month:02}/{theirs.card.exp_year}"
+    return _Fate.READY, ""
 
 
 def _month(card: Card) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from koalalink.domain.stripe_ids import dashboard_url
+from koalalink.domain.stripe_ids import StripeId, dashboard_url
 
 # Stripe writes brands in small letters; people know them otherwise.
 BRANDS = {
@@ -66,7 +66,7 @@ class PostalAddress(NamedTuple):
 class StripeCustomer(NamedTuple):
     """A customer as Stripe returns it; an empty text means that Stripe has none."""
 
-    stripe_id: str
+    stripe_id: StripeId
     name: str
     email: str
     phone: str

@@ -1,11 +1,15 @@
 """Stripe's IDs: which is a customer's, and what the others are."""
 
 import re
+from typing import NewType
 
 from koalalink.errors import UsageError
 
+StripeId = NewType("StripeId", str)
+"""A customer's `cus_…`, as `customer_id` has read it or Stripe has sent it."""
+
 _CUSTOMER_ID = re.compile(r"cus_[A-Za-z0-9]{1,64}")
-_WHERE = "Open the customer in the Stripe Dashboard: the ID that begins with cus_ stands on the page under Details."
+_WHERE = "Open the customer in the Stripe Dashboard: the ID that begins with cus_ is on the page, under Details."
 
 # What people copy by mistake, by how it begins.
 _OTHERS = {
@@ -41,35 +45,35 @@ def is_customer_id(text: str) -> bool:
     return bool(_CUSTOMER_ID.fullmatch(text))
 
 
-def customer_id(text: str) -> str:
+def customer_id(text: str) -> StripeId:
     """Return the `cus_…` that `text` is, or that the Dashboard address `text` ends in.
 
     Raises UsageError with what the text is instead, and where the right ID is found.
     """
     if _CUSTOMER_ID.fullmatch(text):
-        return text
+        return StripeId(text)
     if "://" in text or text.strip().startswith("dashboard.stripe.com"):
         return _from_address(text.strip())
     # A key must not be repeated on the screen, nor is anything gained by doing so.
     if _KEY.match(text.strip()):
-        raise UsageError("That is an API key, not a customer's ID. Keep it to yourself.", hint=_WHERE)
+        raise UsageError("That is an API key, not a customer's ID. Keep it secret.", hint=_WHERE)
     squeezed = "".join(text.split())
     if squeezed != text and _CUSTOMER_ID.fullmatch(squeezed):
         raise UsageError("There is a space or a line break in that ID.", hint=f"Did you mean {squeezed}?")
     for prefix, meaning in _OTHERS.items():
         if text.strip().startswith(prefix):
             raise UsageError(f"{_quoted(text)} is {meaning}, not a customer's.", hint=_WHERE)
-    raise UsageError(f"{_quoted(text)} is no Stripe customer ID.", hint=_WHERE)
+    raise UsageError(f"{_quoted(text)} is not a Stripe customer ID.", hint=_WHERE)
 
 
-def _from_address(text: str) -> str:
+def _from_address(text: str) -> StripeId:
     address = re.fullmatch(r"(?:https://)?dashboard\.stripe\.com(/[^\s?#]*)(?:[?#]\S*)?", text)
     if address is None:
-        raise UsageError(f"{_quoted(text)} is no address of the Stripe Dashboard.", hint=_WHERE)
+        raise UsageError(f"{_quoted(text)} is not an address of the Stripe Dashboard.", hint=_WHERE)
     last = address[1].rstrip("/").rpartition("/")[2]
     if _CUSTOMER_ID.fullmatch(last):
-        return last
-    raise UsageError("That page of the Stripe Dashboard is no customer's page.", hint=_WHERE)
+        return StripeId(last)
+    raise UsageError("That page of the Stripe Dashboard is not a customer's page.", hint=_WHERE)
 
 
 def _quoted(text: str) -> str:
@@ -77,6 +81,6 @@ def _quoted(text: str) -> str:
     return f"“{shown if len(shown) <= 40 else shown[:40] + '…'}”"
 
 
-def dashboard_url(stripe_id: str, *, livemode: bool) -> str:
+def dashboard_url(stripe_id: StripeId, *, livemode: bool) -> str:
     """Return the address of a customer's page in the Stripe Dashboard."""
     return f"https://dashboard.stripe.com/{'' if livemode else 'test/'}customers/{stripe_id}"

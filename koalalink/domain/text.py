@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Letters that carry no separable accent in Unicode, but that people type without their stroke.
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -57,3 +58,9 @@ def trimmed(text: str) -> str:
 def counted(number: int, noun: str) -> str:
     """Return "1 row", "2 rows" or "3,000 rows"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return "A", "A and B", or "A, B and C"."""
+    *first, last = [*parts] or [""]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,13 +1,12 @@
 """The decision sheet: proposals out, to be decided in a spreadsheet, and decisions back."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from koalalink.disk import Disk, IfThere
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.decisions import Decision, Seen, Sheet, SideBySide, Untrue
+from koalalink.domain.decisions import Decision, Origin, Seen, Sheet, SideBySide, Untrue
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
@@ -18,10 +17,6 @@ from koalalink.files.grid import Grid
 from koalalink.files.writing import Lines
 from koalalink.hints import Command
 
-_TITLES = (
-    "Decision", "Tier", "Reason", "Customer", "Name", "Name at Stripe", "Email", "Email at Stripe", "Phone",
-    "Phone at Stripe", "Address", "Address at Stripe", "Card", "Stripe ID", "Duplicates", "Others", "Sheet",
-)  # fmt: skip
 _NEEDED = ("Decision", "Customer", "Stripe ID")
 _CERTAIN = Tier.CERTAIN.value
 """What the program writes as the decision of a certain pair; only a person writes yes."""
@@ -30,9 +25,43 @@ _YES = ("yes", "y")
 _NO = ("no", "n")
 
 
-def write_sheet(
-    disk: Disk, path: Path, pairs: Iterable[SideBySide], *, location: str, store: str
-) -> tuple[int, Path | None]:
+_Cell = Callable[[SideBySide], str]
+
+
+def _theirs(cell: Callable[[StripeCustomer], str]) -> _Cell:
+    return lambda pair: cell(pair.theirs) if pair.theirs else ""
+
+
+def _card(theirs: StripeCustomer) -> str:
+    card = theirs.card
+    return f"{card}, good until {card.exp_month:02}/{card.exp_year}" if card else "no card"
+
+
+_COLUMNS: tuple[tuple[str, _Cell], ...] = (
+    ("Decision", lambda pair: _CERTAIN if pair.proposal.tier is Tier.CERTAIN else ""),
+    ("Tier", lambda pair: pair.proposal.tier.value),
+    ("Reason", lambda pair: pair.proposal.reason),
+    ("Customer", lambda pair: str(pair.proposal.customer)),
+    ("Name", lambda pair: pair.ours.details.name),
+    ("Name at Stripe", _theirs(lambda theirs: theirs.name)),
+    ("Email", lambda pair: pair.ours.details.email),
+    ("Email at Stripe", _theirs(lambda theirs: theirs.email)),
+    ("Phone", lambda pair: pair.ours.details.phone),
+    ("Phone at Stripe", _theirs(lambda theirs: theirs.phone)),
+    ("Address", lambda pair: pair.ours.details.place),
+    ("Address at Stripe", _theirs(lambda theirs: str(theirs.address))),
+    ("Card", _theirs(_card)),
+    ("Stripe ID", lambda pair: pair.proposal.stripe_id or ""),
+    ("Duplicates", lambda pair: " ".join(pair.proposal.duplicates)),
+    ("Others", lambda pair: " ".join(pair.proposal.rivals)),
+)
+_ORIGIN = "Sheet"
+"""The title of the column that says what the sheet was written for."""
+
+_TITLES = (*(title for title, _ in _COLUMNS), _ORIGIN)
+
+
+def write_sheet(disk: Disk, path: Path, pairs: Iterable[SideBySide], origin: Origin) -> tuple[int, Path | None]:
     """Write one row a proposal, in the order given; certain ones say so, and need no decision.
 
     Return how many, and what a sheet that was there, perhaps with decisions in it, is called now.
@@ -42,41 +71,9 @@ def write_sheet(
         lines = Lines(made.stream)
         lines.write(_TITLES)
         for rows, pair in enumerate(pairs, 1):  # noqa: B007 - counts
-            lines.write(_cells(pair, f"{location} {store}"))
+            lines.write([*(cell(pair) for _, cell in _COLUMNS), " ".join(origin)])
         lines.finish()
     return rows, made.set_aside
-
-
-def _cells(pair: SideBySide, sheet: str) -> Sequence[str]:
-    proposal, ours, theirs = pair.proposal, pair.ours.details, pair.theirs
-    return (
-        _CERTAIN if proposal.tier is Tier.CERTAIN else "",
-        proposal.tier.value,
-        proposal.reason,
-        str(proposal.customer),
-        ours.name,
-        theirs.name if theirs else "",
-        ours.email,
-        theirs.email if theirs else "",
-        ours.phone,
-        theirs.phone if theirs else "",
-        _address(ours),
-        str(theirs.address) if theirs else "",
-        _card(theirs) if theirs else "",
-        proposal.stripe_id or "",
-        " ".join(proposal.duplicates),
-        " ".join(proposal.rivals),
-        sheet,
-    )
-
-
-def _address(ours: CustomerDetails) -> str:
-    return ", ".join(part for part in (ours.address, ours.city, ours.state, ours.zip) if part)
-
-
-def _card(theirs: StripeCustomer) -> str:
-    card = theirs.card
-    return f"{card}, good until {card.exp_month:02}/{card.exp_year}" if card else "no card"
 
 
 def read_sheet(file: str, stdin: BinaryIO) -> Sheet:
@@ -94,10 +91,10 @@ def read_sheet(file: str, stdin: BinaryIO) -> Sheet:
         missing = [title for title in _NEEDED if fold(title) not in titles]
         if missing:
             raise UsageError(
-                f"{grid.name} is no decision sheet: it has no column “{missing[0]}”.",
+                f"{grid.name} is not a decision sheet: it has no column “{missing[0]}”.",
                 hint="A sheet is written by: " + Command("match", sheet="FILE.csv"),
             )
-        written_for: set[str] = set()
+        origins: set[Origin] = set()
         decisions: list[Decision] = []
         problems: list[Untrue] = []
         later = 0
@@ -105,7 +102,7 @@ def read_sheet(file: str, stdin: BinaryIO) -> Sheet:
             cells = dict(zip(titles, map(plain, row.cells), strict=False))
             if not any(cells.values()):
                 continue
-            written_for.add(cells.get("sheet", ""))
+            origins |= _origin(cells.get(fold(_ORIGIN), ""))
             said = cells.get("decision", "")
             if not said and not row.problem:
                 later += 1
@@ -115,7 +112,12 @@ def read_sheet(file: str, stdin: BinaryIO) -> Sheet:
                 decisions.append(decided)
             else:
                 problems.append(Untrue(row.number, _number(cells) or 0, cells.get("stripe id", ""), decided))
-    return Sheet(file, frozenset(written_for - {""}), decisions, later, problems)
+    return Sheet(file, frozenset(origins), decisions, later, problems)
+
+
+def _origin(cell: str) -> set[Origin]:
+    location, _, store = cell.partition(" ")
+    return {Origin(location, store)} if cell else set()
 
 
 def _known(titles: Sequence[str]) -> int:
@@ -133,7 +135,7 @@ def _decided(cells: dict[str, str], row: int) -> Decision | str:
     said, proposed, number = cells["decision"], cells.get("stripe id", ""), _number(cells)
     word = fold(said)
     if number is None:
-        return "The row has no number of a customer."
+        return "The row has no customer number."
     typed = looks_like_stripe(said)
     if not typed and word not in (*_YES, *_NO, _CERTAIN):
         return f"“{said}” is not a decision. Write yes, no, a cus_… ID, or nothing."
@@ -147,7 +149,7 @@ def _decided(cells: dict[str, str], row: int) -> Decision | str:
     if stripe_id == proposed:
         seen = seen._replace(stripe_name=cells.get("name at stripe"), stripe_email=cells.get("email at stripe"))
     # A person has decided who saw both, in a sheet that says what it was written from.
-    both = seen.name is not None and seen.stripe_name is not None and bool(cells.get("sheet"))
+    both = seen.name is not None and seen.stripe_name is not None and bool(cells.get(fold(_ORIGIN)))
     return Decision(
         number,
         stripe_id,

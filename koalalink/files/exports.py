@@ -17,7 +17,7 @@ from koalalink.files.writing import Lines
 Record = Callable[[LinkedCustomer], dict[str, Any]]
 
 
-class Export(Protocol):
+class ExportFile(Protocol):
     """A file in the making."""
 
     def write(self, linked: LinkedCustomer) -> None:
@@ -63,8 +63,8 @@ class _XlsxExport:
             from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
         except ImportError:
             raise ConfigError(
-                "What writes Excel files is not installed.",
-                hint="Type: pip install 'koalalink[xlsx]'. Or export CSV, which Excel reads, too.",
+                "Excel support is not installed.",
+                hint="Type: pip install 'koalalink[xlsx]'. Or export CSV, which Excel also reads.",
             ) from None
         self._illegal = ILLEGAL_CHARACTERS_RE
         self._stream, self._columns = stream, columns
@@ -99,7 +99,7 @@ def exported(
     record: Record,
     *,
     harmless: bool,
-) -> Iterator[Export]:
+) -> Iterator[ExportFile]:
     """Begin an export into a file, which is in its place once it is finished, or to stdout for "-"."""
     if file == "-":
         yield _export(stdout, kind, columns, record, harmless=harmless, bom=False)
@@ -110,7 +110,7 @@ def exported(
 
 def _export(
     stream: BinaryIO, kind: Format, columns: Sequence[ExportColumn], record: Record, *, harmless: bool, bom: bool
-) -> Export:
+) -> ExportFile:
     if kind in (Format.JSON, Format.JSONL):
         return _JsonExport(stream, record, lines=kind is Format.JSONL)
     if kind is Format.XLSX:

@@ -61,7 +61,7 @@ class Grid:
         yield from self._read(width)
         if self._written() != self._opened:
             raise UsageError(
-                f"{self.name} was changed by another program while it was read. Nothing was written.",
+                f"{self.name} was changed by another program while it was being read. Nothing was written.",
                 hint="Wait until it is finished, then type the command again.",
             )
 
@@ -78,7 +78,7 @@ class Grid:
         if encoding != "utf-8":
             self.notes.append(f"Read as {encoding_name(encoding)}.")
         if delimiter != ",":
-            self.notes.append(f"Its cells are divided by {_DELIMITERS[delimiter]}.")
+            self.notes.append(f"Its cells are separated by {_DELIMITERS[delimiter]}.")
         return lambda width: rows_of(lines_of(self._raw, encoding), delimiter, width)
 
     def _spreadsheet(self) -> _Rows:
@@ -86,7 +86,7 @@ class Grid:
             from openpyxl import load_workbook  # 150 ms; an extra, as most files are CSV
         except ImportError:
             raise ConfigError(
-                f"{self.name} is an Excel file, and what reads those is not installed.",
+                f"{self.name} is an Excel file, and Excel support is not installed.",
                 hint="Type: pip install 'koalalink[xlsx]'. Or save it as CSV in Excel.",
             ) from None
         self._raw.seek(0)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from koalalink.domain.remaps import MovedId
-from koalalink.domain.stripe_ids import customer_id
+from koalalink.domain.stripe_ids import StripeId, customer_id
 from koalalink.errors import KoalaError, UsageError
 from koalalink.files.cells import plain
 from koalalink.files.grid import Grid
@@ -23,7 +23,7 @@ def read_mapping(file: str, stdin: BinaryIO) -> list[MovedId]:
         pair = next((pair for pair in _HEADERS if set(pair) <= set(titles)), None)
         if pair is None:
             raise UsageError(
-                f"{name} is no mapping file of Stripe's.",
+                f"{name} is not a mapping file of Stripe's.",
                 hint=f"Its header has {' and '.join(_HEADERS[0])}, or {' and '.join(_HEADERS[1])}.",
             )
         old, new = (titles.index(title) for title in pair)
@@ -33,7 +33,7 @@ def read_mapping(file: str, stdin: BinaryIO) -> list[MovedId]:
                 continue
             if row.problem or len(row.cells) <= max(old, new):
                 raise UsageError(
-                    f"Row {row.number} of {name} is not whole. {row.problem}".strip(), hint="Nothing was changed."
+                    f"Row {row.number} of {name} is incomplete. {row.problem}".strip(), hint="Nothing was changed."
                 )
             before, after = plain(row.cells[old]), plain(row.cells[new])
             if before and after:
@@ -47,7 +47,7 @@ def _known(titles: Sequence[str]) -> int:
     return max(len(set(pair) & {title.strip().lower() for title in titles}) for pair in _HEADERS)
 
 
-def _checked(text: str, row: int, name: str) -> str:
+def _checked(text: str, row: int, name: str) -> StripeId:
     try:
         return customer_id(text)
     except KoalaError as error:

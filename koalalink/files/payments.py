@@ -9,7 +9,7 @@ from koalalink.domain.payments import Booking, Payments
 from koalalink.domain.text import fold
 from koalalink.errors import UsageError
 from koalalink.files.stripe_exports import StripeExport
-from koalalink.files.table import Table
+from koalalink.files.table import CustomerFile
 
 _PAYMENT = re.compile(r"(?:pi|ch|py)_[A-Za-z0-9]+")
 
@@ -35,9 +35,9 @@ def read_payments(files: Sequence[str], stdin: BinaryIO) -> Payments:
 def _bookings(file: str, stdin: BinaryIO, refused: UsageError) -> list[Booking]:
     if file == "-":  # it was read to find that it is no export of Stripe's
         raise refused
-    with Table(file, stdin, {}) as table:
-        place = {column.field: column.place for column in table.columns if column.field != "extra"}
-        paid = [column.place for column in table.columns if fold(column.title) in ("transaction id", "transaction")]
+    with CustomerFile(file, stdin, {}) as table:
+        position = {column.field: column.position for column in table.columns if column.field != "extra"}
+        paid = [column.position for column in table.columns if fold(column.title) in ("transaction id", "transaction")]
         if not paid:
             raise UsageError(
                 f"{table.name} is neither a payments export of the Stripe Dashboard nor an export of bookings with "
@@ -48,7 +48,7 @@ def _bookings(file: str, stdin: BinaryIO, refused: UsageError) -> list[Booking]:
         for row in table.rows():
             payments = tuple(_PAYMENT.findall(row.cells[paid[0]])) if not row.problem else ()
             if payments:
-                cells = {field: row.cells[where] for field, where in place.items()}
+                cells = {field: row.cells[where] for field, where in position.items()}
                 name = cells.get("name") or f"{cells.get('first_name', '')} {cells.get('last_name', '')}"
                 found.append(Booking(name.strip(), cells.get("email", ""), cells.get("phone", ""), payments))
     return found

@@ -45,7 +45,7 @@ def rows_of(lines: Iterable[str], delimiter: str, width: int) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error:
-            problem, cells = "A quotation mark is missing, or one too many.", []
+            problem, cells = "A quotation mark is missing, or there is one too many.", []
         while len(cells) > width > 0 and not cells[-1].strip():
             cells.pop()
         if width and not problem and cells and len(cells) != width:
@@ -55,7 +55,7 @@ def rows_of(lines: Iterable[str], delimiter: str, width: int) -> Iterator[Row]:
             broken, *rest = feed.taken
             feed.back.extendleft(reversed(rest))
             cells = broken.rstrip("\r\n").split(delimiter)
-            problem = "A quotation mark is missing, or one too many."
+            problem = "A quotation mark is missing, or there is one too many."
         yield Row(number, cells, problem)
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from koalalink.domain.directory import ExportedCustomer, ExportedPayment
 from koalalink.domain.stripe_customers import Card, PostalAddress
-from koalalink.domain.stripe_ids import is_customer_id
+from koalalink.domain.stripe_ids import StripeId, is_customer_id
 from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, plain
 from koalalink.files.grid import Grid
@@ -58,7 +58,7 @@ class StripeExport:
             if "id" in titles and {"email", "name"} & {*titles}:
                 return titles, False
         raise UsageError(
-            f"{self.name} is no customers or payments export of the Stripe Dashboard.",
+            f"{self.name} is not a customers or payments export of the Stripe Dashboard.",
             hint="In the Stripe Dashboard open Customers, then Export, and choose all columns.",
         )
 
@@ -82,7 +82,7 @@ def _customer(cells: _Cells) -> ExportedCustomer:
     parts = ("line1", "line2", "city", "state", "postal code", "country")
     address = PostalAddress(*(cells.get(f"address {part}") or cells.get(f"card address {part}", "") for part in parts))
     return ExportedCustomer(
-        stripe_id=cells["id"],
+        stripe_id=StripeId(cells["id"]),
         name=cells.get("name", ""),
         email=cells.get("email", ""),
         phone=cells.get("phone", ""),
@@ -97,7 +97,7 @@ def _customer(cells: _Cells) -> ExportedCustomer:
 
 def _payment(cells: _Cells) -> ExportedPayment:
     return ExportedPayment(
-        stripe_id=cells["customer id"],
+        stripe_id=StripeId(cells["customer id"]),
         email=cells.get("customer email", ""),
         card=_card(cells),
         card_name=cells.get("card name", ""),

@@ -6,11 +6,11 @@ from itertools import islice
 from types import TracebackType
 from typing import BinaryIO
 
-from koalalink.domain.imports import Column, Row
+from koalalink.domain.columns import Column, columns_of, recognized
+from koalalink.domain.imports import Row
 from koalalink.domain.text import trimmed
 from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, mended, plain
-from koalalink.files.columns import columns_of, recognised
 from koalalink.files.grid import Grid
 
 _SAMPLE = 200  # rows
@@ -19,7 +19,7 @@ _APOSTROPHE = re.compile("[\n;|]'")
 """What may be one of ours: at the beginning of a cell, or where one may begin in the middle."""
 
 
-class Table:
+class CustomerFile:
     """A file that was opened and understood, not yet read to its end."""
 
     def __init__(self, file: str, stdin: BinaryIO, chosen: Mapping[str, str]) -> None:
@@ -27,7 +27,7 @@ class Table:
 
         Raises a KoalaError with a sentence where it is no table of customers, or holds card numbers.
         """
-        self._grid = Grid(file, stdin, lambda titles: recognised(titles, chosen))
+        self._grid = Grid(file, stdin, lambda titles: recognized(titles, chosen))
         self.name = self._grid.name
         self.notes = self._grid.notes
         try:
@@ -42,7 +42,7 @@ class Table:
         self.is_our_own = any(column.field == "number" for column in self.columns)
         """Whether KoalaLink has written it: then the texts are as they were, and nothing is mended."""
 
-    def __enter__(self) -> "Table":
+    def __enter__(self) -> "CustomerFile":
         return self
 
     def __exit__(
@@ -84,7 +84,7 @@ class Table:
         first = [*islice((row for row in self._grid.rows(0) if any(map(str.strip, row.cells))), 5)]
         if not first:
             raise UsageError(f"{self.name} is empty.", hint="Is it the right file?")
-        header = max(first, key=lambda row: (recognised(row.cells, chosen), -row.number))
+        header = max(first, key=lambda row: (recognized(row.cells, chosen), -row.number))
         titles = [_plain(cell) for cell in header.cells]
         while titles and not titles[-1]:
             titles.pop()
@@ -95,7 +95,7 @@ class Table:
             )
         before = [row for row in first if row.number < header.number]
         if before:
-            self.notes.append(f"The header is row {header.number}; what stands above it is left out.")
+            self.notes.append(f"The header is row {header.number}; the rows above it are left out.")
         return header.number, titles
 
     def _read_through(self, titles: Sequence[str]) -> None:
@@ -113,7 +113,7 @@ class Table:
             if title.strip().lower() in named or cards[index] > filled[index] / 2:
                 raise UsageError(
                     f"The column “{title}” of {self.name} holds card numbers. Nothing was read.",
-                    hint="Card numbers do not belong here; Stripe keeps them. Delete the column, and the file, too.",
+                    hint="Card numbers do not belong here; Stripe keeps them. Delete the column, and then the file.",
                 )
 
 

@@ -40,8 +40,8 @@ def opened(file: str, stdin: BinaryIO) -> BinaryIO:
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {file}.", hint="Is it in another folder? Type its whole path.") from None
     except (OSError, ValueError) as error:
-        told = error.strerror if isinstance(error, OSError) else "this cannot be a file's name"
-        raise UsageError(f"{file} cannot be read: {told}.", hint="May you open it yourself?") from None
+        told = error.strerror if isinstance(error, OSError) else "this cannot be the name of a file"
+        raise UsageError(f"{file} cannot be read: {told}.", hint="Can you open it yourself?") from None
 
 
 def _kept(stdin: BinaryIO) -> BinaryIO:
@@ -62,7 +62,7 @@ def _kept(stdin: BinaryIO) -> BinaryIO:
             with suppress(OSError):
                 kept.close()
         raise StoreError(
-            f"The input cannot be kept on the disk: {error.strerror}.", hint="Make room, or name it as a file instead."
+            f"The input cannot be saved to the disk: {error.strerror}.", hint="Make room, or name it as a file instead."
         ) from None
     return kept
 
@@ -93,7 +93,7 @@ def encoding_of(raw: BinaryIO, file: str) -> str:
     while chunk := raw.read(_CHUNK):
         if b"\0" in chunk:
             raise UsageError(
-                f"{file} is no text file.", hint="In the spreadsheet, save it as CSV (comma separated values)."
+                f"{file} is not a text file.", hint="In the spreadsheet, save it as CSV (comma separated values)."
             )
         for name in [*readers]:
             try:

@@ -1,25 +1,14 @@
 """Several questions asked at the same time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
-
-from koalalink.errors import KoalaError
-from koalalink.operations.ports import Conversation
 
 T = TypeVar("T")
 
 _PULSE = 0.1
 """Seconds until a wait is begun anew: a Ctrl-C the moment before it begins, or on Windows, is noticed only then."""
-
-
-def raise_first(failures: Sequence[KoalaError], conversation: Conversation) -> None:
-    """End with the first of the locations' failures, where there is one; the others are told."""
-    for failure in failures[1:]:
-        conversation.warn(f"{failure.message} " + (failure.hint or ""))
-    if failures:
-        raise failures[0]
 
 
 class Asking(Generic[T]):

@@ -1,37 +1,49 @@
 """Is everything set up well? What `doctor` and `locations list` look at."""
 
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE
-from koalalink.domain.checkup import Finding, Health, LocationReport
+from koalalink.domain.checkup import Checkup, Finding, Health, LocationReport, Locations
 from koalalink.domain.configuration import Config
 from koalalink.domain.stripe_customers import KeyReport
+from koalalink.domain.text import counted
 from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, quoted
 from koalalink.operations.asking import Asking
-from koalalink.operations.ports import Stripe, StripeAt
-from koalalink.operations.renaming import stray_in_words, strays
+from koalalink.operations.partial import Partial
+from koalalink.operations.ports import Accounts, Backups, Settings, Store, Stripe, Talk
+from koalalink.operations.strays import stray_in_words, strays
 
 _MOST_SKEW = 300  # seconds; certificates and "expires soon" go wrong with a clock that is further off
 
 
-class Checkable(Protocol):
-    """A store that can tell what is wrong with its file."""
+class Needs(Protocol):
+    """What a checkup looks at; what cannot be opened is a finding."""
 
-    def problems(self) -> list[str]:
-        """Return what is wrong, as sentences."""
+    @property
+    def config(self) -> Config: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def backups(self) -> Backups: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def now(self) -> datetime: ...
 
-    def links_by_location(self) -> Mapping[str, int]:
-        """Return how many links there are at each location."""
 
-
-def location_reports(config: Config, stripe_at: Callable[[str], StripeAt]) -> list[LocationReport]:
+def list_locations(need: Needs) -> Locations:
     """Return for every location its key, shortened, and whether Stripe answers to it; all asked at the same time."""
-    askings = {name: Asking(_asked(stripe_at(name))) for name in config.locations}
+    config = need.config
+    askings = {name: Asking(_asked(need.accounts, name)) for name in config.locations}
     reports = []
     for name, location in config.locations.items():
         stripe, report, problem = None, None, ""
@@ -52,59 +64,51 @@ def location_reports(config: Config, stripe_at: Callable[[str], StripeAt]) -> li
                 problem=problem,
             )
         )
-    return reports
+    return Locations(tuple(reports))
 
 
-def examine(
-    load_config: Callable[[], Config],
-    config_file: Path,
-    open_store: Callable[[], Checkable],
-    daily_copies: Callable[[], Sequence[Path] | None],
-    stripe_at: Callable[[str], StripeAt],
-    clock: Callable[[], datetime],
-) -> list[Finding]:
-    """Look at the configuration, the store and every key, and return what was found, good and bad."""
+def examine(need: Needs) -> Partial[Checkup]:
+    """Look at the configuration, the store and every key; it ends with CheckFailed where anything is bad."""
+    findings = tuple(_findings(need))
+    bad = [finding for finding in findings if finding.health is Health.BAD]
+    if not bad:
+        return Partial(Checkup(findings))
+    failure = CheckFailed(f"{counted(len(bad), 'problem')} found: {bad[0].text}", hint=bad[0].advice or None)
+    return Partial(Checkup(findings), (failure,))
+
+
+def _findings(need: Needs) -> Iterator[Finding]:
     try:
-        config = load_config()
+        config = need.config
     except KoalaError as error:
-        return [_bad("Configuration", error)]
-    findings = [*_config(config, config_file), *_store(config, open_store), *_copies(daily_copies())]
-    askings = {name: Asking(_asked(stripe_at(name))) for name in config.locations}
+        yield _bad("Configuration", error)
+        return
+    yield from _config(config, need.settings.path)
+    yield from _store(need, config)
+    yield from _backups(need.backups.daily())
+    askings = {name: Asking(_asked(need.accounts, name)) for name in config.locations}
     accounts: dict[str, str] = {}
     for name, asking in askings.items():
         try:
             stripe, report = asking.result()
         except KoalaError as error:
-            findings.append(_bad(name, error))
+            yield _bad(name, error)
             continue
-        findings.extend(_key(stripe, report, clock()))
+        yield from _key(stripe, report, need.now)
         if isinstance(report, KeyReport) and report.account:
             twin = accounts.setdefault(report.account, name)
             if twin != name:
-                findings.append(
-                    Finding(
-                        about=name,
-                        health=Health.NOTE,
-                        text=f"It has the same Stripe account as {twin}.",
-                        advice="Is one of the two keys the other location's?",
-                    )
+                yield Finding(
+                    about=name,
+                    health=Health.NOTE,
+                    text=f"It has the same Stripe account as {twin}.",
+                    advice="Is one of the two keys the other location's?",
                 )
-    return findings
 
 
-def raise_if_bad(findings: Sequence[Finding]) -> None:
-    """End with exit code 9 where a finding is bad."""
-    bad = [finding for finding in findings if finding.health is Health.BAD]
-    if bad:
-        raise CheckFailed(
-            f"{len(bad)} {'thing needs' if len(bad) == 1 else 'things need'} mending: {bad[0].text}",
-            hint=bad[0].advice or None,
-        )
-
-
-def _asked(stripe_at: StripeAt) -> Callable[[], tuple[Stripe, KeyReport | KoalaError]]:
+def _asked(accounts: Accounts, location: str) -> Callable[[], tuple[Stripe, KeyReport | KoalaError]]:
     def ask() -> tuple[Stripe, KeyReport | KoalaError]:
-        stripe = stripe_at()
+        stripe = accounts(location)
         try:
             return stripe, stripe.report()
         except KoalaError as error:
@@ -127,11 +131,10 @@ def _config(config: Config, path: Path) -> Iterator[Finding]:
         yield Finding(about=about, health=Health.BAD, text=warning, advice=f"Type: chmod 600 {quoted(str(path))}")
 
 
-def _store(config: Config, open_store: Callable[[], Checkable]) -> Iterator[Finding]:
+def _store(need: Needs, config: Config) -> Iterator[Finding]:
     path = config.store_path
     try:
-        store = open_store()
-        found, places = store.problems(), store.links_by_location()
+        found, places = need.store.problems(), need.store.links_by_location()
         mode = stat.S_IMODE(path.stat().st_mode)
     except (KoalaError, OSError) as error:
         yield _bad("Store", error)
@@ -142,20 +145,20 @@ def _store(config: Config, open_store: Callable[[], Checkable]) -> Iterator[Find
         text = f"Other people on this computer can read {path}."
         yield Finding(about="Store", health=Health.BAD, text=text, advice=f"Type: chmod 600 {quoted(str(path))}")
     elif not found:
-        yield Finding(about="Store", health=Health.GOOD, text=f"{path} is whole, and yours alone.")
+        yield Finding(about="Store", health=Health.GOOD, text=f"{path} is complete, and only you can read it.")
     for place, size in strays(places, config.locations).items():
         text, advice = stray_in_words(place, size)
         yield Finding(about="Store", health=Health.BAD, text=text, advice=advice)
 
 
-def _copies(files: Sequence[Path] | None) -> Iterator[Finding]:
-    about = "Copies"
+def _backups(files: list[Path] | None) -> Iterator[Finding]:
+    about = "Backups"
     if files:
         names = f"the last is {files[-1].name}" if len(files) == 1 else f"{files[0].name} to {files[-1].name}"
-        text = f"The store of {len(files)} of the last days is in {files[-1].parent}: {names}."
-        yield Finding(about=about, health=Health.GOOD, text=text)
+        daily = "1 daily backup is" if len(files) == 1 else f"{len(files)} daily backups are"
+        yield Finding(about=about, health=Health.GOOD, text=f"{daily} in {files[-1].parent}: {names}.")
     elif files is not None:
-        text = "No daily copy yet: one is made before the first change of a day, and the last seven are kept."
+        text = "No daily backup yet: one is made before the first change of a day, and the last seven are kept."
         yield Finding(about=about, health=Health.GOOD, text=text)
 
 
@@ -166,15 +169,17 @@ def _key(stripe: Stripe, report: KeyReport | KoalaError, now: datetime) -> Itera
         return
     kind = "a restricted key" if stripe.key.restricted else "a secret key"
     account = f", of account {report.account}" if report.account else ""
-    text = f"Stripe answers to {stripe.key}, {kind} in {stripe.key.mode} mode{account}."
+    text = f"Stripe accepts {stripe.key}, {kind} in {stripe.key.mode} mode{account}."
     yield Finding(about=about, health=Health.GOOD, text=text)
     if not stripe.key.restricted:
-        text = "This key can do everything at Stripe; reading customers and payment methods is enough."
+        text = "This key can do everything at Stripe; KoalaLink only needs to read customers and payment methods."
         yield Finding(about=about, health=Health.NOTE, text=text, advice=f"Make one at {RESTRICTED_KEY_PAGE}")
     for may, permission in ((report.reads_customers, "Customers"), (report.reads_payment_methods, "Payment Methods")):
         if not may:
             text = f"The key lacks the permission {permission}: Read."
-            yield Finding(about=about, health=Health.BAD, text=text, advice="Give it that in the Stripe Dashboard.")
+            yield Finding(
+                about=about, health=Health.BAD, text=text, advice="Add that permission in the Stripe Dashboard."
+            )
     if report.clock and abs((report.clock - now).total_seconds()) > _MOST_SKEW:
         text = f"The clock of this computer says {now:%Y-%m-%d %H:%M}, Stripe's {report.clock:%Y-%m-%d %H:%M} (UTC)."
         yield Finding(about=about, health=Health.BAD, text=text, advice="Set the clock of this computer.")

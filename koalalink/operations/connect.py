@@ -1,4 +1,4 @@
-"""Linking a customer of the store to a customer of Stripe's, and taking the link apart again."""
+"""Linking a customer of the store to a Stripe customer, one at a time."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,52 +6,85 @@ from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
 from koalalink.domain.checks import Check, CheckResult, Verdict
+from koalalink.domain.configuration import Config
 from koalalink.domain.connecting import Connected, LinkReview, Status
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link
 from koalalink.domain.stripe_customers import Card, StripeCustomer, best_card
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
-from koalalink.operations.examining import Others, OurPeople, copied, examine, of_profile, unexamined
-from koalalink.operations.ports import Conversation, Directory, Links, StripeAt
+from koalalink.operations.examining import Others, copied, examine, of_profile, unexamined
+from koalalink.operations.places import the_location
+from koalalink.operations.ports import Accounts, Directory, Store, Talk
 from koalalink.operations.profile import stripe_profile
 
 
-class Linking(Links, OurPeople, Protocol):
-    """The part of the store that connecting needs."""
+class Needs(Protocol):
+    """What connecting works with."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def browse(self) -> Callable[[str], None]: ...
 
 
 class LinkRequest(NamedTuple):
     """What the person wants, and has agreed to beforehand."""
 
-    customer: Customer
-    stripe_id: str
-    location: str
+    customer: str
+    """As it was typed: a number, an email address, or ext:ID."""
+    stripe_id: StripeId
+    location: str | None = None
     replace: bool = False
     """Another ID at this location may be replaced."""
     force: bool = False
     """A doubtful link may be saved; one that fails a check never is."""
+    offline: bool = False
+    """Stripe is not asked, and the link is not verified."""
+    web: bool = False
+    """The customer's page in the Stripe Dashboard is opened before anything is asked."""
 
 
-def connect(
-    store: Linking,
-    stripe_at: StripeAt,
-    conversation: Conversation,
-    request: LinkRequest,
-    *,
-    now: datetime,
-    browse: Callable[[str], None] | None = None,
-) -> Connected:
+class _Wanted(NamedTuple):
+    """A request whose customer and location were found."""
+
+    customer: Customer
+    stripe_id: StripeId
+    location: str
+    previous: Link | None
+    """The link that the customer has at the location."""
+    request: LinkRequest
+
+
+def connect(need: Needs, request: LinkRequest) -> Connected:
     """Check that a Stripe customer is this person, show what was found, and save the link.
 
-    `browse` opens the customer's page in the Stripe Dashboard before anything is asked. Raises NotFoundError where
-    Stripe has no such customer, ConflictError where the link is refused or in doubt, and whatever keeps Stripe from
-    answering; then nothing is saved.
+    Raises NotFoundError where Stripe has no such customer, ConflictError where the link is refused or in doubt, and
+    whatever keeps Stripe from answering; then nothing is saved.
     """
-    customer, stripe_id, location = request.customer, request.stripe_id, request.location
-    previous = _replaceable(store, request)
-    stripe = stripe_at()
+    location = the_location(need.config, request.location)
+    customer = need.store.find(request.customer)
+    previous = _replaceable(need.store, customer, location, request)
+    wanted = _Wanted(customer, request.stripe_id, location, previous, request)
+    return _connect_unverified(need, wanted) if request.offline else _connect_verified(need, wanted)
+
+
+def _connect_verified(need: Needs, wanted: _Wanted) -> Connected:
+    customer, stripe_id, location, previous, request = wanted
+    store, now = need.store, need.now
+    stripe = need.accounts(location)
     profile = stripe_profile(stripe, stripe_id)
     holders = _others(store, customer, stripe_id)
     known = previous if previous and previous.stripe_id == stripe_id else None
@@ -64,18 +97,18 @@ def connect(
         now=now,
         enabled=known.enabled if known else True,
     )
-    if browse and isinstance(profile.customer, StripeCustomer):
-        browse(profile.customer.url)
-    conversation.review(
+    if request.web and isinstance(profile.customer, StripeCustomer):
+        need.browse(profile.customer.url)
+    need.talk.review(
         LinkReview(ours=customer, location=location, stripe_id=stripe_id, profile=profile, verdict=verdict)
     )
     _refuse_failed(verdict, holders, location)
-    _settle_doubts(verdict, conversation, request)
+    _settle_doubts(need, verdict, wanted)
     if known and known.verified_at and _same_account(known, link):
         link = known
     else:
         if link.livemode:
-            conversation.note(
+            need.talk.note(
                 f"This is live mode: the real cards of {stripe_id} can be charged for {customer} from now on."
             )
         action = Action.VERIFIED if known else Action.REPLACED if previous else Action.CONNECTED
@@ -90,23 +123,21 @@ def _same_account(known: Link, now: Link) -> bool:
     return known.livemode is now.livemode and (now.account is None or known.account == now.account)
 
 
-def connect_unverified(
-    store: Linking, directory: Directory, conversation: Conversation, request: LinkRequest, *, now: datetime
-) -> Connected:
-    """Save a link without asking Stripe, not verified; what the store knows against it is minded, the copy told."""
-    customer, stripe_id, location = request.customer, request.stripe_id, request.location
-    previous = _replaceable(store, request)
+def _connect_unverified(need: Needs, wanted: _Wanted) -> Connected:
+    """Save a link without asking Stripe, not verified; what the store knows against it counts, and so does a sync."""
+    customer, stripe_id, location, previous, _ = wanted
+    store, talk = need.store, need.talk
     holders = _others(store, customer, stripe_id)
     if holders:
         raise _held(holders[0])
-    account = copied(directory, location, [stripe_id])
+    account = copied(need.directory, location, [stripe_id])
     link, doubt = unexamined(customer.number, location, stripe_id), None
     if stripe_id in account.found:
         others = Others(store, account.found.values())
-        examined = examine(store.record(customer), stripe_id, account, others, holders=(), now=now)
+        examined = examine(store.record(customer), stripe_id, account, others, holders=(), now=need.now)
         link, doubt = examined.link, examined.objection
     if doubt:
-        conversation.warn(f"By the copy of Stripe's customers it may be somebody else. {doubt}")
+        talk.warn(f"According to the last sync this may be somebody else. {doubt}")
     if previous and previous.stripe_id == stripe_id:
         link = previous
     else:
@@ -114,25 +145,25 @@ def connect_unverified(
         store.save_link(customer, link, previous=previous, action=action, note="offline, not verified")
     if link.verified_at is None:
         again = Command("connect", customer.number, stripe_id, location=location)
-        conversation.warn("This link is not verified with Stripe. When you are online, type: " + again)
+        talk.warn("This link is not verified with Stripe. When you are online, type: " + again)
     return _connected(customer, link, previous, checks=(), cards=(), card=None)
 
 
-def _settle_doubts(verdict: Verdict, conversation: Conversation, request: LinkRequest) -> None:
+def _settle_doubts(need: Needs, verdict: Verdict, wanted: _Wanted) -> None:
     """Return only where there is no doubt, or a person has looked and said yes."""
     if not verdict.doubts:
         return
-    customer, stripe_id = request.customer, request.stripe_id
+    customer, stripe_id = wanted.customer, wanted.stripe_id
     consent(
-        conversation,
-        f"Connect {customer} to {stripe_id} all the same?",
+        need.talk,
+        f"Connect {customer} to {stripe_id} anyway?",
         Stakes.IS_IN_DOUBT,
-        agreed=request.force,
+        agreed=wanted.request.force,
         refusal=f"{customer} was not connected to {stripe_id}. {' '.join(verdict.doubts)}",
         hint="Look at both: "
         + Command("show", customer.number)
         + ", and "
-        + Command("show", stripe_id, location=request.location)
+        + Command("show", stripe_id, location=wanted.location)
         + ". If you are sure, add --force.",
         declined="Nothing was saved.",
     )
@@ -154,17 +185,17 @@ def _connected(
     )
 
 
-def _replaceable(store: Links, request: LinkRequest) -> Link | None:
-    previous = store.link(request.customer, request.location)
+def _replaceable(store: Store, customer: Customer, location: str, request: LinkRequest) -> Link | None:
+    previous = store.link(customer, location)
     if previous and previous.stripe_id != request.stripe_id and not request.replace:
         raise ConflictError(
-            f"{request.customer} is connected to {previous.stripe_id} at {request.location} already.",
+            f"{customer} is already connected to {previous.stripe_id} at {location}.",
             hint=f"To put {request.stripe_id} in its place, add --replace.",
         )
     return previous
 
 
-def _others(store: Links, customer: Customer, stripe_id: str) -> list[Holder]:
+def _others(store: Store, customer: Customer, stripe_id: StripeId) -> list[Holder]:
     """Return who else has this ID; at another location, too, since a copied account keeps its IDs."""
     return [holder for holder in store.holders(stripe_id) if holder.customer.number != customer.number]
 
@@ -183,5 +214,7 @@ def _refuse_failed(verdict: Verdict, holders: list[Holder], location: str) -> No
     if failed.check is Check.NOT_LINKED_ELSEWHERE:
         raise _held(holders[0])
     if failed.check is Check.MODE:
-        raise ConflictError(failed.detail, hint=f"Which key has {location}? Type: " + Command("locations", "list"))
+        raise ConflictError(
+            failed.detail, hint=f"Which key does {location} have? Type: " + Command("locations", "list")
+        )
     raise NotFoundError(failed.detail, hint="Look for the right one: " + Command("search", "NAME", location=location))

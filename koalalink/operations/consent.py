@@ -4,7 +4,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
 
-from koalalink.disk import Disk, IfThere
+from koalalink.disk import IfThere
 from koalalink.errors import Aborted, ConflictError
 from koalalink.hints import Text
 
@@ -18,6 +18,13 @@ class Stakes(Enum):
     """Something is lost, or nearly; --yes says that it is meant."""
     IS_IN_DOUBT = auto()
     """It may harm somebody; --force says that it is meant, and --yes never does."""
+
+
+class CanWrite(Protocol):
+    """The part of the files that this needs."""
+
+    def is_there(self, path: Path) -> bool:
+        """Tell whether a file would be written over; raises KoalaError where none may be written there."""
 
 
 class CanAsk(Protocol):
@@ -38,7 +45,7 @@ def consent(
     *,
     agreed: bool,
     refusal: str = "This needs your confirmation.",
-    hint: Text = "If it is meant, add --yes.",
+    hint: Text = "To do it anyway, add --yes.",
     declined: str = "Nothing was changed.",
 ) -> None:
     """Return where an act may go ahead, because somebody has agreed to it, or because it can be undone.
@@ -55,16 +62,16 @@ def consent(
         raise Aborted(declined)
 
 
-def consent_to_write(talk: CanAsk, disk: Disk, path: Path, *, agreed: bool) -> IfThere:
-    """Return whether a file may replace the one that has its name, if there is one; raises as `consent` and as Disk."""
-    if not disk.place(path, IfThere.REPLACE).exists():
+def consent_to_write(talk: CanAsk, files: CanWrite, path: Path, *, agreed: bool) -> IfThere:
+    """Return whether a file may replace the one that has its name, if there is one; raises as both of them."""
+    if not files.is_there(path):
         return IfThere.REFUSE
     consent(
         talk,
-        f"{path} exists already. Write over it?",
+        f"{path} already exists. Write over it?",
         Stakes.IS_FINAL,
         agreed=agreed,
-        refusal=f"{path} exists already.",
+        refusal=f"{path} already exists.",
         hint="Name another file, or add --yes to write over it.",
         declined="Nothing was written.",
     )

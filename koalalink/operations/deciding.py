@@ -1,158 +1,131 @@
 """Carrying decisions out: links and refusals, checked like a single link, in one change."""
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.decisions import Decision, Seen, Settled, Sheet, SideBySide, Untrue, settled_in_words
+from koalalink.domain.configuration import Config
+from koalalink.domain.decisions import Decision, Origin, Seen, Settled, SideBySide, Untrue, settled_in_words
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import counted
 from koalalink.errors import ConflictError
 from koalalink.hints import Command, Text
+from koalalink.operations import matching
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Account, Others, asked, copied, examine
-from koalalink.operations.ports import BulkStore, Conversation, Directory, StripeAt
-
-
-class Deciding(BulkStore, Protocol):
-    """A change of many that knows who is not whom."""
-
-    def known(self, numbers: Iterable[int]) -> Mapping[int, LinkedCustomer]:
-        """Return the customers of these numbers."""
-
-    def refusals(self, location: str) -> set[tuple[int, str]]:
-        """Return who at Stripe is not which customer."""
-
-    def refuse(self, location: str, pairs: Sequence[tuple[int, str]]) -> None:
-        """Write down that these Stripe customers are not these customers."""
-
-
-class Decisions(Protocol):
-    """The part of the store that this needs."""
-
-    def bulk(self, action: Action, note: str, *, rehearsal: bool) -> AbstractContextManager[Deciding]:
-        """Begin a change of many."""
-
-
-class Place(NamedTuple):
-    """Where links are made: at a location, by asking its Stripe account, or where it is not set up by its directory."""
-
-    location: str
-    stripe_at: StripeAt | None
-    directory: Directory
-
+from koalalink.operations.places import location_to_match
+from koalalink.operations.ports import Accounts, Directory, Store, Talk
 
 _SHOWN = 5
 
 
-def settle(
-    decisions: Sequence[Decision],
-    store: Decisions,
-    place: Place,
-    conversation: Conversation,
-    *,
-    action: Action,
-    note: str,
-    now: datetime,
-    dry_run: bool = False,
-    certain: Container[tuple[int, str]] = (),
-) -> Settled:
+class Settling(Protocol):
+    """What carrying decisions out works with."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def now(self) -> datetime: ...
+
+
+class Needs(Settling, matching.Needs, Protocol):
+    """What deciding works with: proposals are made anew, to see who is certain now."""
+
+
+class Batch(NamedTuple):
+    """Decisions that are carried out in one change."""
+
+    location: str
+    decisions: Sequence[Decision]
+    action: Action
+    note: str
+    certain: Container[tuple[int, str]] = ()
+    """Who is certain now, by customer and Stripe ID: only they are linked as such."""
+    dry_run: bool = False
+
+
+def settle(need: Settling, batch: Batch) -> Settled:
     """Connect who was accepted and remember who was not, in one change; what is not true any more is left alone.
 
     Raises ConflictError where two accepted ones contradict each other, and whatever keeps Stripe from answering; then
     nothing is changed.
     """
+    location, decisions = batch.location, batch.decisions
     _refuse_contradictions(decisions)
-    with store.bulk(action, note, rehearsal=True) as bulk:
+    with need.store.bulk(batch.action, batch.note, rehearsal=True) as bulk:
         known = bulk.known(each.customer for each in decisions)
-        remembered = bulk.refusals(place.location)
-    open_ = [each for each in decisions if not _is_so(each, known, remembered, place.location)]
-    account = _ask({each.stripe_id for each in open_ if each.accepted}, place, conversation, now)
-    with store.bulk(action, note, rehearsal=dry_run) as bulk:
+        remembered = bulk.refusals(location)
+    open_ = [each for each in decisions if not _is_so(each, known, remembered, location)]
+    account = _look_up(need, location, {each.stripe_id for each in open_ if each.accepted})
+    with need.store.bulk(batch.action, batch.note, rehearsal=batch.dry_run) as bulk:
         known = bulk.known(each.customer for each in open_)
         held = {holder.stripe_id: holder for holder in bulk.holders({each.stripe_id for each in open_})}
         others = Others(bulk, account.found.values())
         links: list[tuple[Link | None, Link]] = []
-        refused: list[tuple[int, str]] = []
+        refused: list[tuple[int, StripeId]] = []
         problems: list[Untrue] = []
         for each in open_:
-            outcome = _examined(each, known, held.get(each.stripe_id), account, others, now)
-            if isinstance(outcome, Link) and each.certain and (each.customer, each.stripe_id) not in certain:
-                outcome = "It is not certain by the copy of Stripe's customers here. If it is right, write yes."
+            outcome = _examined(each, known, held.get(each.stripe_id), account, others, need.now)
+            if isinstance(outcome, Link) and each.certain and (each.customer, each.stripe_id) not in batch.certain:
+                outcome = "It is not certain any more. If it is right, write yes."
             if isinstance(outcome, str):
                 problems.append(Untrue(each.row, each.customer, each.stripe_id, outcome))
             elif outcome:
                 links.append((None, outcome))
             else:
                 refused.append((each.customer, each.stripe_id))
-        if links and any(new.livemode for _, new in links) and not dry_run:
+        if links and any(new.livemode for _, new in links) and not batch.dry_run:
             cards = f"the real cards of {counted(len(links), 'customer')}"
-            conversation.note(f"This is live mode: {cards} can be charged from now on.")
+            need.talk.note(f"This is live mode: {cards} can be charged from now on.")
         bulk.write([], [], links)
-        bulk.refuse(place.location, refused)
+        bulk.refuse(location, refused)
         return Settled(
-            location=place.location,
+            location=location,
             linked=len(links),
             refused=len(refused),
             unchanged=len(decisions) - len(open_),
             later=0,
-            verified=place.stripe_at is not None,
-            change=None if dry_run else bulk.change,
+            verified=_has_a_key(need, location),
+            change=None if batch.dry_run else bulk.change,
             problems=problems,
+            dry_run=batch.dry_run,
         )
 
 
-def apply(
-    sheet: Sheet,
-    store: Decisions,
-    place: Place,
-    conversation: Conversation,
-    *,
-    identity: str,
-    certain_now: Callable[[], Container[tuple[int, str]]],
-    now: datetime,
-    dry_run: bool,
-) -> Settled:
-    """Carry out what a sheet says; `identity` is the store's.
+def apply(need: Needs, file: str, location: str | None, *, dry_run: bool) -> Settled:
+    """Carry out what a sheet says.
 
-    What the program has written as certain is carried out where it is among those that are `certain_now`, by customer
-    and Stripe ID. Raises as `settle`, and where it is another's sheet.
+    What the program has written as certain is carried out where that is still so. Raises as `settle`, and where the
+    sheet was written for another store or location.
     """
-    sheet.check(place.location, identity)
-    certain = certain_now() if any(each.certain for each in sheet.decisions) else ()
-    done = settle(
-        sheet.decisions,
-        store,
-        place,
-        conversation,
-        action=Action.APPLIED,
-        note=sheet.name,
-        now=now,
-        dry_run=dry_run,
-        certain=certain,
-    )
+    sheet = need.files.sheet(file)
+    place = location_to_match(need.config, need.directory.states(), location or sheet.location)
+    sheet.check(Origin(place, need.store.identity))
+    certain = matching.certain_now(need, place) if any(each.certain for each in sheet.decisions) else ()
+    done = settle(need, Batch(place, sheet.decisions, Action.APPLIED, sheet.name, certain, dry_run))
     if done.linked and not done.verified:
-        conversation.warn(unverified(place.location))
+        need.talk.warn(_unverified(place))
     problems = sorted((*sheet.problems, *done.problems), key=lambda problem: problem.row)
     return done._replace(later=sheet.later, problems=problems)
 
 
-def apply_certain(
-    pairs: Iterable[SideBySide],
-    store: Decisions,
-    place: Place,
-    conversation: Conversation,
-    *,
-    now: datetime,
-    agreed: bool,
-) -> None:
+def apply_certain(need: Settling, pairs: Iterable[SideBySide], location: str, *, agreed: bool) -> None:
     """Connect who is certain, and say it; one that `connect` would doubt is left alone.
 
     Raises Aborted where the person does not want it.
     """
+    talk = need.talk
     decisions = []
     names = {}
     for each in pairs:
@@ -161,24 +134,23 @@ def apply_certain(
             seen = Seen.of(each.ours, each.theirs)
             decisions.append(Decision(each.ours.number, each.theirs.stripe_id, True, seen, looked_at=False))
     if not decisions:
-        conversation.note(f"Nobody is certain at {place.location}, so nothing was changed.")
+        talk.note(f"No certain matches at {location}, so nothing was changed.")
         return
-    question = f"Connect the {counted(len(decisions), 'certain one')} at {place.location}?"
-    consent(conversation, question, Stakes.CAN_BE_UNDONE, agreed=agreed)
-    done = settle(decisions, store, place, conversation, action=Action.MATCHED, note="certain", now=now)
-    conversation.note(settled_in_words(done))
+    matches = "match" if len(decisions) == 1 else "matches"
+    question = f"Connect {len(decisions):,} certain {matches} at {location}?"
+    consent(talk, question, Stakes.CAN_BE_UNDONE, agreed=agreed)
+    done = settle(need, Batch(location, decisions, Action.MATCHED, "certain"))
+    talk.note(settled_in_words(done))
     for problem in done.problems[:_SHOWN]:
         who = f"{names[problem.customer]} and {problem.stripe_id}"
-        conversation.warn(f"Not connected: {who}. {problem.reason}")
+        talk.warn(f"Not connected: {who}. {problem.reason}")
     if len(done.problems) > _SHOWN:
         more = len(done.problems) - _SHOWN
-        conversation.warn(
-            f"And {more:,} more, which are for you to decide: " + Command("review", location=place.location)
-        )
+        talk.warn(f"And {more:,} more to decide yourself: " + Command("review", location=location))
     if not done.verified and done.linked:
-        conversation.warn(unverified(place.location))
+        talk.warn(_unverified(location))
     if done.change is not None:
-        conversation.note("To take all of it back, type: " + Command("undo", done.change))
+        talk.note("To undo all of it, type: " + Command("undo", done.change))
 
 
 def _refuse_contradictions(decisions: Sequence[Decision]) -> None:
@@ -192,14 +164,14 @@ def _refuse_contradictions(decisions: Sequence[Decision]) -> None:
             raise ConflictError(
                 f"Two customers would share {each.stripe_id}: {other.customer} (row {other.row}) and {each.customer} "
                 f"(row {each.row}).",
-                hint="Nothing was changed. Take one of the two decisions out, then type it again.",
+                hint="Nothing was changed. Remove one of the two decisions, then type the command again.",
             )
         other = by_customer.setdefault(each.customer, each)
         if other.stripe_id != each.stripe_id:
             raise ConflictError(
                 f"Customer {each.customer} would be connected to both {other.stripe_id} (row {other.row}) and "
                 f"{each.stripe_id} (row {each.row}).",
-                hint="Nothing was changed. Take one of the two decisions out, then type it again.",
+                hint="Nothing was changed. Remove one of the two decisions, then type the command again.",
             )
 
 
@@ -214,10 +186,15 @@ def _is_so(
     )
 
 
-def _ask(stripe_ids: set[str], place: Place, conversation: Conversation, now: datetime) -> Account:
-    if place.stripe_at is None or not stripe_ids:
-        return copied(place.directory, place.location, stripe_ids)
-    return asked(place.stripe_at, place.location, stripe_ids, conversation, "Checking with Stripe", now)
+def _has_a_key(need: Settling, location: str) -> bool:
+    """Tell whether Stripe can be asked at a location; if not, the last sync has to do."""
+    return location in need.config.locations
+
+
+def _look_up(need: Settling, location: str, stripe_ids: set[StripeId]) -> Account:
+    if not _has_a_key(need, location) or not stripe_ids:
+        return copied(need.directory, location, stripe_ids)
+    return asked(need.accounts(location), stripe_ids, need.talk, "Checking with Stripe", need.now)
 
 
 def _examined(
@@ -231,10 +208,10 @@ def _examined(
     """Return the link that a decision makes, None where it refuses one, or why it is not carried out."""
     linked = known.get(decision.customer)
     if linked is None:
-        return f"There is no customer {decision.customer} any more."
+        return f"Customer {decision.customer} does not exist any more."
     there = next((link for link in linked.links if link.location == account.location), None)
     if there and (decision.accepted or there.stripe_id == decision.stripe_id):
-        return f"{linked.customer} is connected to {there.stripe_id} already."
+        return f"{linked.customer} is already connected to {there.stripe_id}."
     if not decision.accepted:
         return decision.seen.changed(linked.customer, None)
     if holder and holder.customer.number != decision.customer:
@@ -250,8 +227,8 @@ def _examined(
     return examined.link
 
 
-def unverified(location: str) -> Text:
+def _unverified(location: str) -> Text:
     """Return what is to be known of links that Stripe was not asked of, as sentences."""
     return (
-        f"Stripe was not asked, as {location} has no key; the links are as good as the copy. With a key, type: "
+        f"{location} has no key, so Stripe was not asked and the links rely on the last sync. With a key, type: "
     ) + Command("verify", location=location)

@@ -9,9 +9,10 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.people.contact import phone_key
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import fold
 from koalalink.operations.looking_up import look_up
-from koalalink.operations.ports import Conversation, Directory, Stripe, StripeAt
+from koalalink.operations.ports import Directory, Stripe, Talk
 
 
 class OurPeople(Protocol):
@@ -27,35 +28,32 @@ class Account(NamedTuple):
     """What is known of customers at a location's Stripe account."""
 
     location: str
-    found: Mapping[str, StripeCustomer | Absence]
+    found: Mapping[StripeId, StripeCustomer | Absence]
     account: str | None
     """The account's ID, where it is known."""
     livemode: bool | None
     """The key's mode; None where there is no key, and a customer's own mode counts."""
     asked_at: datetime | None
-    """None where Stripe was not asked: a link is as good as the copy then, and not verified."""
-    cards: Mapping[str, tuple[Card, ...] | None] = {}
+    """None where Stripe was not asked: a link is as good as the last sync then, and not verified."""
+    cards: Mapping[StripeId, tuple[Card, ...] | None] = {}
     """The cards of customers, where they were asked for."""
 
 
-def asked(
-    stripe_at: StripeAt, location: str, stripe_ids: Collection[str], talk: Conversation, what: str, now: datetime
-) -> Account:
+def asked(stripe: Stripe, stripe_ids: Collection[StripeId], talk: Talk, what: str, now: datetime) -> Account:
     """Look IDs up at Stripe, by the cheaper way; raises KoalaError where it does not answer."""
-    stripe = stripe_at()
     with talk.counting(what, len(stripe_ids)) as count:
         found = look_up(stripe, stripe_ids, count)
-    return Account(location, found, stripe.account(), stripe.key.livemode, now)
+    return Account(stripe.location, found, stripe.account(), stripe.key.livemode, now)
 
 
-def of_profile(stripe: Stripe, location: str, stripe_id: str, profile: StripeProfile, now: datetime) -> Account:
+def of_profile(stripe: Stripe, location: str, stripe_id: StripeId, profile: StripeProfile, now: datetime) -> Account:
     """Return the same of one customer whose cards were asked for as well."""
     cards = {stripe_id: profile.cards}
     return Account(location, {stripe_id: profile.customer}, profile.account, stripe.key.livemode, now, cards)
 
 
-def copied(directory: Directory, location: str, stripe_ids: Iterable[str]) -> Account:
-    """Return what the copy has that sync made, without asking Stripe; nothing where there is no copy."""
+def copied(directory: Directory, location: str, stripe_ids: Iterable[StripeId]) -> Account:
+    """Return what the last sync has copied, without asking Stripe; nothing where there was none."""
     state = directory.state(location)
     return Account(location, directory.known(location, stripe_ids), state.account if state else None, None, None)
 
@@ -104,7 +102,7 @@ class Examined(NamedTuple):
 
 def examine(
     linked: LinkedCustomer,
-    stripe_id: str,
+    stripe_id: StripeId,
     account: Account,
     others: Others,
     *,
@@ -156,7 +154,7 @@ def contradicted(
 ) -> list[Contradicted]:
     """Return the links that would be in doubt if a customer had these details, and are not so already.
 
-    As far as the store knows the Stripe customer: by its copy, or as it was when it was linked.
+    As far as the store knows the Stripe customer: by the last sync, or as it was when it was linked.
     """
     found = []
     after = linked.customer._replace(details=details)
@@ -166,12 +164,12 @@ def contradicted(
             continue
         before, then = (doubt_of(each, theirs, now) for each in (linked.customer, after))
         if then and then != before:
-            who = ", ".join(part for part in (theirs.name, theirs.email) if part) or "without a name"
+            who = ", ".join(part for part in (theirs.name, theirs.email) if part) or "a customer with no name"
             at = f"{link.stripe_id} at {link.location}"
             found.append(Contradicted(link, f"{linked.customer} is linked to {at}, who is {who} there. {then}"))
     return found
 
 
-def unexamined(customer: int, location: str, stripe_id: str, *, enabled: bool = True) -> Link:
+def unexamined(customer: int, location: str, stripe_id: StripeId, *, enabled: bool = True) -> Link:
     """Return a link to an ID of which nothing is known: not verified, which every list of links says."""
     return Link(customer=customer, location=location, stripe_id=stripe_id, enabled=enabled)

@@ -1,29 +1,73 @@
 """Customers out into a file, one after the other: a million take no more memory than ten."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
-from koalalink.domain.links import LinkedCustomer
-from koalalink.operations.ports import Conversation
-
-
-class Sink(Protocol):
-    """A file that takes customers."""
-
-    def write(self, linked: LinkedCustomer) -> None:
-        """Write one."""
-
-    def finish(self) -> None:
-        """Write what is still held back, and put the file into its place."""
+from koalalink.disk import IfThere
+from koalalink.domain import exports
+from koalalink.domain.configuration import Config
+from koalalink.domain.exports import ExportColumn, Format, Purpose
+from koalalink.domain.text import counted
+from koalalink.operations.consent import consent_to_write
+from koalalink.operations.places import the_location
+from koalalink.operations.ports import Files, Store, Talk
 
 
-def export(people: Iterable[LinkedCustomer], sink: Sink, conversation: Conversation) -> int:
-    """Write everybody, and return how many they are."""
-    written = 0
-    with conversation.counting("Writing customers") as count:
-        for linked in people:
-            sink.write(linked)
+class Needs(Protocol):
+    """What exporting works with."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def talk(self) -> Talk: ...
+
+
+class ExportRequest(NamedTuple):
+    """Which customers are written, and how; `linked` is None for both kinds."""
+
+    file: str
+    kind: Format | None = None
+    """None is told by the name of the file, else CSV."""
+    linked: bool | None = None
+    location: str | None = None
+    columns: str | None = None
+    """Their names with commas between them; None is all."""
+    purpose: Purpose | None = None
+    agreed: bool = False
+
+
+def export(need: Needs, request: ExportRequest) -> None:
+    """Write customers into a file, and say how many; a file that is there is asked about."""
+    linked, location = request.linked, request.location
+    if request.purpose is Purpose.STRIPE_METADATA or (linked is None and location):
+        linked = True
+    columns = _columns(need, request)
+    if_there = IfThere.REFUSE
+    if request.file != "-":
+        if_there = consent_to_write(need.talk, need.files, Path(request.file), agreed=request.agreed)
+    harmless, written = request.purpose is None, 0
+    with (
+        need.files.export(request.file, if_there, _kind(request), columns, harmless=harmless) as file,
+        need.talk.counting("Writing customers") as count,
+    ):
+        for each in need.store.everybody(linked=linked, location=location):
+            file.write(each)
             written += 1
             count(1)
-    sink.finish()
-    return written
+        file.finish()
+    need.talk.note(f"Wrote {counted(written, 'customer')}.")
+
+
+def _columns(need: Needs, request: ExportRequest) -> list[ExportColumn]:
+    if request.purpose is Purpose.STRIPE_METADATA:
+        return exports.metadata_columns(the_location(need.config, request.location))
+    return exports.chosen(exports.columns_for(need.store.shape()), request.columns)
+
+
+def _kind(request: ExportRequest) -> Format:
+    suffix = Path(request.file).suffix.lower().removeprefix(".")
+    return request.kind or (Format(suffix) if suffix in [*Format] else Format.CSV)

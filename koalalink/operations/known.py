@@ -7,8 +7,9 @@ from koalalink.domain.imports import Entry, MatchOn, Trouble, differing, same_na
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.contact import email_key, phone_key
-from koalalink.domain.text import fold
-from koalalink.operations.ports import BulkStore
+from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.text import fold, listed
+from koalalink.operations.ports import Bulk
 
 _FAMILY = 20
 """An email or a phone of more people than these is nobody's own."""
@@ -34,7 +35,7 @@ class Draft:
 class Known:
     """Everybody in the store whom a batch of rows can mean, and what is to be written for it."""
 
-    def __init__(self, bulk: BulkStore, entries: Sequence[Entry], stripe_ids: Iterable[str], *, by_phone: bool) -> None:
+    def __init__(self, bulk: Bulk, entries: Sequence[Entry], stripe_ids: Iterable[StripeId], *, by_phone: bool) -> None:
         """Look everybody up whom `entries` and `stripe_ids` name."""
         self._bulk = bulk
         nameless = (e.details for e in entries if not e.details.external_id and not email_key(e.details.email))
@@ -131,8 +132,8 @@ class Known:
             return same[0]
         value = getattr(details, what)
         if same:
-            numbers = " and ".join(str(person.number) for person in same[:5])
-            return Trouble(entry.row, "", value, f"{value} belongs to customers {numbers}; which is meant?")
+            numbers = listed(str(person.number) for person in same[:5])
+            return Trouble(entry.row, "", value, f"{value} belongs to customers {numbers}; which one do you mean?")
         alike = [person for person in family if same_name(person.details, details) is Agreement.SIMILAR]
         if alike:
             return Trouble(

@@ -4,25 +4,26 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from koalalink.domain.stripe_customers import Absence, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 
-Found = dict[str, StripeCustomer | Absence]
+Found = dict[StripeId, StripeCustomer | Absence]
 
 _FEW = 40
 _PAGE = 100
 """Customers that Stripe lists in one request."""
 
 
-class Customers(Protocol):
+class Account(Protocol):
     """The part of a Stripe account that this needs."""
 
-    def customer(self, stripe_id: str) -> StripeCustomer | Absence:
+    def customer(self, stripe_id: StripeId) -> StripeCustomer | Absence:
         """Return one customer, or why there is none."""
 
     def all_customers(self) -> Iterator[StripeCustomer]:
         """Yield every customer."""
 
 
-def look_up(stripe: Customers, stripe_ids: Iterable[str], count: Callable[[int], None]) -> Found:
+def look_up(stripe: Account, stripe_ids: Iterable[StripeId], count: Callable[[int], None]) -> Found:
     """Return what Stripe has under each ID.
 
     A few are retrieved one by one. Where there are more the account is listed, until that has cost as much as

@@ -1,63 +1,78 @@
 """Proposing for everybody without a link who they are at Stripe."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from koalalink.domain.chronicle import ago
+from koalalink.domain.configuration import Config
 from koalalink.domain.customers import Customer
-from koalalink.domain.decisions import Matched, SideBySide, alike_together
+from koalalink.domain.decisions import Matched, Origin, SideBySide, alike_together
 from koalalink.domain.directory import DirectoryState
-from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.matching.proposing import Proposal, propose
 from koalalink.domain.payments import Booking, Payments
 from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.people.names import name_words
 from koalalink.domain.people.person import Person, of_store, of_stripe
+from koalalink.domain.text import counted
 from koalalink.errors import NotFoundError
 from koalalink.hints import Command
-from koalalink.operations.ports import Conversation, Directory
+from koalalink.operations.places import location_to_match
+from koalalink.operations.ports import Directory, Files, Store, Talk
 
 _OLD = timedelta(days=7)
 _BATCH = 500
 
 
-class Customers(Protocol):
-    """The part of the store that this needs."""
+class Needs(Protocol):
+    """What proposing works with."""
 
-    def everybody(self, *, linked: bool | None = None, location: str | None = None) -> Iterator[LinkedCustomer]:
-        """Yield the customers of the store."""
+    @property
+    def config(self) -> Config: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def now(self) -> datetime: ...
 
-    def known(self, numbers: Iterable[int]) -> Mapping[int, LinkedCustomer]:
-        """Return the customers of these numbers."""
 
-    def refusals(self, location: str) -> set[tuple[int, str]]:
-        """Return who at Stripe is not which customer."""
+class MatchRequest(NamedTuple):
+    """For whom proposals are made, and what they are written into."""
+
+    location: str | None = None
+    payments: Sequence[str] = ()
+    """Exports of payments and bookings."""
+    limit: int | None = None
+    sheet: Path | None = None
 
 
-def match(
-    store: Customers,
-    directory: Directory,
-    location: str,
-    conversation: Conversation,
-    *,
-    now: datetime,
-    payments: Payments,
-    limit: int | None = None,
-) -> Matched:
-    """Return a proposal for everybody who has no link at the location, up to `limit` of them, the surest first.
+def match(need: Needs, request: MatchRequest) -> Matched:
+    """Return a proposal for everybody who has no link at the location, the surest first, and write the sheet."""
+    location = location_to_match(need.config, need.directory.states(), request.location)
+    found = propose_at(need, location, need.files.payments(request.payments), request.limit)
+    if request.sheet is not None:
+        _write_sheet(need, request.sheet, found)
+    return found
 
-    Raises NotFoundError where Stripe's customers were not copied yet.
-    """
-    state = copied(directory, location)
-    _say_how_old(state, conversation, now)
+
+def propose_at(need: Needs, location: str, payments: Payments | None = None, limit: int | None = None) -> Matched:
+    """Return the proposals for a location; raises NotFoundError where its Stripe customers were not copied yet."""
+    payments = payments or Payments()
+    state = _copied(need.directory, location)
+    _say_how_old(state, need.talk, need.now)
     bookings = _Bookings(payments.bookings)
     ours: list[Person] = []
     owners: dict[str, Customer] = {}
     here: set[str] = set()
-    for each in store.everybody():
+    for each in need.store.everybody():
         at = {link.location: link.stripe_id for link in each.links}
         owners |= dict.fromkeys(at.values(), each.customer)
         if location in at:
@@ -66,21 +81,33 @@ def match(
             ours.append(of_store(each.customer, at.values(), bookings.paid_by(each.customer)))
     bookings.refuse_doubtful(ours)
     theirs = [
-        of_stripe(each, now, payments.of_stripe.get(each.stripe_id, ()), owners.get(each.stripe_id))
-        for each in directory.customers(location)
+        of_stripe(each, need.now, payments.of_stripe.get(each.stripe_id, ()), owners.get(each.stripe_id))
+        for each in need.directory.customers(location)
         if each.stripe_id not in here
     ]
-    with conversation.counting("Comparing", len(ours)) as count:
-        proposals = propose(ours, theirs, store.refusals(location), count)
+    with need.talk.counting("Comparing", len(ours)) as count:
+        proposals = propose(ours, theirs, need.store.refusals(location), count)
     return Matched(location, state, alike_together(proposals)[:limit])
 
 
-def copied(directory: Directory, location: str) -> DirectoryState:
-    """Return the state of the copy of Stripe's customers; raises NotFoundError where there is none."""
+def _write_sheet(need: Needs, path: Path, found: Matched) -> None:
+    """Write proposals into a sheet; one that is there, perhaps with decisions in it, is kept under another name."""
+    pairs = side_by_side(need.store, need.directory, found.location, found.proposals)
+    rows, kept = need.files.write_sheet(path, pairs, Origin(found.location, need.store.identity))
+    if kept:
+        need.talk.note(f"The {path} that was there before is now called {kept}.")
+    need.talk.note(
+        f"Wrote {counted(rows, 'proposal')} into {path}. Write yes or no in its first column, save it, and type: "
+        + Command("apply", path)
+    )
+
+
+def _copied(directory: Directory, location: str) -> DirectoryState:
+    """Return the state of the directory; raises NotFoundError where there is none."""
     state = directory.state(location)
     if state is None or (not state.customers and state.finished_at is None):
         raise NotFoundError(
-            f"Stripe's customers of {location} were not copied to this computer yet.",
+            f"The Stripe customers of {location} have not been copied to this computer yet.",
             hint="Type: "
             + Command("sync", location=location)
             + ". Without a key, export the customers in the Stripe Dashboard, and type: "
@@ -89,20 +116,20 @@ def copied(directory: Directory, location: str) -> DirectoryState:
     return state
 
 
-def _say_how_old(state: DirectoryState, conversation: Conversation, now: datetime) -> None:
+def _say_how_old(state: DirectoryState, talk: Talk, now: datetime) -> None:
     again = " To copy them again, type: " + Command("sync", location=state.location)
     if state.finished_at is None:
-        conversation.warn(f"Only a part of {state.location}'s Stripe customers was copied." + again)
+        talk.warn(f"Only some of {state.location}'s Stripe customers were copied." + again)
     elif now - state.finished_at > _OLD:
-        conversation.warn(f"Stripe's customers of {state.location} were copied {ago(state.finished_at, now)}." + again)
+        talk.warn(f"The Stripe customers of {state.location} were copied {ago(state.finished_at, now)}." + again)
     if not state.customers:
-        conversation.warn(f"There are no customers in the Stripe account of {state.location}.")
+        talk.warn(f"There are no customers in the Stripe account of {state.location}.")
 
 
 def side_by_side(
-    store: Customers, directory: Directory, location: str, proposals: Sequence[Proposal]
+    store: Store, directory: Directory, location: str, proposals: Sequence[Proposal]
 ) -> Iterator[SideBySide]:
-    """Yield proposals with the people they are about; who has gone meanwhile is left out."""
+    """Yield proposals with the people they are about; one who has gone meanwhile is left out."""
     for start in range(0, len(proposals), _BATCH):
         batch = proposals[start : start + _BATCH]
         ours = store.known(each.customer for each in batch)
@@ -113,7 +140,7 @@ def side_by_side(
                 yield SideBySide(
                     proposal=each,
                     ours=ours[each.customer].customer,
-                    theirs=theirs.get(each.stripe_id or ""),
+                    theirs=theirs.get(each.stripe_id) if each.stripe_id else None,
                     others=[theirs[other] for other in (*each.rivals, *each.duplicates) if other in theirs],
                 )
 
@@ -153,21 +180,20 @@ class _Bookings:
                 people[place] = person._replace(payments=sure)
 
 
-def certain_now(
-    store: Customers, directory: Directory, location: str, conversation: Conversation, now: datetime
-) -> set[tuple[int, str]]:
-    """Return who is certain by the present copy, and who is linked, as customer and Stripe ID.
+def certain_now(need: Needs, location: str) -> set[tuple[int, str]]:
+    """Return who is certain by the last sync, and who is linked, as customer and Stripe ID.
 
-    Nobody is certain where there is no copy.
+    Nobody is certain where there was no sync.
     """
-    linked = store.everybody(linked=True, location=location)
-    found = {(link.customer, link.stripe_id) for each in linked for link in each.links if link.location == location}
-    if directory.state(location) is not None:
-        matched = match(store, directory, location, conversation, now=now, payments=Payments())
-        found |= {(each.customer, each.stripe_id or "") for each in matched.of(Tier.CERTAIN)}
+    linked = need.store.everybody(linked=True, location=location)
+    found: set[tuple[int, str]] = {
+        (link.customer, link.stripe_id) for each in linked for link in each.links if link.location == location
+    }
+    if need.directory.state(location) is not None:
+        found |= {(each.customer, each.stripe_id or "") for each in propose_at(need, location).of(Tier.CERTAIN)}
     return found
 
 
-def certain_pairs(store: Customers, directory: Directory, found: Matched) -> Iterator[SideBySide]:
+def certain_pairs(need: Needs, found: Matched) -> Iterator[SideBySide]:
     """Yield the certain ones with the people they are about."""
-    return side_by_side(store, directory, found.location, found.of(Tier.CERTAIN))
+    return side_by_side(need.store, need.directory, found.location, found.of(Tier.CERTAIN))

@@ -1,25 +1,46 @@
-"""What operations need of the outside, as protocols that the rooms below, and the tests, satisfy."""
+"""The tools that operations work with, as protocols: the store, Stripe, files, and the person at the terminal.
+
+Each operation declares which of them it needs, in a Protocol of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:  # whoever needs an operation loads what that needs, not what all of them do
+if TYPE_CHECKING:  # a command that needs one operation does not load what all others work with
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
+    from pathlib import Path
 
+    from koalalink.disk import IfThere
     from koalalink.domain.api_key import ApiKey
-    from koalalink.domain.changes import Action
+    from koalalink.domain.backups import Contents
+    from koalalink.domain.changes import Action, Change
+    from koalalink.domain.columns import Column
     from koalalink.domain.connecting import LinkReview
-    from koalalink.domain.customers import Customer, CustomerDetails
-    from koalalink.domain.directory import DirectoryState, Listed, Verification, Window
+    from koalalink.domain.customers import Customer, CustomerDetails, Shape
+    from koalalink.domain.decisions import Origin, Sheet, SideBySide
+    from koalalink.domain.desk import Question
+    from koalalink.domain.directory import (
+        DirectoryState,
+        ExportedCustomer,
+        ExportedPayment,
+        Listed,
+        Verification,
+        Window,
+    )
+    from koalalink.domain.exports import ExportColumn, Format
     from koalalink.domain.hits import Hits
-    from koalalink.domain.imports import Column
-    from koalalink.domain.links import Holder, Link, LinkedCustomer
+    from koalalink.domain.imports import Row
+    from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
+    from koalalink.domain.payments import Payments
+    from koalalink.domain.remaps import MovedId
     from koalalink.domain.search_query import IdQuery, TextQuery
+    from koalalink.domain.standing import Call, Standing
     from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
+    from koalalink.domain.stripe_ids import StripeId
     from koalalink.hints import Text
 
 
@@ -29,36 +50,189 @@ class Stripe(Protocol):
     location: str
     key: ApiKey
     cards_are_hidden: bool
+    """Whether the key has turned out to have no permission to read payment methods."""
 
-    def customer(self, stripe_id: str) -> StripeCustomer | Absence: ...
-    def cards(self, stripe_id: str) -> tuple[Card, ...] | None: ...
-    def account(self) -> str | None: ...
-    def search(self, query: str, most: int) -> list[StripeCustomer]: ...
-    def with_email(self, email: str) -> list[StripeCustomer]: ...
-    def count(self) -> int | None: ...
-    def listed(self, window: Window) -> Listed: ...
-    def all_customers(self) -> Iterator[StripeCustomer]: ...
-    def report(self) -> KeyReport: ...
+    def customer(self, stripe_id: StripeId) -> StripeCustomer | Absence:
+        """Return one customer, or why there is none."""
+
+    def cards(self, stripe_id: StripeId) -> tuple[Card, ...] | None:
+        """Return the saved cards of a customer; None where the key has no permission to read them."""
+
+    def account(self) -> str | None:
+        """Return the ID of the account; None where the key does not say."""
+
+    def search(self, query: str, most: int) -> list[StripeCustomer]:
+        """Return up to `most` customers that a query in Stripe's search language finds."""
+
+    def with_email(self, email: str) -> list[StripeCustomer]:
+        """Return the customers with exactly this email address."""
+
+    def count(self) -> int | None:
+        """Return how many customers there are; None where Stripe does not say."""
+
+    def listed(self, window: Window) -> Listed:
+        """Return the next page of a window."""
+
+    def all_customers(self) -> Iterator[StripeCustomer]:
+        """Yield every customer, newest first."""
+
+    def report(self) -> KeyReport:
+        """Return what the key opens and may read."""
 
 
-StripeAt = Callable[[], Stripe]
-"""Opens a location's Stripe account; raises KoalaError where its key is missing or malformed."""
+Accounts = Callable[[str], Stripe]
+"""Opens the Stripe account of a location; raises ConfigError where its key is missing or malformed."""
 
 
-class Links(Protocol):
-    """The part of the store that links need."""
+class Bulk(Protocol):
+    """A change of many customers, within its transaction."""
 
-    def link(self, customer: Customer, location: str) -> Link | None: ...
-    def record(self, customer: Customer) -> LinkedCustomer: ...
-    def holders(self, *stripe_ids: str) -> list[Holder]: ...
-    def save_link(
-        self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: str
-    ) -> None: ...
-    def delete_links(self, customer: Customer, links: Sequence[Link]) -> None: ...
+    change: int | None
+    """The number of the change; None while nothing was written."""
+    next_number: int
+
+    def people(
+        self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
+    ) -> Sequence[LinkedCustomer]:
+        """Return everybody who has one of these external IDs, folded emails, phone keys or folded names."""
+
+    def known(self, numbers: Iterable[int]) -> Mapping[int, LinkedCustomer]:
+        """Return the customers of these numbers, those who are there."""
+
+    def holders(self, stripe_ids: Iterable[str]) -> list[Holder]:
+        """Return who is linked to one of these Stripe IDs."""
+
+    def links_at(self, location: str) -> Sequence[LinkedCustomer]:
+        """Return everybody who is linked at a location, with all links."""
+
+    def refusals(self, location: str) -> set[tuple[int, str]]:
+        """Return which Stripe customers were said not to be which customers."""
+
+    def refuse(self, location: str, pairs: Sequence[tuple[int, StripeId]]) -> None:
+        """Write down that these Stripe customers are not these customers."""
+
+    def write(
+        self,
+        added: Sequence[Customer],
+        edited: Sequence[tuple[Customer, CustomerDetails]],
+        links: Sequence[tuple[Link | None, Link]],
+    ) -> None:
+        """Add customers, give others other details, and replace links; None is where there was no link before."""
+
+
+class Store(Protocol):
+    """The customers of the business, their links, and the history; every write is one change, in one transaction."""
+
+    @property
+    def identity(self) -> str:
+        """What tells this store from another."""
+
+    def find(self, reference: str) -> Customer:
+        """Return the customer with a number, an email address, or an external ID (ext:ID).
+
+        Raises NotFoundError where nobody or several people fit.
+        """
+
+    def find_past(self, reference: str) -> int:
+        """Return the number of a customer; one who was removed is found by number."""
+
+    def numbered(self, beginning: str, most: int) -> list[Customer]:
+        """Return up to `most` customers whose number begins with these digits."""
+
+    def known(self, numbers: Iterable[int]) -> Mapping[int, LinkedCustomer]:
+        """Return the customers of these numbers, those who are there."""
+
+    def people(
+        self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
+    ) -> Sequence[LinkedCustomer]:
+        """Return everybody who has one of these external IDs, folded emails, phone keys or folded names."""
+
+    def page(
+        self, query: str = "", *, linked: bool | None = None, location: str | None = None, limit: int, offset: int = 0
+    ) -> CustomerList:
+        """Return customers by number, those in whose details or Stripe IDs every word of `query` occurs."""
+
+    def everybody(self, *, linked: bool | None = None, location: str | None = None) -> Iterator[LinkedCustomer]:
+        """Yield all customers by number, as they are at one moment."""
+
+    def shape(self) -> Shape:
+        """Return what there is besides the fields that every customer has."""
+
+    def record(self, customer: Customer) -> LinkedCustomer:
+        """Return the customer with all links."""
+
+    def add(self, details: CustomerDetails) -> Customer:
+        """Add a customer under the next number."""
+
+    def edit(
+        self, customer: Customer, details: CustomerDetails, *, unverify: Sequence[Link] = (), note: str = ""
+    ) -> Customer:
+        """Give `customer` other details, for which some links are not verified any more."""
+
+    def remove(self, linked: LinkedCustomer) -> None:
+        """Remove a customer and all links."""
+
+    def link(self, customer: Customer, location: str) -> Link | None:
+        """Return the customer's link at one location."""
+
+    def holders(self, *stripe_ids: str) -> list[Holder]:
+        """Return the customers that are linked to one of `stripe_ids`, at any location."""
+
+    def refusals(self, location: str) -> set[tuple[int, str]]:
+        """Return which Stripe customers were said not to be which customers."""
+
+    def save_link(self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: str) -> None:
+        """Put `link` in the place of `previous`; raises ConflictError where either side has changed since."""
+
+    def delete_links(self, customer: Customer, links: Sequence[Link]) -> None:
+        """Remove links of one customer."""
+
+    def links_by_location(self) -> Mapping[str, int]:
+        """Return how many links there are at each location."""
+
+    def rename_location(self, old: str, new: str) -> int:
+        """Give a location another name, with its links, refusals and directory; return how many links it has."""
+
+    def bulk(self, action: Action, note: str, *, rehearsal: bool) -> AbstractContextManager[Bulk]:
+        """Begin a change of many customers; a rehearsal finds out what would happen, and keeps nothing."""
+
+    def changes(
+        self,
+        customer: int | None = None,
+        *,
+        since: datetime | None = None,
+        by: str | None = None,
+        action: Action | None = None,
+        limit: int,
+    ) -> list[Change]:
+        """Return up to `limit` changes, newest first."""
+
+    def change(self, number: int | None) -> Change:
+        """Return a change by its number; where it is None, the newest that can be undone."""
+
+    def check_undo(self, change: Change, *, keep_touched: bool = False) -> tuple[Change, int]:
+        """Return what of a change would be put back, and how many customers would not.
+
+        Raises ConflictError where a later change touched the same thing.
+        """
+
+    def edited_back(self, change: Change) -> Iterator[tuple[int, CustomerDetails]]:
+        """Yield who would get which details again if a change were undone."""
+
+    def undo(
+        self, change: Change, *, keep_touched: bool = False, unverify: Sequence[Link] = (), note: str = ""
+    ) -> Change:
+        """Put back what was there before a change, as a change of its own, and return that."""
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the store itself, as sentences."""
+
+    def close(self) -> None:
+        """Let go of the store."""
 
 
 class Directory(Protocol):
-    """The copy of what Stripe has."""
+    """What sync has copied from Stripe."""
 
     def state(self, location: str) -> DirectoryState | None:
         """Return how far the directory of a location is; None where there is none."""
@@ -67,13 +241,13 @@ class Directory(Protocol):
         """Return the same of all locations."""
 
     def begin(self, location: str, account: str | None, livemode: bool | None, now: datetime) -> tuple[Window, ...]:
-        """Begin a copy, or go on with one that was interrupted; return what is to be listed."""
+        """Begin a sync, or go on with one that was interrupted; return what is to be listed."""
 
     def put(self, location: str, customers: Sequence[StripeCustomer], left: Sequence[Window]) -> tuple[int, int]:
         """Write a page, with what is left after it; return how many were new, and how many have changed."""
 
     def finish(self, location: str, now: datetime) -> int:
-        """End a copy: who was not in it is gone; return how many those are."""
+        """End a sync: customers that were not listed are gone; return how many those are."""
 
     def put_other_cards(self, location: str, cards: Mapping[str, Card | None]) -> None:
         """Note the card that can be charged of customers who have no default card, by Stripe ID."""
@@ -90,46 +264,170 @@ class Directory(Protocol):
     def forget(self, location: str) -> None:
         """Delete the directory of a location."""
 
-    def known(self, location: str, stripe_ids: Iterable[str]) -> dict[str, StripeCustomer]:
+    def known(self, location: str, stripe_ids: Iterable[str]) -> dict[StripeId, StripeCustomer]:
         """Return those of these customers that are in the directory."""
 
     def customers(self, location: str) -> Iterator[StripeCustomer]:
         """Yield who is at Stripe, by Stripe ID."""
 
     def newest(self, location: str, most: int) -> list[StripeCustomer]:
-        """Return who was created last."""
+        """Return the customers that were created last."""
 
     def find(self, query: TextQuery | IdQuery, location: str, most: int) -> list[StripeCustomer]:
-        """Return who fits, best first, typing errors forgiven."""
+        """Return the customers that fit, best match first, typing errors forgiven."""
 
 
-class BulkStore(Protocol):
-    """A change of many, within its transaction."""
+class Backups(Protocol):
+    """Copies of the whole store, as files."""
 
-    change: int | None
-    next_number: int
+    store: Path
+    """The file of the store itself."""
 
-    def people(
-        self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
-    ) -> Sequence[LinkedCustomer]:
-        """Return everybody who has one of these."""
+    def back_up(self, target: Path, if_there: IfThere) -> Contents:
+        """Write a backup, check it, and return what it holds."""
 
-    def holders(self, stripe_ids: Iterable[str]) -> list[Holder]:
-        """Return who is linked to one of these Stripe IDs."""
+    def daily(self) -> list[Path] | None:
+        """Return the daily backups, oldest first; None where none are made."""
 
-    def links_at(self, location: str) -> Sequence[LinkedCustomer]:
-        """Return everybody who is linked at a location, with all links."""
+    def check(self, path: Path) -> Contents:
+        """Return what a backup holds; raises StoreError where it is damaged, NotFoundError where there is none."""
 
-    def write(
-        self,
-        added: Sequence[Customer],
-        edited: Sequence[tuple[Customer, CustomerDetails]],
-        links: Sequence[tuple[Link | None, Link]],
-    ) -> None:
-        """Add customers, give others other details, and put links in the place of others, or of none."""
+    def contents(self) -> Contents | None:
+        """Return what the store holds; None where there is none that can be read."""
+
+    def restore(self, source: Path) -> Path | None:
+        """Put a backup in the place of the store; return where the old one is kept."""
 
 
-class Conversation(Protocol):
+class CustomerFile(Protocol):
+    """A file of customers that was opened and understood."""
+
+    name: str
+    columns: Sequence[Column]
+    notes: list[str]
+    is_our_own: bool
+    count: int
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of all columns."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows below the header."""
+
+    def sample(self, count: int) -> list[list[str]]:
+        """Return the cells of the first few rows."""
+
+
+class Rejects(Protocol):
+    """The file of the rows that were not imported."""
+
+    path: Path
+
+    def write(self, cells: Sequence[str], reason: str) -> None:
+        """Write a row and why it was not imported."""
+
+    def keep(self) -> None:
+        """Put the file into its place; without this it is as if it had never been begun."""
+
+
+class ExportFile(Protocol):
+    """A file that takes customers."""
+
+    def write(self, linked: LinkedCustomer) -> None:
+        """Write one."""
+
+    def finish(self) -> None:
+        """Write what is still held back."""
+
+
+class StripeExport(Protocol):
+    """A customers or payments export of the Stripe Dashboard."""
+
+    name: str
+    customers: list[ExportedCustomer]
+    payments: list[ExportedPayment]
+    livemode: bool | None
+
+
+class Files(Protocol):
+    """Every file that is read or written, "-" being stdin or stdout; nothing is written over what is there unasked."""
+
+    def is_there(self, path: Path) -> bool:
+        """Tell whether a file would be written over; raises KoalaError where none may be written there."""
+
+    def customers(self, file: str, maps: Sequence[str]) -> AbstractContextManager[CustomerFile]:
+        """Open a file of customers; `maps` are COLUMN=FIELD."""
+
+    def rejects(self, path: Path, if_there: IfThere, titles: Sequence[str]) -> AbstractContextManager[Rejects]:
+        """Prepare a file for the rows that are not imported."""
+
+    def export(
+        self, file: str, if_there: IfThere, kind: Format, columns: Sequence[ExportColumn], *, harmless: bool
+    ) -> AbstractContextManager[ExportFile]:
+        """Begin an export; `harmless` guards cells that a spreadsheet would run as formulas."""
+
+    def stripe_export(self, file: str) -> StripeExport:
+        """Read an export of the Stripe Dashboard."""
+
+    def payments(self, files: Sequence[str]) -> Payments:
+        """Read exports of payments and bookings."""
+
+    def moved_ids(self, file: str) -> list[MovedId]:
+        """Read a mapping file of Stripe's."""
+
+    def sheet(self, file: str) -> Sheet:
+        """Read a decision sheet."""
+
+    def write_sheet(self, path: Path, pairs: Iterable[SideBySide], origin: Origin) -> tuple[int, Path | None]:
+        """Write a decision sheet; return its rows, and the new name of a sheet that was there."""
+
+    def write_calls(self, path: Path, if_there: IfThere, calls: Sequence[Call]) -> None:
+        """Write who is to be called, as CSV."""
+
+    def write_text(self, path: Path, if_there: IfThere, text: str) -> None:
+        """Write a text."""
+
+
+class Pictures(Protocol):
+    """Results drawn into files."""
+
+    def svg(self, found: Sequence[Standing]) -> str:
+        """Return the status of locations as an SVG image."""
+
+    def html(self, found: Sequence[Standing]) -> str:
+        """Return the same as a web page."""
+
+
+class Settings(Protocol):
+    """config.toml, as it is changed."""
+
+    path: Path
+
+    def exists(self) -> bool:
+        """Tell whether there is a file."""
+
+    def create(self, name: str, settings: Mapping[str, object]) -> None:
+        """Write a new file with one location."""
+
+    def add(self, name: str, settings: Mapping[str, object]) -> None:
+        """Add a location."""
+
+    def remove(self, name: str) -> None:
+        """Remove a location."""
+
+    def renaming(self, old: str, new: str) -> AbstractContextManager[None]:
+        """Rename a location once all has gone well within it."""
+
+
+class Desk(Protocol):
+    """Where a person decides about proposals one by one."""
+
+    def ask(self, question: Question) -> str:
+        """Show a screen and return the key that was pressed, one of the question's."""
+
+
+class Talk(Protocol):
     """What is said beside the data: remarks, progress and questions."""
 
     @property
@@ -149,10 +447,10 @@ class Conversation(Protocol):
         """Ask a question whose default answer is no."""
 
     def answer(self, question: str, default: str) -> str:
-        """Ask for a line of text; `default` where nothing is typed, or nobody is there."""
+        """Ask for a line of text; `default` where nothing is typed, or nobody can answer."""
 
     def secret(self, question: str) -> str:
-        """Ask for a text that is not shown; where nobody is there, it is the next line of stdin."""
+        """Ask for a text that is not shown; where nobody can answer, it is the next line of stdin."""
 
     def hits(self, found: Hits) -> None:
         """Show what a search has found, numbered."""

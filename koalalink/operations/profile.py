@@ -1,17 +1,66 @@
 """Looking closely: a customer at Stripe with cards and account, or a customer of the store with all links."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
+from koalalink.domain.configuration import Config
 from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.pages import CustomerPage, LinkCards, StripePage
+from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
 from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile, cards_in_order
+from koalalink.domain.stripe_ids import StripeId, customer_id, dashboard_url, looks_like_stripe
 from koalalink.errors import KoalaError, NotFoundError
 from koalalink.hints import Command
-from koalalink.operations.asking import Asking, raise_first
-from koalalink.operations.ports import Conversation, Links, Stripe, StripeAt
+from koalalink.operations.asking import Asking
+from koalalink.operations.partial import Partial, raise_first
+from koalalink.operations.places import the_location, the_locations
+from koalalink.operations.ports import Accounts, Store, Stripe, Talk
 
 
-def stripe_profile(stripe: Stripe, stripe_id: str) -> StripeProfile:
+class Needs(Protocol):
+    """What the pages of customers are made from."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def browse(self) -> Callable[[str], None]: ...
+
+
+def show(need: Needs, who: str, location: str | None, *, web: bool) -> StripePage | Partial[CustomerPage]:
+    """Return the page of a customer of the store, or where `who` is a Stripe ID, of a Stripe customer.
+
+    `web` opens it in the Stripe Dashboard.
+    """
+    if looks_like_stripe(who):
+        stripe_id = customer_id(who)
+        page = _stripe_page(need.accounts(the_location(need.config, location)), need.store, stripe_id)
+        if web:
+            need.browse(page.customer.url)
+        return page
+    linked = _links_at(need.store.record(need.store.find(who)), [location] if location else [])
+    cards, failures = _cards_of(need, linked)
+    for link in linked.links if web else ():
+        need.browse(dashboard_url(link.stripe_id, livemode=link.livemode is not False))
+    return Partial(CustomerPage(linked, cards), failures)
+
+
+def saved_cards(need: Needs, reference: str, locations: Sequence[str] | None) -> Partial[SavedCards]:
+    """Return the cards of every link of a customer; raises KoalaError where no location has answered."""
+    if locations:
+        the_locations(need.config, locations)
+    linked = _links_at(need.store.record(need.store.find(reference)), locations or [])
+    cards, failures = _cards_of(need, linked)
+    if not cards:
+        raise_first(failures, need.talk)
+    return Partial(SavedCards(linked, cards), failures)
+
+
+def stripe_profile(stripe: Stripe, stripe_id: StripeId) -> StripeProfile:
     """Return everything that a link is judged by; three requests at the same time."""
     customer = Asking(lambda: stripe.customer(stripe_id))
     cards = Asking(lambda: stripe.cards(stripe_id))
@@ -22,7 +71,7 @@ def stripe_profile(stripe: Stripe, stripe_id: str) -> StripeProfile:
     return StripeProfile(customer=found, cards=cards_in_order(found, cards.result()), account=account.result())
 
 
-def present(found: StripeCustomer | Absence, stripe_id: str, stripe: Stripe) -> StripeCustomer:
+def present(found: StripeCustomer | Absence, stripe_id: StripeId, stripe: Stripe) -> StripeCustomer:
     """Return the customer, or raise NotFoundError with the reason why Stripe has none."""
     if isinstance(found, StripeCustomer):
         return found
@@ -37,7 +86,7 @@ def present(found: StripeCustomer | Absence, stripe_id: str, stripe: Stripe) -> 
     )
 
 
-def stripe_page(stripe: Stripe, store: Links, stripe_id: str) -> StripePage:
+def _stripe_page(stripe: Stripe, store: Store, stripe_id: StripeId) -> StripePage:
     """Return a customer at Stripe, with all cards and the customer of the store that it is linked to here."""
     profile = stripe_profile(stripe, stripe_id)
     customer = present(profile.customer, stripe_id, stripe)
@@ -50,9 +99,13 @@ def stripe_page(stripe: Stripe, store: Links, stripe_id: str) -> StripePage:
     )
 
 
-def customer_page(linked: LinkedCustomer, stripe_at: Callable[[str], StripeAt]) -> CustomerPage:
-    """Return the cards of every link, all locations at the same time; one that fails does not lose the others'."""
-    askings = [Asking(_link_cards(link, stripe_at(link.location))) for link in linked.links]
+def _links_at(linked: LinkedCustomer, locations: Sequence[str]) -> LinkedCustomer:
+    return linked._replace(links=tuple(link for link in linked.links if not locations or link.location in locations))
+
+
+def _cards_of(need: Needs, linked: LinkedCustomer) -> tuple[tuple[LinkCards, ...], tuple[KoalaError, ...]]:
+    """Return the cards of every link, asked for at the same time, and what has failed."""
+    askings = [Asking(_link_cards(link, need.accounts)) for link in linked.links]
     cards: list[LinkCards] = []
     failures: list[KoalaError] = []
     for asking in askings:
@@ -60,22 +113,12 @@ def customer_page(linked: LinkedCustomer, stripe_at: Callable[[str], StripeAt]) 
             cards.append(asking.result())
         except KoalaError as failure:
             failures.append(failure)
-    return CustomerPage(linked=linked, cards=tuple(cards), failures=tuple(failures))
+    return tuple(cards), tuple(failures)
 
 
-def saved_cards(
-    linked: LinkedCustomer, stripe_at: Callable[[str], StripeAt], conversation: Conversation
-) -> CustomerPage:
-    """Return the same where only the cards matter: raises KoalaError where no location has answered."""
-    page = customer_page(linked, stripe_at)
-    if not page.cards:
-        raise_first(page.failures, conversation)
-    return page
-
-
-def _link_cards(link: Link, stripe_at: StripeAt) -> Callable[[], LinkCards]:
+def _link_cards(link: Link, accounts: Accounts) -> Callable[[], LinkCards]:
     def ask() -> LinkCards:
-        stripe = stripe_at()
+        stripe = accounts(link.location)
         saved = Asking(lambda: stripe.cards(link.stripe_id))
         customer = present(stripe.customer(link.stripe_id), link.stripe_id, stripe)
         return LinkCards(link=link, cards=cards_in_order(customer, saved.result()))

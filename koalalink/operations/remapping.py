@@ -1,36 +1,59 @@
 """Links moved to the IDs that Stripe gave after a move between accounts or processors."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
+from koalalink.domain.configuration import Config
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.remaps import Conflict, MovedId, Remapped, by_old
-from koalalink.domain.text import counted
+from koalalink.domain.text import counted, listed
 from koalalink.errors import ConflictError
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Others, asked, examine
-from koalalink.operations.ports import BulkStore, Conversation, StripeAt
+from koalalink.operations.places import the_location
+from koalalink.operations.ports import Accounts, Bulk, Files, Store, Talk
 
 
-class Links(Protocol):
-    """The part of the store that this needs."""
+class Needs(Protocol):
+    """What moving links works with."""
 
-    def bulk(self, action: Action, note: str, *, rehearsal: bool) -> AbstractContextManager[BulkStore]:
-        """Begin a change of many."""
+    @property
+    def config(self) -> Config: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def now(self) -> datetime: ...
 
 
 class RemapRequest(NamedTuple):
-    """What the person wants; `source` is the location whose links are moved to `location`."""
+    """What the person wants; without `source` the links of `location` itself are moved."""
 
     file: str
-    location: str
+    location: str | None = None
+    source: str | None = None
+    """The location whose links are moved to `location`."""
+    dry_run: bool = False
+    agreed: bool = False
+
+
+class _Route(NamedTuple):
     source: str
-    dry_run: bool
-    agreed: bool
+    target: str
+
+    @property
+    def stays(self) -> bool:
+        """Whether links stay at their location."""
+        return self.source == self.target
 
 
 class _Move(NamedTuple):
@@ -48,28 +71,23 @@ class _Move(NamedTuple):
         return Conflict(str(self.customer), self.old.stripe_id, self.row.new, reason)
 
 
-def remap(
-    mappings: Sequence[MovedId],
-    store: Links,
-    stripe_at: StripeAt,
-    conversation: Conversation,
-    request: RemapRequest,
-    *,
-    now: datetime,
-) -> Remapped:
+def remap(need: Needs, request: RemapRequest) -> Remapped:
     """Verify the new IDs with Stripe, and put them in the place of the old ones in one change.
 
     Raises ConflictError where two customers would share an ID, naming the rows; then nothing is changed.
     """
-    rows = by_old(mappings)
-    with store.bulk(Action.REMAPPED, request.file, rehearsal=True) as bulk:
-        moves, _ = _sorted_out(bulk, rows, request)
-    question = f"Move {counted(len(moves), 'link')} at {request.location}?"
-    consent(conversation, question, Stakes.CAN_BE_UNDONE, agreed=request.agreed or request.dry_run)
+    location = the_location(need.config, request.location)
+    route = _Route(request.source or location, location)
+    rows = by_old(need.files.moved_ids(request.file))
+    file = "the input" if request.file == "-" else Path(request.file).name
+    with need.store.bulk(Action.REMAPPED, file, rehearsal=True) as bulk:
+        moves, _ = _sorted_out(bulk, rows, route)
+    question = f"Move {counted(len(moves), 'link')} at {location}?"
+    consent(need.talk, question, Stakes.CAN_BE_UNDONE, agreed=request.agreed or request.dry_run)
     wanted = {move.row.new for move in moves}
-    account = asked(stripe_at, request.location, wanted, conversation, "Looking new IDs up", now)
-    with store.bulk(Action.REMAPPED, request.file, rehearsal=request.dry_run) as bulk:
-        moves, (size, unchanged, missing) = _sorted_out(bulk, rows, request)
+    account = asked(need.accounts(location), wanted, need.talk, "Looking up new IDs", need.now)
+    with need.store.bulk(Action.REMAPPED, file, rehearsal=request.dry_run) as bulk:
+        moves, (size, unchanged, missing) = _sorted_out(bulk, rows, route)
         _refuse_shared(moves)
         holders = bulk.holders([move.row.new for move in moves])
         others = Others(bulk, account.found.values())
@@ -78,26 +96,26 @@ def remap(
         links: dict[int, Link] = {}
         for move in moves:
             if move.row.new not in account.found:  # linked by somebody else since
-                conflicts.append(move.conflict("It was changed by somebody else a moment ago."))
+                conflicts.append(move.conflict("Somebody else has just changed it."))
                 continue
             examined = examine(
-                move.linked, move.row.new, account, others, holders=(), now=now, enabled=move.old.enabled
+                move.linked, move.row.new, account, others, holders=(), now=need.now, enabled=move.old.enabled
             )
-            if move.previous and request.source != request.location:
+            if move.previous and not route.stays:
                 conflicts.append(
-                    move.conflict(f"{move.customer} is connected to {move.previous.stripe_id} there already.")
+                    move.conflict(f"{move.customer} is already connected to {move.previous.stripe_id} there.")
                 )
             elif examined.objection:
                 conflicts.append(move.conflict(examined.objection))
             else:
                 going.append(move)
                 links[move.customer.number] = examined.link
-        going, held = _without_held(going, holders, request)
+        going, held = _without_held(going, holders, route)
         conflicts += held
         bulk.write([], [], [(move.previous, links[move.customer.number]) for move in going])
         return Remapped(
-            file=request.file,
-            location=request.location,
+            file=file,
+            location=location,
             links=size,
             moved=len(going),
             unchanged=unchanged,
@@ -105,17 +123,16 @@ def remap(
             conflicts=len(conflicts),
             change=None if request.dry_run else bulk.change,
             problems=tuple(conflicts),
+            dry_run=request.dry_run,
         )
 
 
-def _sorted_out(
-    bulk: BulkStore, rows: dict[str, MovedId], request: RemapRequest
-) -> tuple[list[_Move], tuple[int, int, int]]:
+def _sorted_out(bulk: Bulk, rows: dict[str, MovedId], route: _Route) -> tuple[list[_Move], tuple[int, int, int]]:
     """Return the links to be moved; and how many there are, are right already, and are not in the file."""
     moves, links, unchanged, missing = [], 0, 0, 0
-    for linked in bulk.links_at(request.source):
+    for linked in bulk.links_at(route.source):
         at = {link.location: link for link in linked.links}
-        old, previous = at[request.source], at.get(request.location)
+        old, previous = at[route.source], at.get(route.target)
         links += 1
         row = rows.get(old.stripe_id)
         if row is None:
@@ -134,25 +151,23 @@ def _refuse_shared(moves: Sequence[_Move]) -> None:
     for new, sharing in by_new.items():
         if len(sharing) > 1:
             in_order = sorted(sharing, key=lambda move: move.row.row)
-            which = " and ".join(f"{move.row.row} ({move.customer})" for move in in_order)
+            which = listed(f"{move.row.row} ({move.customer})" for move in in_order)
             raise ConflictError(
                 f"Two customers would share {new}: rows {which}.",
-                hint="Nothing was changed. Stripe has given one ID to both: ask Stripe, or mend the file.",
+                hint="Nothing was changed. Stripe gave one ID to both: ask Stripe, or fix the file.",
             )
 
 
-def _without_held(
-    going: list[_Move], holders: Sequence[Holder], request: RemapRequest
-) -> tuple[list[_Move], list[Conflict]]:
+def _without_held(going: list[_Move], holders: Sequence[Holder], route: _Route) -> tuple[list[_Move], list[Conflict]]:
     """Leave out moves to an ID that somebody else has and keeps; who stays may keep another's new ID in turn."""
     conflicts: list[Conflict] = []
     while True:
         # With another location as the source nobody gives an ID up.
-        leaving = {move.customer.number for move in going} if request.source == request.location else set()
+        leaving = {move.customer.number for move in going} if route.stays else set()
         kept = {
             holder.stripe_id: holder
             for holder in holders
-            if holder.customer.number not in leaving or holder.location != request.location
+            if holder.customer.number not in leaving or holder.location != route.target
         }
         held = [
             move

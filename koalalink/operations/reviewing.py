@@ -1,12 +1,14 @@
 """Deciding at the terminal: one person a screen, one key an answer."""
 
+import random
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Action, Change
+from koalalink.domain.changes import Action
 from koalalink.domain.decisions import Decision, Seen, Settled, SideBySide
 from koalalink.domain.desk import Choice, Progress, Question
 from koalalink.domain.people.identity import Pair, Tier, doubt_of_the_person
@@ -15,7 +17,10 @@ from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
 from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
-from koalalink.operations.ports import Conversation
+from koalalink.operations import deciding
+from koalalink.operations.matching import propose_at, side_by_side
+from koalalink.operations.places import location_to_match
+from koalalink.operations.ports import Desk, Store, Talk
 
 _ALIKE = 6
 """Proposals of one reason, from which on they may be confirmed together."""
@@ -23,24 +28,23 @@ _ALIKE = 6
 _LOOKED_AT = 5
 
 
-class Desk(Protocol):
-    """Where a person sits."""
+class Sitting(Protocol):
+    """What a person who decides one by one works with."""
 
-    def ask(self, question: Question) -> str:
-        """Show a screen and return the key that was pressed, one of the question's."""
+    @property
+    def store(self) -> Store: ...
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def browse(self) -> Callable[[str], None]: ...
 
-    def browse(self, url: str) -> None:
-        """Open a page in the browser."""
 
-
-class Undoing(Protocol):
-    """The part of the store that undoing needs."""
-
-    def change(self, number: int | None) -> Change:
-        """Return a change."""
-
-    def undo(self, change: Change, *, keep_touched: bool = False) -> Change:
-        """Put back what was there before a change."""
+class Needs(Sitting, deciding.Needs, Protocol):
+    """What a review works with."""
 
 
 class Reviewed(NamedTuple):
@@ -50,7 +54,7 @@ class Reviewed(NamedTuple):
     refused: int
     later: int
     left: int
-    """Nobody has come to them."""
+    """Proposals that were not shown yet."""
 
 
 Settle = Callable[[Sequence[Decision], Action], Settled]
@@ -61,7 +65,7 @@ Settle = Callable[[Sequence[Decision], Action], Settled]
 class _Step:
     """A screen that was answered."""
 
-    place: int
+    index: int
     connected: int
     refused: int
     later: int
@@ -69,10 +73,10 @@ class _Step:
 
 
 @dataclass
-class _Sitting:
+class _Session:
     groups: list[Sequence[SideBySide]]
     steps: list[_Step] = field(default_factory=list)
-    place: int = 0
+    index: int = 0
 
     @property
     def done(self) -> int:
@@ -85,41 +89,50 @@ class _Sitting:
         return Reviewed(connected, refused, later, sum(map(len, self.groups)) - self.done)
 
 
-def review(
+def review(need: Needs, location: str | None) -> None:
+    """Propose who everybody is at a location, have a person decide one by one, and say what was decided."""
+    place = location_to_match(need.config, need.directory.states(), location)
+    found = propose_at(need, place)
+    pairs = side_by_side(need.store, need.directory, place, found.proposals)
+
+    def settle(decided: Sequence[Decision], action: Action) -> Settled:
+        return deciding.settle(need, deciding.Batch(place, decided, action, "review"))
+
+    need.talk.note(in_words(sit(need, pairs, settle)))
+
+
+def sit(
+    need: Sitting,
     pairs: Iterable[SideBySide],
-    desk: Desk,
-    store: Undoing,
     settle: Settle,
-    conversation: Conversation,
     *,
-    now: datetime,
-    clock: Callable[[], float],
-    sample: Callable[[Sequence[SideBySide], int], Sequence[SideBySide]],
+    clock: Callable[[], float] = time.monotonic,
+    sample: Callable[[Sequence[SideBySide], int], Sequence[SideBySide]] = random.sample,
 ) -> Reviewed:
     """Ask about every proposal, and carry each answer out at once; what was answered stays, however it ends.
 
-    `clock` counts seconds, `sample` chooses at random. Raises ConflictError where nobody is there to answer.
+    `clock` counts seconds, `sample` chooses at random. Raises ConflictError where nobody can answer.
     """
-    if not conversation.can_ask:
+    if not need.talk.can_ask:
         raise ConflictError(
-            "A review asks questions, and nobody is at a terminal to answer them.",
+            "A review asks questions, which needs a terminal.",
             hint="In a spreadsheet: " + Command("match", sheet="decisions.csv"),
         )
-    sitting = _Sitting(_alike(pairs, now))
+    session = _Session(_alike(pairs, need.now))
     began = clock()
     try:
-        while sitting.place < len(sitting.groups):
-            group = sitting.groups[sitting.place]
-            progress = Progress(sitting.done, sum(map(len, sitting.groups)), clock() - began)
+        while session.index < len(session.groups):
+            group = session.groups[session.index]
+            progress = Progress(session.done, sum(map(len, session.groups)), clock() - began)
             shown = sample(group, min(_LOOKED_AT, len(group)))
-            key = desk.ask(Question(shown, len(group), progress, can_undo=bool(sitting.steps)))
+            key = need.desk.ask(Question(shown, len(group), progress, can_undo=bool(session.steps)))
             if key == Choice.QUIT:
                 break
-            _answer(key, group, sitting, desk, store, settle, conversation)
+            _answer(need, key, group, session, settle)
     except KeyboardInterrupt:
-        conversation.note(in_words(sitting.reviewed()))
+        need.talk.note(in_words(session.reviewed()))
         raise
-    return sitting.reviewed()
+    return session.reviewed()
 
 
 def _alike(pairs: Iterable[SideBySide], now: datetime) -> list[Sequence[SideBySide]]:
@@ -150,32 +163,22 @@ def _kind(pair: SideBySide) -> tuple[Tier, str]:
     return pair.proposal.tier, "" if pair.proposal.tier is Tier.CERTAIN else pair.proposal.reason
 
 
-def _answer(
-    key: str,
-    group: Sequence[SideBySide],
-    sitting: _Sitting,
-    desk: Desk,
-    store: Undoing,
-    settle: Settle,
-    conversation: Conversation,
-) -> None:
+def _answer(need: Sitting, key: str, group: Sequence[SideBySide], session: _Session, settle: Settle) -> None:
     if key == Choice.OPEN:
         theirs = group[0].theirs
-        desk.browse(theirs.url if theirs else "")
+        need.browse(theirs.url if theirs else "")
     elif key == Choice.UNDO:
-        _take_back(sitting, store, conversation)
+        _take_back(need, session)
     elif key == Choice.SINGLY:
-        sitting.groups[sitting.place : sitting.place + 1] = [[pair] for pair in group]
+        session.groups[session.index : session.index + 1] = [[pair] for pair in group]
     elif key == Choice.LATER:
-        sitting.steps.append(_Step(sitting.place, 0, 0, len(group), None))
-        sitting.place += 1
+        session.steps.append(_Step(session.index, 0, 0, len(group), None))
+        session.index += 1
     else:
-        _carry_out(key, group, sitting, settle, conversation)
+        _carry_out(need, key, group, session, settle)
 
 
-def _carry_out(
-    key: str, group: Sequence[SideBySide], sitting: _Sitting, settle: Settle, conversation: Conversation
-) -> None:
+def _carry_out(need: Sitting, key: str, group: Sequence[SideBySide], session: _Session, settle: Settle) -> None:
     picked = int(key) - 1 if key.isdigit() else None
     decisions = []
     for pair in group:
@@ -188,36 +191,36 @@ def _carry_out(
     try:
         done = settle(decisions, Action.REFUSED if key == Choice.NO else Action.CONNECTED)
     except NetworkError as error:
-        conversation.warn(f"{error.message} The answer was not kept.")
+        need.talk.warn(f"{error.message} The answer was not kept.")
         return
     for problem in done.problems:
-        conversation.warn(f"Not carried out for customer {problem.customer}: {problem.reason}")
+        need.talk.warn(f"Not carried out for customer {problem.customer}: {problem.reason}")
     connected, refused = done.linked, done.refused
     if len(group) > 1:
-        conversation.note(f"Connected {connected:,} of {len(group):,}.")
+        need.talk.note(f"Connected {connected:,} of {len(group):,}.")
     elif connected or refused:
-        said = "Connected" if connected else "For good not"
-        conversation.note(f"{said}: {group[0].ours} and {decisions[0].stripe_id}.")
+        said = "Connected" if connected else "Will not be suggested again"
+        need.talk.note(f"{said}: {group[0].ours} and {decisions[0].stripe_id}.")
     later = len(group) - connected - refused
-    sitting.steps.append(_Step(sitting.place, connected, refused, later, done.change))
-    sitting.place += 1
+    session.steps.append(_Step(session.index, connected, refused, later, done.change))
+    session.index += 1
 
 
-def _take_back(sitting: _Sitting, store: Undoing, conversation: Conversation) -> None:
-    step = sitting.steps[-1]
+def _take_back(need: Sitting, session: _Session) -> None:
+    step = session.steps[-1]
     if step.change is not None:
         try:
-            store.undo(store.change(step.change))
+            need.store.undo(need.store.change(step.change))
         except KoalaError as error:
-            conversation.warn(error.message)
+            need.talk.warn(error.message)
             return
-    sitting.steps.pop()
-    sitting.place = step.place
+    session.steps.pop()
+    session.index = step.index
 
 
 def in_words(done: Reviewed) -> str:
     """Return what was decided, as a sentence."""
-    fates = {"connected": done.connected, "refused for good": done.refused, "left for later": done.later}
+    fates = {"connected": done.connected, "will not be suggested again": done.refused, "left for later": done.later}
     parts = [f"{size:,} {what}" for what, size in fates.items() if size]
     rest = f" {counted(done.left, 'proposal')} left." if done.left else ""
-    return f"{', '.join(parts) or 'Nothing decided'}.{rest}"
+    return f"{', '.join(parts) or 'Nothing was decided'}.{rest}"

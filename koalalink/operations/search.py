@@ -1,49 +1,84 @@
-"""Finding customers at Stripe, at all locations at once."""
+"""Finding customers at Stripe, at all locations at the same time."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from koalalink.domain.chronicle import ago
+from koalalink.domain.configuration import Config
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.hits import Hit, Hits
-from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery
+from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery, read_query
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
 from koalalink.errors import KoalaError, NetworkError, NotFoundError, SearchUnavailable
 from koalalink.hints import Command, Text
-from koalalink.operations.asking import Asking, raise_first
-from koalalink.operations.ports import Conversation, Directory, Links, Stripe, StripeAt
+from koalalink.operations.asking import Asking
+from koalalink.operations.partial import Partial, raise_first
+from koalalink.operations.places import copied_locations, the_locations
+from koalalink.operations.ports import Accounts, Directory, Store, Stripe, Talk
 
 _Found = tuple[list[Hit], bool, list[str]]
 
 
-def search(
-    query: SearchQuery,
-    locations: Mapping[str, StripeAt],
-    store: Links,
-    directory: Directory,
-    conversation: Conversation,
-    *,
-    limit: int,
-    now: datetime,
-) -> Hits:
-    """Return up to `limit` customers, best match first; a location that fails does not lose the others' rows.
+class Needs(Protocol):
+    """What searching works with."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def browse(self) -> Callable[[str], None]: ...
+
+
+class SearchRequest(NamedTuple):
+    """What is looked for, and where; without locations everywhere."""
+
+    query: str
+    locations: Sequence[str] | None = None
+    limit: int = 20
+    offline: bool = False
+    """In what sync has copied."""
+    web: bool = False
+    """Open the page of the best match."""
+
+
+def search(need: Needs, request: SearchRequest) -> Partial[Hits]:
+    """Return the best matches; a location that fails does not lose the others' rows.
 
     Where Stripe cannot be reached the directory answers, and it is said. Raises KoalaError where all have failed.
     """
-    with conversation.counting("Looking through customers at Stripe") as count:
-        askings = {place: Asking(_search_at(query, at, limit, now, count)) for place, at in locations.items()}
-        found: list[Hit] = []
-        notes: list[Text] = []
-        failures: list[KoalaError] = []
-        more = False
-        for place, asking in askings.items():
+    query = read_query(request.query)
+    found = _offline(need, query, request) if request.offline else _online(need, query, request)
+    for best in found.value.hits[:1] if request.web else ():
+        need.browse(best.customer.url)
+    return found
+
+
+def _online(need: Needs, query: SearchQuery, request: SearchRequest) -> Partial[Hits]:
+    locations, limit = the_locations(need.config, request.locations), request.limit
+    found: list[Hit] = []
+    notes: list[Text] = []
+    failures: list[KoalaError] = []
+    more = False
+    with need.talk.counting("Searching customers at Stripe") as count:
+        askings = {location: Asking(_search_at(need, query, location, limit, count)) for location in locations}
+        for location, asking in askings.items():
             try:
                 hits, goes_on, remarks = asking.result()
             except KoalaError as failure:
-                copied = directory.state(place) if isinstance(failure, NetworkError) else None
+                copied = need.directory.state(location) if isinstance(failure, NetworkError) else None
                 if copied and copied.customers:
-                    conversation.warn(f"{failure.message} {_age(copied, now)}")
-                    found += _in_directory(query, place, directory, limit)
+                    need.talk.warn(f"{failure.message} {_age(copied, need.now)}")
+                    found += _in_directory(query, location, need.directory, limit)
                     continue
                 failures.append(failure)
                 continue
@@ -51,57 +86,52 @@ def search(
             more = more or goes_on
             notes += remarks
     if len(failures) == len(locations):
-        raise_first(failures, conversation)
+        raise_first(failures, need.talk)
     if isinstance(query, TextQuery):
         found.sort(key=lambda hit: query.rank(hit.customer))
-    return _with_holders(found, store, limit, more=more, notes=notes, failures=failures)
+    return Partial(_with_holders(found, need.store, limit, more=more, notes=notes), tuple(failures))
 
 
-def search_offline(
-    query: SearchQuery, places: Sequence[str], store: Links, directory: Directory, *, limit: int, now: datetime
-) -> Hits:
-    """Return what the directory has, typing errors forgiven.
-
-    Raises NotFoundError where there is no directory of any of these locations.
-    """
+def _offline(need: Needs, query: SearchQuery, request: SearchRequest) -> Partial[Hits]:
+    """Return what the directory has, typing errors forgiven; raises NotFoundError where there is none at all."""
+    locations = copied_locations(need.config, need.directory.states(), request.locations)
     found: list[Hit] = []
     notes: list[Text] = []
     missing = []
-    for place in places:
-        state = directory.state(place)
+    for location in locations:
+        state = need.directory.state(location)
         if state is None or not state.customers:
-            missing.append(place)
+            missing.append(location)
             continue
-        notes.append(_age(state, now))
-        found += _in_directory(query, place, directory, limit)
-    if len(missing) == len(places):
+        notes.append(_age(state, need.now))
+        found += _in_directory(query, location, need.directory, request.limit)
+    if len(missing) == len(locations):
         raise NotFoundError(
-            "Stripe's customers were not copied to this computer yet.",
+            "Stripe's customers have not been copied to this computer yet.",
             hint="When you are online, type: " + Command("sync"),
         )
     notes += [
-        f"The customers of {place} were not copied yet. Type: " + Command("sync", location=place) for place in missing
+        f"The customers of {location} have not been copied yet. Type: " + Command("sync", location=location)
+        for location in missing
     ]
     if isinstance(query, TextQuery):
         found.sort(key=lambda hit: (query.errors(hit.customer) or 0, query.rank(hit.customer)))
-    return _with_holders(found, store, limit, more=False, notes=notes, failures=[])
+    return Partial(_with_holders(found, need.store, request.limit, more=False, notes=notes))
 
 
-def _in_directory(query: SearchQuery, place: str, directory: Directory, limit: int) -> list[Hit]:
+def _in_directory(query: SearchQuery, location: str, directory: Directory, limit: int) -> list[Hit]:
     return [
-        Hit(location=place, customer=customer, card=customer.card, linked_to=None)
-        for customer in directory.find(query, place, limit + 1)
+        Hit(location=location, customer=customer, card=customer.card, linked_to=None)
+        for customer in directory.find(query, location, limit + 1)
     ]
 
 
 def _age(state: DirectoryState, now: datetime) -> str:
-    told = f"copied {ago(state.finished_at, now)}" if state.finished_at else "not copied to the end yet"
+    told = f"copied {ago(state.finished_at, now)}" if state.finished_at else "not copied completely yet"
     return f"These are the customers of {state.location} as they were {told}."
 
 
-def _with_holders(
-    found: list[Hit], store: Links, limit: int, *, more: bool, notes: Sequence[Text], failures: list[KoalaError]
-) -> Hits:
+def _with_holders(found: list[Hit], store: Store, limit: int, *, more: bool, notes: Sequence[Text]) -> Hits:
     holders = {
         (holder.stripe_id, holder.location): holder.customer
         for holder in store.holders(*(hit.customer.stripe_id for hit in found[:limit]))
@@ -111,16 +141,18 @@ def _with_holders(
             hit._replace(linked_to=holders.get((hit.customer.stripe_id, hit.location))) for hit in found[:limit]
         ),
         more=more or len(found) > limit,
+        limit=limit,
         notes=tuple(notes),
-        failures=tuple(failures),
     )
 
 
 def _search_at(
-    query: SearchQuery, stripe_at: StripeAt, limit: int, now: datetime, count: Callable[[int], None]
+    need: Needs, query: SearchQuery, location: str, limit: int, count: Callable[[int], None]
 ) -> Callable[[], _Found]:
+    accounts, now = need.accounts, need.now  # what is made here is made once, and not by several threads
+
     def ask() -> _Found:
-        stripe = stripe_at()
+        stripe = accounts(location)
         if isinstance(query, IdQuery):
             found = stripe.customer(query.stripe_id)
             customers = [found] if isinstance(found, StripeCustomer) else []
@@ -133,7 +165,9 @@ def _search_at(
             for customer, card in _with_cards(stripe, customers[:limit], now)
         ]
         if stripe.cards_are_hidden:
-            notes.append(f"The key of {stripe.location} may not read payment methods: its cards are not shown.")
+            notes.append(
+                f"The key of {stripe.location} has no permission to read payment methods: its cards are not shown."
+            )
         return shown, len(customers) > limit, notes
 
     return ask
@@ -152,7 +186,7 @@ def _customers(
         if clauses:
             searched = stripe.search(clauses, limit + 1)
     except SearchUnavailable:
-        note = [f"Stripe does not offer search for {stripe.location}: looked through the list of customers instead."]
+        note = [f"Stripe does not offer search for {stripe.location}: searched the list of customers instead."]
         clauses = None
     if clauses is None and not query.email:
         searched = list(_through_the_list(stripe, query, limit, count))

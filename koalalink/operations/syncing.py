@@ -1,27 +1,29 @@
 """Copying a Stripe account's customers into the directory."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Thread
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from koalalink.domain.configuration import Config
 from koalalink.domain.directory import (
     DirectoryState,
-    ExportedCustomer,
-    ExportedPayment,
     Listed,
     Synced,
+    SyncedLocation,
     Window,
     with_export,
     with_payment,
 )
-from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConfigError, ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
-from koalalink.operations.asking import Asking, first_of, raise_first
-from koalalink.operations.ports import Conversation, Directory, Stripe, StripeAt
+from koalalink.operations.asking import Asking, first_of
+from koalalink.operations.partial import Partial, raise_first
+from koalalink.operations.places import location_of_export, the_locations
+from koalalink.operations.ports import Accounts, Directory, Files, Store, Stripe, StripeExport, Talk
 from koalalink.operations.rate_limit import RateLimit
 
 _AT_ONCE = 10
@@ -38,105 +40,112 @@ _PER_SECOND = 24
 """Stripe allows 25 requests a second; evenly sent, they do not arrive so."""
 
 
-class LinkedCustomers(Protocol):
-    """The part of the store that this needs."""
+class Needs(Protocol):
+    """What copying works with."""
 
-    def everybody(self, *, linked: bool | None = None, location: str | None = None) -> Iterator[LinkedCustomer]:
-        """Yield customers with links."""
+    @property
+    def config(self) -> Config: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def now(self) -> datetime: ...
 
 
-class Export(Protocol):
-    """A customers or payments export."""
+class SyncRequest(NamedTuple):
+    """What is copied, and whether what is there may be thrown away."""
 
-    name: str
-    customers: list[ExportedCustomer]
-    payments: list[ExportedPayment]
-    livemode: bool | None
+    locations: Sequence[str] | None = None
+    replace: bool = False
+    """The directory may be of another account, and is thrown away."""
+    export: str | None = None
+    """A file of the Dashboard that is read instead of asking Stripe."""
+    force: bool = False
+    """The export may be of another mode."""
 
 
-def sync(
-    directory: Directory,
-    store: LinkedCustomers,
-    stripes: Mapping[str, StripeAt],
-    conversation: Conversation,
-    *,
-    now: datetime,
-    replace: bool = False,
-) -> tuple[list[Synced], list[KoalaError]]:
-    """Copy each location's customers, all locations at the same time; return what came, and what failed.
+def sync(need: Needs, request: SyncRequest) -> Partial[Synced]:
+    """Copy each location's customers, all locations at the same time; or take an export of one.
 
-    Raises KoalaError where all have failed.
-
-    What was copied before a failure, or before Ctrl-C, is kept, and the next run goes on from there. `replace` throws
-    away the directory of another account.
+    What was copied before a failure, or before Ctrl-C, is kept, and the next run goes on from there. Raises KoalaError
+    where all locations have failed.
     """
-    states = {place: directory.state(place) for place in stripes}
+    if request.export is None:
+        return _sync_from_stripe(need, request)
+    location = location_of_export(need.config, request.locations)
+    done = _sync_from_export(need, location, need.files.stripe_export(request.export), force=request.force)
+    return Partial(Synced((done,)))
+
+
+def _sync_from_stripe(need: Needs, request: SyncRequest) -> Partial[Synced]:
+    directory, replace, now = need.directory, request.replace, need.now
     openings = {}
-    for place, stripe_at in stripes.items():
-        sample = [] if replace else directory.newest(place, _SAMPLE)
-        openings[place] = Asking(_opening(stripe_at, None if replace else states[place], sample))
-    copies: dict[str, _Copy] = {}
+    for location in the_locations(need.config, request.locations):
+        state = None if replace else directory.state(location)
+        sample = [] if replace else directory.newest(location, _SAMPLE)
+        openings[location] = Asking(_opening(need.accounts, location, state, sample))
+    runs: dict[str, _Run] = {}
     failures: list[KoalaError] = []
     limits: dict[str, RateLimit] = {}
-    for place, opening in openings.items():
+    for location, opening in openings.items():
         try:
             stripe, account, total = opening.result()
         except KoalaError as failure:
             failures.append(failure)
             continue
         if replace:
-            directory.forget(place)
-        limit = limits.setdefault(account or place, RateLimit(_PER_SECOND))
-        windows = directory.begin(place, account, stripe.key.livemode, now)
-        copies[place] = _Copy(stripe, limit, windows, total)
-    totals = [copy.total for copy in copies.values()]
+            directory.forget(location)
+        limit = limits.setdefault(account or location, RateLimit(_PER_SECOND))
+        windows = directory.begin(location, account, stripe.key.livemode, now)
+        runs[location] = _Run(stripe, limit, windows, total)
+    totals = [run.total for run in runs.values()]
     total = sum(filter(None, totals)) if all(totals) else None
-    with conversation.counting("Copying customers from Stripe", total) as count:
-        failures += _read(copies, directory, count)
-    if failures and all(copy.failed for copy in copies.values()):
-        raise_first(failures, conversation)
+    with need.talk.counting("Copying customers from Stripe", total) as count:
+        failures += _read(runs, directory, count)
+    if failures and all(run.failed for run in runs.values()):
+        raise_first(failures, need.talk)
     synced = []
-    for place, copy in copies.items():
-        if not copy.failed:
-            gone = directory.finish(place, now)
+    for location, run in runs.items():
+        if not run.failed:
+            gone = directory.finish(location, now)
             try:
-                _look_up_cards(directory, store, place, copy, now)
+                _look_up_cards(directory, need.store, location, run, now)
             except KoalaError as failure:
                 failures.append(failure)
-            state = directory.state(place)
-            synced.append(Synced(place, state.customers if state else 0, copy.new, copy.changed, gone))
-            if copy.stripe.cards_are_hidden:
-                conversation.note(f"The key of {place} may not read payment methods: the directory has no cards.")
-    return synced, failures
+            state = directory.state(location)
+            synced.append(SyncedLocation(location, state.customers if state else 0, run.new, run.changed, gone))
+            if run.stripe.cards_are_hidden:
+                need.talk.note(
+                    f"The key of {location} has no permission to read payment methods: no cards were copied."
+                )
+    return Partial(Synced(tuple(synced)), tuple(failures))
 
 
-def sync_export(
-    directory: Directory,
-    place: str,
-    export: Export,
-    stripe_at: StripeAt | None,
-    conversation: Conversation,
-    *,
-    now: datetime,
-    force: bool,
-) -> Synced:
-    """Take an export of the Stripe Dashboard into the directory of a location; nobody is gone for not being in it.
+def _sync_from_export(need: Needs, location: str, export: StripeExport, *, force: bool) -> SyncedLocation:
+    """Take an export of the Stripe Dashboard into the directory; customers that are not in it are not gone.
 
-    `stripe_at` is None where the location has no key. Raises ConflictError where the export is of another account
-    or mode than the key of the location, unless `force` is given.
+    Raises ConflictError where it is of another account or mode than the location's key, unless `force` is given.
     """
+    directory, talk = need.directory, need.talk
     payments = sorted(export.payments, key=lambda row: (row.at is None, -(row.at.timestamp() if row.at else 0)))
     ids = [*(row.stripe_id for row in export.customers), *(payment.stripe_id for payment in payments)]
-    stripe = _openable(stripe_at, conversation)
+    stripe = _openable(need, location)
     if stripe and not force:
-        _refuse_another_export(stripe, export, ids, conversation)
+        _refuse_another_export(stripe, export, ids, talk)
     livemode = stripe.key.livemode if stripe else export.livemode is not False
-    state = directory.state(place)
+    state = directory.state(location)
     if state is None:
-        directory.begin(place, None, None, now)
+        directory.begin(location, None, None, need.now)
     new = changed = 0
-    with conversation.counting("Reading Stripe's customers", len(set(ids))) as count:
-        everybody: dict[str, StripeCustomer] = directory.known(place, ids)
+    with talk.counting("Reading Stripe customers", len(set(ids))) as count:
+        everybody: dict[StripeId, StripeCustomer] = directory.known(location, ids)
         for row in export.customers:
             everybody[row.stripe_id] = with_export(everybody.get(row.stripe_id), row, livemode=livemode)
         for payment in payments:
@@ -144,23 +153,24 @@ def sync_export(
         people = [*everybody.values()]
         for first in range(0, len(people), _BATCH):
             batch = people[first : first + _BATCH]
-            more, other = directory.put(place, batch, state.left if state else ())
+            more, other = directory.put(location, batch, state.left if state else ())
             new, changed = new + more, changed + other
             count(len(batch))
-    directory.touch(place, now)
-    after = directory.state(place)
-    return Synced(place, after.customers if after else 0, new, changed, 0)
+    directory.touch(location, need.now)
+    after = directory.state(location)
+    return SyncedLocation(location, after.customers if after else 0, new, changed, 0)
 
 
-def _openable(stripe_at: StripeAt | None, conversation: Conversation) -> Stripe | None:
+def _openable(need: Needs, location: str) -> Stripe | None:
+    """Return the Stripe account of a location, where it has a key."""
     try:
-        return stripe_at() if stripe_at else None
+        return need.accounts(location) if location in need.config.locations else None
     except ConfigError as missing:
-        conversation.note(f"{missing.message} The export is taken without asking Stripe.")
+        need.talk.note(f"{missing.message} The export is taken without asking Stripe.")
         return None
 
 
-def _refuse_another_export(stripe: Stripe, export: Export, ids: list[str], conversation: Conversation) -> None:
+def _refuse_another_export(stripe: Stripe, export: StripeExport, ids: list[StripeId], talk: Talk) -> None:
     """Raise ConflictError where the key does not know the customers of an export."""
     mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")
     hint = f"Is it the export of {stripe.location}? If you are sure, add --force."
@@ -178,7 +188,7 @@ def _refuse_another_export(stripe: Stripe, export: Export, ids: list[str], conve
                 "cannot be found out.",
                 hint=hint,
             ) from failure
-        conversation.warn(f"{failure.message} Whether {export.name} is of {stripe.location} was not checked.")
+        talk.warn(f"{failure.message} It was not checked that {export.name} is of {stripe.location}.")
         return
     if all(each is Absence.OTHER_MODE for each in found):
         raise ConflictError(
@@ -188,26 +198,26 @@ def _refuse_another_export(stripe: Stripe, export: Export, ids: list[str], conve
         raise ConflictError(f"{export.name} is of another Stripe account than the key of {stripe.location}.", hint=hint)
 
 
-def _look_up_cards(directory: Directory, store: LinkedCustomers, place: str, copy: "_Copy", now: datetime) -> None:
+def _look_up_cards(directory: Directory, store: Store, location: str, run: "_Run", now: datetime) -> None:
     """Ask for the cards of those who are linked and have no default: one of the others can be charged, too."""
     linked = [
         link.stripe_id
-        for each in store.everybody(linked=True, location=place)
+        for each in store.everybody(linked=True, location=location)
         for link in each.links
-        if link.location == place
+        if link.location == location
     ]
-    unknown = [each for each in directory.known(place, linked).values() if not each.default_payment_method]
+    unknown = [each for each in directory.known(location, linked).values() if not each.default_payment_method]
     cards: dict[str, Card | None] = {}
     for customer in unknown:
-        copy.limit.wait()
-        saved = copy.stripe.cards(customer.stripe_id)
+        run.limit.wait()
+        saved = run.stripe.cards(customer.stripe_id)
         if saved is not None:
             cards[customer.stripe_id] = best_card(saved, now) or next(iter(saved), None)
-    directory.put_other_cards(place, cards)
+    directory.put_other_cards(location, cards)
 
 
-class _Copy:
-    """One location's copy while it is made."""
+class _Run:
+    """The sync of one location while it goes on."""
 
     def __init__(self, stripe: Stripe, limit: RateLimit, windows: tuple[Window, ...], total: int | None) -> None:
         self.stripe = stripe
@@ -260,38 +270,38 @@ class _Copy:
         return bool(self._asked)
 
 
-def _read(copies: Mapping[str, _Copy], directory: Directory, count: Callable[[int], None]) -> list[KoalaError]:
+def _read(runs: Mapping[str, _Run], directory: Directory, count: Callable[[int], None]) -> list[KoalaError]:
     """Write every page as it comes, until nothing is left; return what failed."""
     answers: SimpleQueue[tuple[str, Window, Listed | BaseException]] = SimpleQueue()
     failures: list[KoalaError] = []
-    for copy in copies.values():
-        copy.ask(answers)
-    while any(copy.running for copy in copies.values() if not copy.failed):
-        place, window, answer = first_of(answers)
-        copy = copies[place]
-        if copy.failed:
+    for run in runs.values():
+        run.ask(answers)
+    while any(run.running for run in runs.values() if not run.failed):
+        location, window, answer = first_of(answers)
+        run = runs[location]
+        if run.failed:
             continue
         try:
             if isinstance(answer, BaseException):
                 raise answer
-            copy.answered(window, answer)
-            new, changed = directory.put(place, answer.customers, copy.left)
+            run.answered(window, answer)
+            new, changed = directory.put(location, answer.customers, run.left)
         except KoalaError as failure:
-            copy.failed = True
+            run.failed = True
             failures.append(failure)
             continue
-        copy.new += new
-        copy.changed += changed
+        run.new += new
+        run.changed += changed
         count(len(answer.customers))
-        copy.ask(answers)
+        run.ask(answers)
     return failures
 
 
 def _opening(
-    stripe_at: StripeAt, state: DirectoryState | None, sample: list[StripeCustomer]
+    accounts: Accounts, location: str, state: DirectoryState | None, sample: list[StripeCustomer]
 ) -> Callable[[], tuple[Stripe, str | None, int | None]]:
     def ask() -> tuple[Stripe, str | None, int | None]:
-        stripe = stripe_at()
+        stripe = accounts(location)
         total = Asking(stripe.count)
         account = stripe.account()
         if state and state.customers:
@@ -307,10 +317,10 @@ def _refuse_another_account(
     """Raise ConflictError where the key opens another account or mode than the directory was copied from."""
     mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")
     if state.livemode is not None and state.livemode is not stripe.key.livemode:
-        raise _another(stripe.location, f"was copied in {other} mode, and its key is a {mode} key now")
+        raise _another(stripe.location, f"was copied in {other} mode, and its key is now a {mode} key")
     if account and state.account:
         if account != state.account:
-            raise _another(stripe.location, f"is of the account {state.account}, and its key opens {account} now")
+            raise _another(stripe.location, f"is of the account {state.account}, and its key now opens {account}")
         return
     # A key need not tell whose it is; but it knows its own customers, even those deleted since.
     found = [stripe.customer(customer.stripe_id) for customer in sample]
@@ -318,11 +328,11 @@ def _refuse_another_account(
         raise _another(stripe.location, "is of another Stripe account than its key opens now")
 
 
-def _another(place: str, what: str) -> ConflictError:
+def _another(location: str, what: str) -> ConflictError:
     return ConflictError(
-        f"The copy of {place}'s customers {what}. Nothing was copied.",
+        f"The copy of {location}'s customers {what}. Nothing was copied.",
         hint="Is it the right key? Type: "
         + Command("locations", "list")
-        + f". If {place} has moved to that account, type: "
-        + Command("sync", location=place, replace=True),
+        + f". If {location} has moved to that account, type: "
+        + Command("sync", location=location, replace=True),
     )

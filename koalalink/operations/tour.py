@@ -7,7 +7,7 @@ TOUR: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("She is. Who is called Jane at Stripe?", ("search", "jane")),
     (
-        "There are several. Suppose that you take the wrong one for number 42:",
+        "There are several. Suppose you pick the wrong one for number 42:",
         ("connect", "42", "cus_JaneOfKirkland", "--location", "downtown"),
     ),
     (
@@ -19,5 +19,5 @@ TOUR: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Nobody else can get her card by mistake. Try it for the other Jane, number 57:",
         ("connect", "57", "cus_123", "--location", "downtown", "--force"),
     ),
-    ("And a link that was wrong all the same is taken away again:", ("unlink", "42")),
+    ("And a link that turns out to be wrong is easily removed:", ("unlink", "42")),
 )

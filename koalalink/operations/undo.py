@@ -1,72 +1,62 @@
 """Taking changes back."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Change
+from koalalink.domain.changes import Undone
 from koalalink.domain.chronicle import consequences, in_words
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.text import counted
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.contradicting import although, consent_to_contradict
 from koalalink.operations.examining import contradicted
-from koalalink.operations.ports import Conversation, Directory
+from koalalink.operations.ports import Directory, Store, Talk
 
 
-class Undoing(Protocol):
-    """The part of the store that undoing needs."""
+class Needs(Protocol):
+    """What undoing works with."""
 
-    def change(self, number: int | None) -> Change:
-        """Return a change, or the newest that can be undone."""
-
-    def check_undo(self, change: Change, *, keep_touched: bool) -> tuple[Change, int]:
-        """Return what would be put back, and how many customers would not; raises ConflictError where it cannot be."""
-
-    def edited_back(self, change: Change) -> Iterator[tuple[int, CustomerDetails]]:
-        """Yield who would get which details again."""
-
-    def known(self, numbers: Iterable[int]) -> Mapping[int, LinkedCustomer]:
-        """Return the customers of these numbers."""
-
-    def undo(self, change: Change, *, keep_touched: bool, unverify: Sequence[Link], note: str) -> Change:
-        """Put back what was there before a change; some links are not verified any more then."""
+    @property
+    def store(self) -> Store: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def talk(self) -> Talk: ...
+    @property
+    def now(self) -> datetime: ...
 
 
-def undo(
-    store: Undoing,
-    directory: Directory,
-    conversation: Conversation,
-    number: int | None,
-    *,
-    now: datetime,
-    agreed: bool,
-    keep_touched: bool = False,
-    force: bool = False,
-) -> Change:
-    """Show what taking a change back will do, ask, and do it; raises ConflictError where that is not possible any more.
+class UndoRequest(NamedTuple):
+    """What is taken back; without a number the newest change that can be."""
 
-    With `keep_touched` the customers that later changes have touched stay as they are. Details that come back, and
-    contradict the Stripe customer of a link that was made since, need `force`.
-    """
-    change = store.change(number)
+    change: int | None = None
+    keep_touched: bool = False
+    """The customers that later changes have touched stay as they are."""
+    force: bool = False
+    """Details may come back that contradict the Stripe customer of a link that was made since."""
+    agreed: bool = False
+
+
+def undo(need: Needs, request: UndoRequest) -> Undone:
+    """Show what taking a change back will do, ask, and do it; raises ConflictError where it cannot be taken back."""
+    store, talk = need.store, need.talk
+    change = store.change(request.change)
     going, kept = change, 0
-    if keep_touched or (conversation.can_ask and not agreed):  # else it will be found out in doing it
-        going, kept = store.check_undo(change, keep_touched=keep_touched)
-    conversation.note(f"Change {change.number} {in_words(change)}. Undoing it:")
+    if request.keep_touched or (talk.can_ask and not request.agreed):  # else it will be found out in doing it
+        going, kept = store.check_undo(change, keep_touched=request.keep_touched)
+    talk.note(f"Change {change.number} {in_words(change)}. Undoing it:")
     for sentence in consequences(going):
-        conversation.note(f"- {sentence}")
+        talk.note(f"- {sentence}")
     if kept:
-        conversation.note(f"- {counted(kept, 'customer')} that other changes have touched since: not changed.")
+        talk.note(f"- {counted(kept, 'customer')} changed since by others: not changed.")
     back = dict(store.edited_back(change))
     found = [
         each
         for number, linked in store.known(back).items()
-        for each in (contradicted(linked, back[number], directory, now) if linked.links else ())
+        for each in (contradicted(linked, back[number], need.directory, need.now) if linked.links else ())
     ]
     if found:
-        consent_to_contradict(conversation, found, force=force)
-    consent(conversation, "Undo it?", Stakes.CAN_BE_UNDONE, agreed=agreed)
+        consent_to_contradict(talk, found, force=request.force)
+    consent(talk, "Undo it?", Stakes.CAN_BE_UNDONE, agreed=request.agreed)
     unverify = [each.link for each in found]
-    return store.undo(change, keep_touched=keep_touched, unverify=unverify, note=although(found))
+    done = store.undo(change, keep_touched=request.keep_touched, unverify=unverify, note=although(found))
+    return Undone(done)

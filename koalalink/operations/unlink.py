@@ -1,39 +1,40 @@
-"""Switching links off and on, and taking them away."""
+"""Switching links off and on, and removing them."""
 
-from collections.abc import Sequence
+from typing import Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.customers import Customer
-from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.pages import CustomerPage
+from koalalink.domain.links import Link, LinkedCustomer, Switched, Unlinked
 from koalalink.errors import NotFoundError, UsageError
-from koalalink.hints import Command, Text
-from koalalink.operations.ports import Links
+from koalalink.hints import Command
+from koalalink.operations.ports import Store
 
 
-def unlink(store: Links, customer: Customer, location: str | None, *, everywhere: bool) -> list[Link]:
-    """Remove the customer's link at one location, or everywhere; nothing happens at Stripe."""
+class Needs(Protocol):
+    """What unlinking works with."""
+
+    @property
+    def store(self) -> Store: ...
+
+
+def unlink(need: Needs, reference: str, location: str | None, *, everywhere: bool) -> Unlinked:
+    """Remove a customer's link at one location, or everywhere; nothing happens at Stripe."""
     if everywhere and location:
         raise UsageError("--all and --location contradict each other.", hint="Leave one of them out.")
-    linked = store.record(customer)
-    links = list(linked.links) if everywhere and linked.links else [_meant(linked, location)]
-    store.delete_links(customer, links)
-    return links
+    linked = need.store.record(need.store.find(reference))
+    links = linked.links if everywhere and linked.links else (_meant(linked, location),)
+    need.store.delete_links(linked.customer, links)
+    return Unlinked(linked.customer, links)
 
 
-def switch(store: Links, customer: Customer, location: str | None, *, on: bool) -> Link:
-    """Switch the customer's link on or off without losing its ID; one that is so already stays as it is."""
-    link = _meant(store.record(customer), location)
+def switch(need: Needs, reference: str, location: str | None, *, on: bool) -> Switched:
+    """Switch a customer's link on or off without losing its ID; one that is so already stays as it is."""
+    customer = need.store.find(reference)
+    link = _meant(need.store.record(customer), location)
     switched = link._replace(enabled=on)
     if switched != link:
         action = Action.ENABLED if on else Action.DISABLED
-        store.save_link(customer, switched, previous=link, action=action, note="")
-    return switched
-
-
-def links_at(linked: LinkedCustomer, locations: Sequence[str]) -> LinkedCustomer:
-    """Return the customer with the links at `locations` alone, or all of them where none is named."""
-    return linked._replace(links=tuple(link for link in linked.links if not locations or link.location in locations))
+        need.store.save_link(customer, switched, previous=link, action=action, note="")
+    return Switched(customer, switched)
 
 
 def _meant(linked: LinkedCustomer, location: str | None) -> Link:
@@ -55,18 +56,3 @@ def _meant(linked: LinkedCustomer, location: str | None) -> Link:
             hint=f"Name one, for example: --location {links[0].location}",
         )
     return links[0]
-
-
-def why_no_cards(page: CustomerPage) -> list[Text]:
-    """Return remarks on the links that give no card to show."""
-    customer = page.linked.customer
-    if not page.linked.links:
-        how = Command("connect", customer.number, "cus_…")
-        return [f"{customer} is not linked to Stripe here. To link, type: " + how]
-    remarks: list[Text] = []
-    for link_cards in page.cards:
-        if link_cards.cards is None:
-            remarks.append(f"The key of {link_cards.link.location} may not read payment methods.")
-        elif not link_cards.cards:
-            remarks.append(f"{link_cards.link.stripe_id} at {link_cards.link.location} has no saved card.")
-    return remarks

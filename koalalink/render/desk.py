@@ -15,7 +15,7 @@ from koalalink.domain.people.identity import Pair, fields_of
 from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
-from koalalink.render.widgets import columned, shown
+from koalalink.render.tables import print_table, shown
 
 # Signs, as colours are not seen by everybody, nor in every terminal.
 _SIGNS = {
@@ -26,12 +26,12 @@ _SIGNS = {
 }
 _KEYS = {
     Choice.YES: "yes, connect",
-    Choice.NO: "no, never",
+    Choice.NO: "no, do not suggest it again",
     Choice.SINGLY: "one by one",
     Choice.LATER: "later",
-    Choice.OPEN: "open in the browser",
-    Choice.UNDO: "undo the last answer",
-    Choice.QUIT: "quit; what was answered is kept",
+    Choice.OPEN: "open in browser",
+    Choice.UNDO: "undo last answer",
+    Choice.QUIT: "quit and keep the answers",
 }
 
 
@@ -47,12 +47,10 @@ class RichDesk:
         now: datetime,
         *,
         getchar: Callable[[], str],
-        browse: Callable[[str], None],
         console: Console | None = None,
     ) -> None:
         self._now = now
         self._getchar = getchar
-        self.browse = browse
         self._console = console or Console(stderr=True, highlight=False, emoji=False, markup=False)
 
     def ask(self, question: Question) -> str:
@@ -74,9 +72,7 @@ class RichDesk:
         if theirs is None:
             return
         self._console.print(Rule(shown(f"{proposal.tier.value}: {proposal.reason}", "bold"), align="left"))
-        table = columned("", f"Yours: {pair.ours.number}", "", f"At Stripe: {theirs.stripe_id}")
         alike = fields_of(Pair.of(of_store(pair.ours), of_stripe(theirs, self._now)))
-        place = ", ".join(part for part in (ours.address, ours.city, ours.state, ours.zip) if part)
         address = (
             Agreement.SAME
             if "address" in proposal.agrees
@@ -84,21 +80,24 @@ class RichDesk:
             if "address" in proposal.differs
             else Agreement.UNKNOWN
         )
+        rows = []
         for name, mine, agreement, its in (
             ("Name", ours.name, alike.name, theirs.name),
             ("Email", ours.email, alike.email, theirs.email),
             ("Phone", ours.phone, alike.phone, theirs.phone),
-            ("Address", place, address, str(theirs.address)),
+            ("Address", ours.place, address, str(theirs.address)),
         ):
             sign, style = _SIGNS[agreement]
             marked = style if agreement is Agreement.DIFFERENT else ""
-            table.add_row(shown(name), shown(mine or "–", marked), shown(sign, style), shown(its or "–", marked))
-        table.add_row(shown("Card"), "", "", self._card(theirs))
-        table.add_row(shown("Since"), "", "", shown(f"{theirs.created:%Y-%m-%d}" if theirs.created else "–"))
-        self._console.print(table)
+            rows.append([shown(name), shown(mine or "–", marked), shown(sign, style), shown(its or "–", marked)])
+        none = shown("")
+        rows.append([shown("Card"), none, none, self._card(theirs)])
+        rows.append([shown("Since"), none, none, shown(f"{theirs.created:%Y-%m-%d}" if theirs.created else "–")])
+        heads = ("", f"Yours: {pair.ours.number}", "", f"At Stripe: {theirs.stripe_id}")
+        print_table(self._console, heads, rows)
         for number, other in enumerate(pair.others[:9], 1):
             same = other.stripe_id in proposal.duplicates
-            what = "the same person, another Stripe customer" if same else "somebody else who could be meant"
+            what = "the same person, another Stripe customer" if same else "another person who may be meant"
             parts = [part for part in (other.name, other.email, other.phone) if part]
             self._console.print(Text.assemble(shown(f"{number}  ", "bold"), shown(", ".join(parts) or other.stripe_id)))
             self._console.print(Text.assemble(shown(f"   {what}; ", "dim"), self._card(other)))
@@ -106,10 +105,10 @@ class RichDesk:
     def _group(self, question: Question) -> None:
         proposal = question.pairs[0].proposal
         why = f": {proposal.reason}" if len({pair.proposal.reason for pair in question.pairs}) == 1 else ""
-        title = f"{counted(question.size, f'{proposal.tier.value} one')}{why}"
+        title = f"{_matches(question.size, proposal.tier.value)}{why}"
         self._console.print(Rule(shown(title, "bold"), align="left"))
         self._console.print(
-            shown(f"{len(question.pairs)} of them, chosen at random; yours are on the left, Stripe's on the right:")
+            shown(f"{len(question.pairs)} of them, picked at random; yours on the left, Stripe's on the right:")
         )
         # Everything where it fits; what is above must not scroll away.
         fits = self._console.height - _AROUND_A_GROUP
@@ -146,14 +145,17 @@ def _side_by_side(question: Question, most: int, *, apart: bool) -> Table:
         ours, theirs = pair.ours.details, pair.theirs
         if theirs is None:
             continue
-        place = ", ".join(part for part in (ours.address, ours.city, ours.zip) if part)
         table.add_row(
-            _lines(*(str(pair.ours), ours.email, ours.phone, place)[:most]),
+            _lines(*(str(pair.ours), ours.email, ours.phone, ours.place)[:most]),
             _lines(*(theirs.name, theirs.email, theirs.phone, str(theirs.address))[:most]),
         )
         if apart:
             table.add_row()
     return table
+
+
+def _matches(size: int, tier: str) -> str:
+    return f"{size:,} {tier} {'match' if size == 1 else 'matches'}"
 
 
 def _lines(*texts: str) -> Text:

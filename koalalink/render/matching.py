@@ -2,64 +2,62 @@
 
 from collections.abc import Iterator
 
-from rich.table import Table
-
 from koalalink.domain.decisions import Matched
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.text import counted
 from koalalink.hints import Command
 from koalalink.hints import Text as Sayable
-from koalalink.render.widgets import columned, shown
+from koalalink.render.screen import Screen
+from koalalink.render.tables import print_table, shown
 
 _MOST_REASONS = 5
 _MEANT = {
     Tier.CERTAIN: ("nothing speaks against them", "green"),
-    Tier.LIKELY: ("look at some, then confirm those of one reason together", "cyan"),
-    Tier.REVIEW: ("look at each of them", "yellow"),
-    Tier.NONE: ("nobody at Stripe, as far as can be told", "dim"),
+    Tier.LIKELY: ("look at a few, then confirm the rest with the same reason together", "cyan"),
+    Tier.REVIEW: ("decide each one yourself", "yellow"),
+    Tier.NONE: ("no matching customer found at Stripe", "dim"),
 }
 
 
-def summary(found: Matched) -> Iterator[Table | tuple[Sayable, str]]:
-    """Yield how many proposals there are of each tier and reason, and what to type next."""
+def draw_matched(found: Matched, screen: Screen) -> None:
+    """Draw how many proposals there are of each tier and reason, and what to type next."""
     if not found.proposals:
-        yield f"Everybody is linked at {found.location}: there is nothing to match.", "green"
+        screen.say(f"Every customer is linked at {found.location}: there is nothing to match.", "green")
         return
-    yield (
+    screen.say(
         f"{counted(len(found.proposals), 'customer')} without a link at {found.location}; "
-        f"{counted(found.state.customers, 'customer')} at Stripe.",
-        "",
+        f"{counted(found.state.customers, 'customer')} at Stripe."
     )
-    yield _table(found)
-    yield from _next(found)
+    _draw_table(found, screen)
+    for sentence in _next(found):
+        screen.say(sentence)
 
 
-def _table(found: Matched) -> Table:
-    table = columned("", "Customers", "Why")
-    table.columns[1].justify = "right"
+def _draw_table(found: Matched, screen: Screen) -> None:
+    rows = []
     for tier in Tier:
         reasons = found.reasons(tier)
         if not reasons:
             continue
         meant, style = _MEANT[tier]
-        table.add_row(
-            shown(tier.value, f"bold {style}"), shown(f"{len(found.of(tier)):,}", "bold"), shown(meant, style)
+        rows.append(
+            [shown(tier.value, f"bold {style}"), shown(f"{len(found.of(tier)):,}", "bold"), shown(meant, style)]
         )
         shown_reasons = reasons if len(reasons) <= _MOST_REASONS + 1 else reasons[:_MOST_REASONS]
-        for reason, size in shown_reasons:
-            table.add_row("", shown(f"{size:,}"), shown(reason))
+        rows += [[shown(""), shown(f"{size:,}"), shown(reason)] for reason, size in shown_reasons]
         if others := reasons[len(shown_reasons) :]:
             rest = sum(size for _, size in others)
-            table.add_row("", shown(f"{rest:,}"), shown(f"{len(others)} other reasons", "dim"))
-    return table
+            rows.append([shown(""), shown(f"{rest:,}"), shown(f"{len(others)} other reasons", "dim")])
+    print_table(screen.console, ("", "Customers", "Why"), rows)
 
 
-def _next(found: Matched) -> Iterator[tuple[Sayable, str]]:
+def _next(found: Matched) -> Iterator[Sayable]:
     at = found.location
     certain = len(found.of(Tier.CERTAIN))
     if certain:
         how = Command("match", apply_certain=True, location=at)
-        yield f"To connect the {counted(certain, 'certain one')}, type: " + how, ""
+        matches = "match" if certain == 1 else "matches"
+        yield f"To connect the {certain:,} certain {matches}, type: " + how
     if len(found.of(Tier.LIKELY)) + len(found.of(Tier.REVIEW)):
-        yield "To decide on the others here, type: " + Command("review", location=at), ""
-        yield "Or in a spreadsheet: " + Command("match", sheet="decisions.csv", location=at), ""
+        yield "To decide about the others here, type: " + Command("review", location=at)
+        yield "Or in a spreadsheet: " + Command("match", sheet="decisions.csv", location=at)

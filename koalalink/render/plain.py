@@ -11,13 +11,13 @@ from koalalink.domain.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from koalalink.domain.columns import Column
     from koalalink.domain.connecting import LinkReview
     from koalalink.domain.hits import Hits
-    from koalalink.domain.imports import Column
     from koalalink.hints import Text
 
 
-class PlainConversation:
+class PlainTalk:
     """Says what has to be said, a line each."""
 
     can_ask = False
@@ -52,7 +52,7 @@ class PlainConversation:
 
     def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         for column in columns:
-            cells = "; ".join(row[column.place][:24] for row in rows if row[column.place])
+            cells = "; ".join(row[column.position][:24] for row in rows if row[column.position])
             self.note(f"Column {column.title}: {column.meaning}" + (f" ({cells})" if cells else ""))
 
     @contextmanager

@@ -1,36 +1,51 @@
-"""Every result as the fields that CONTRACT promises to programs: plain texts, numbers, lists and nulls.
+"""Every result as the fields that programs may rely on: plain texts, numbers, lists and nulls.
 
-A text that is not known is null.
+A text that is not known is null. `RECORDS` has one function for each type of result; JSON prints what it returns, and
+in a pipe its fields are columns with tabs between them.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from koalalink.domain.customers import FIELDS
+from koalalink.domain.links import LinkedCustomer
 
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
-    from koalalink.domain.backups import Backup
-    from koalalink.domain.changes import Change, Values
-    from koalalink.domain.checkup import Finding, LocationReport
+    from koalalink.domain.backups import BackedUp, Restored
+    from koalalink.domain.changes import Change, History, Undone, Values
+    from koalalink.domain.checkup import Checkup, Locations
     from koalalink.domain.connecting import Connected
     from koalalink.domain.customers import Customer
-    from koalalink.domain.decisions import Settled
+    from koalalink.domain.decisions import Matched, Settled
     from koalalink.domain.directory import Synced
-    from koalalink.domain.doubles import Doubles
-    from koalalink.domain.hits import Hit
+    from koalalink.domain.duplicates import Duplicates
+    from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Imported
-    from koalalink.domain.link_problems import LinkProblem
-    from koalalink.domain.links import Link, LinkedCustomer
-    from koalalink.domain.matching.proposing import Proposal
-    from koalalink.domain.pages import CustomerPage, LinkCards, StripePage
+    from koalalink.domain.link_problems import Verified
+    from koalalink.domain.links import Added, CustomerList, Edited, Link, Removed, Switched, Unlinked
+    from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
     from koalalink.domain.remaps import Remapped
-    from koalalink.domain.standing import Standing
+    from koalalink.domain.standing import Status
     from koalalink.domain.stripe_customers import Card, StripeCustomer
 
 Record = dict[str, Any]
 
-_CARD_IN_BRIEF = ("brand", "last4", "exp_month", "exp_year", "expired")
+
+class Form(NamedTuple):
+    """How a type of result is printed for programs."""
+
+    record: Callable[[Any, datetime], Record | list[Record]]
+    """The object, or one for each row."""
+    fields: str
+    """The names of an object's fields, in order: also where there is no row, and checked by a test."""
+    lines: Callable[[Any, datetime], list[Record]] | None = None
+    """The lines in a pipe, where they are not the objects."""
+    columns: str = ""
+    """The names of a line's fields, where they are not an object's."""
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -38,35 +53,31 @@ def iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-def hit_record(hit: Hit, now: datetime) -> Record:
-    """A row of `search`."""
-    return {
-        "location": hit.location,
-        **_stripe_customer(hit.customer),
-        "card": _card_in_brief(hit.card, now),
-        "linked_to": _person(hit.linked_to),
-        "url": hit.customer.url,
-    }
+def _hits(found: Hits, now: datetime) -> list[Record]:
+    return [
+        {
+            "location": hit.location,
+            **_stripe_customer(hit.customer),
+            "card": _card_in_brief(hit.card, now),
+            "linked_to": _person(hit.linked_to),
+            "url": hit.customer.url,
+        }
+        for hit in found.hits
+    ]
 
 
 def customer_record(linked: LinkedCustomer) -> Record:
-    """A row of `customers list`."""
-    details = linked.customer.details
-    names = ("external_id", "first_name", "last_name", "company", "email", "phone")
-    more = ("address", "city", "state", "zip", "country", "notes")
-    return {
-        "customer": linked.customer.number,
-        **{name: getattr(details, name) or None for name in (*names, *more)},
-        "links": [
-            {
-                "location": link.location,
-                "stripe_id": link.stripe_id,
-                "enabled": link.enabled,
-                "verified_at": iso(link.verified_at),
-            }
-            for link in linked.links
-        ],
-    }
+    """A customer of the store, with all links."""
+    links = [
+        {
+            "location": link.location,
+            "stripe_id": link.stripe_id,
+            "enabled": link.enabled,
+            "verified_at": iso(link.verified_at),
+        }
+        for link in linked.links
+    ]
+    return {**_details(linked.customer), "links": links}
 
 
 def export_record(linked: LinkedCustomer) -> Record:
@@ -75,13 +86,23 @@ def export_record(linked: LinkedCustomer) -> Record:
     return {**customer_record(linked), "extra": json.loads(extra) if extra else {}}
 
 
-def customer_page_record(page: CustomerPage, now: datetime) -> Record:
-    """The page of a customer of the store."""
-    return {**customer_record(page.linked), "cards": [row for cards in page.cards for row in card_records(cards, now)]}
+def _customers(found: CustomerList, now: datetime) -> list[Record]:
+    return [customer_record(linked) for linked in found.customers]
 
 
-def stripe_page_record(page: StripePage, now: datetime) -> Record:
-    """The page of a customer at Stripe."""
+def _changed(done: Added | Edited, now: datetime) -> Record:
+    return {**_details(done.customer), "links": []}
+
+
+def _removed(done: Removed, now: datetime) -> Record:
+    return customer_record(LinkedCustomer(done.customer, done.links))
+
+
+def _customer_page(page: CustomerPage, now: datetime) -> Record:
+    return {**customer_record(page.linked), "cards": [row for cards in page.cards for row in _cards_of(cards, now)]}
+
+
+def _stripe_page(page: StripePage, now: datetime) -> Record:
     return {
         "location": page.location,
         **_stripe_customer(page.customer),
@@ -93,8 +114,7 @@ def stripe_page_record(page: StripePage, now: datetime) -> Record:
     }
 
 
-def connected_record(done: Connected, now: datetime) -> Record:
-    """What `connect` did."""
+def _connected(done: Connected, now: datetime) -> Record:
     return {
         "customer": done.customer.number,
         "name": done.customer.details.name or None,
@@ -106,104 +126,145 @@ def connected_record(done: Connected, now: datetime) -> Record:
     }
 
 
-def link_record(link: Link) -> Record:
-    """A link that `unlink`, `enable` or `disable` has touched."""
-    return {"customer": link.customer, "location": link.location, "stripe_id": link.stripe_id}
+def _connected_line(done: Connected, now: datetime) -> list[Record]:
+    return [{**_connected(done, now), "checks": [{c.check.value: c.result.value} for c in done.checks]}]
 
 
-def card_records(cards: LinkCards, now: datetime) -> list[Record]:
-    """The rows of `cards` for one link."""
-    link = cards.link
-    place = {"location": link.location, "stripe_id": link.stripe_id}
-    return [{**place, **_card(card, now), "enabled": link.enabled} for card in cards.cards or ()]
+def _unlinked(done: Unlinked, now: datetime) -> list[Record]:
+    return [_link(link) for link in done.links]
 
 
-def imported_record(done: Imported) -> Record:
-    """What `customers import` did."""
-    counts = done._asdict()
-    troubles, rejects = counts.pop("troubles"), counts.pop("rejects")
-    del counts["dry_run"], counts["again"]
-    return {**counts, "rejects": str(rejects) if rejects else None, "problems": [each._asdict() for each in troubles]}
+def _switched(done: Switched, now: datetime) -> Record:
+    return {**_link(done.link), "enabled": done.link.enabled}
 
 
-def remapped_record(done: Remapped) -> Record:
-    """What `remap` did."""
-    return {**done._asdict(), "problems": [conflict._asdict() for conflict in done.problems]}
+def _saved_cards(page: SavedCards, now: datetime) -> list[Record]:
+    return [row for cards in page.cards for row in _cards_of(cards, now)]
 
 
-def proposal_record(proposal: Proposal, location: str) -> Record:
-    """A row of `match`."""
-    record = proposal._asdict()
-    del record["points"]
-    lists = {name: [*record[name]] for name in ("agrees", "differs", "rivals", "duplicates")}
-    first = {"customer": proposal.customer, "location": location}
-    return {**first, **record, "tier": proposal.tier.value, **lists}
+def _imported(done: Imported, now: datetime) -> Record:
+    counts = done.counts
+    return {
+        "file": done.file,
+        "rows": done.rows,
+        "added": counts.added,
+        "sharing": counts.sharing,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "skipped": counts.skipped,
+        "repeated": counts.repeated,
+        "rejected": counts.rejected,
+        "linked": counts.linked,
+        "already_linked": counts.already_linked,
+        "links_rejected": counts.links_rejected,
+        "change": done.change,
+        "rejects": str(done.rejects) if done.rejects else None,
+        "problems": [each._asdict() for each in done.troubles],
+    }
 
 
-def settled_record(done: Settled) -> Record:
-    """What `apply` did."""
-    return {**done._asdict(), "problems": [problem._asdict() for problem in done.problems]}
+def _remapped(done: Remapped, now: datetime) -> Record:
+    record = done._asdict()
+    del record["dry_run"]
+    return {**record, "problems": [conflict._asdict() for conflict in done.problems]}
 
 
-def backup_record(done: Backup) -> Record:
-    """What `backup` and `restore` did."""
-    held = done.contents
+def _matched(found: Matched, now: datetime) -> list[Record]:
+    return [
+        {
+            "customer": each.customer,
+            "location": found.location,
+            "stripe_id": each.stripe_id,
+            "tier": each.tier.value,
+            "reason": each.reason,
+            "agrees": [*each.agrees],
+            "differs": [*each.differs],
+            "rivals": [*each.rivals],
+            "duplicates": [*each.duplicates],
+        }
+        for each in found.proposals
+    ]
+
+
+def _settled(done: Settled, now: datetime) -> Record:
+    record = done._asdict()
+    del record["dry_run"]
+    return {**record, "problems": [problem._asdict() for problem in done.problems]}
+
+
+def _backed_up(done: BackedUp | Restored, now: datetime) -> Record:
+    held, kept = done.contents, getattr(done, "kept", None)
     return {
         "file": str(done.file),
         "customers": held.customers,
         "links": held.links,
         "changes": held.changes,
         "changed_at": iso(held.changed_at),
-        "kept": str(done.kept) if done.kept else None,
+        "kept": str(kept) if kept else None,
     }
 
 
-def problem_record(found: LinkProblem) -> Record:
-    """A row of `verify`."""
-    return {
-        "customer": found.customer.number,
-        "location": found.link.location,
-        "stripe_id": found.link.stripe_id,
-        "problem": found.problem.value,
-        "detail": found.detail,
-    }
+def _verified(found: Verified, now: datetime) -> list[Record]:
+    return [
+        {**_link(each.link), "customer": each.customer.number, "problem": each.problem.value, "detail": each.detail}
+        for each in found.problems
+    ]
 
 
-def synced_record(done: Synced) -> Record:
-    """A row of `sync`."""
-    return done._asdict()
+def _synced(done: Synced, now: datetime) -> list[Record]:
+    return [each._asdict() for each in done.locations]
 
 
-def standing_record(found: Standing) -> Record:
-    """A row of `status`."""
-    record = found._asdict()
-    del record["calls"]
-    times = {name: iso(record[name]) for name in ("verified_at", "copied_at")}
-    return record | times | {"expiring": dict(found.expiring), "problems": dict(found.problems)}
+def _status(found: Status, now: datetime) -> list[Record]:
+    rows = []
+    for each in found.standings:
+        record = each._asdict()
+        del record["calls"]
+        times = {name: iso(record[name]) for name in ("verified_at", "copied_at")}
+        rows.append(record | times | {"expiring": dict(each.expiring), "problems": dict(each.problems)})
+    return rows
 
 
-def doubles_record(found: Doubles, now: datetime) -> Record:
-    """A row of `duplicates`: one person's Stripe customers, the one we would pick first."""
-    pairs = zip(found.customers, found.linked_to, strict=True)
-    return {
-        "location": found.location,
-        "same": list(found.same),
-        "pick": found.customers[0].stripe_id,
-        "reason": found.reason,
-        "customers": [
-            {
-                **_stripe_customer(customer),
-                "card": _card_in_brief(customer.card, now),
-                "linked_to": _person(holder),
-                "url": customer.url,
-            }
-            for customer, holder in pairs
-        ],
-    }
+def _duplicates(found: Duplicates, now: datetime) -> list[Record]:
+    return [
+        {
+            "location": each.location,
+            "same": list(each.same),
+            "pick": each.customers[0].stripe_id,
+            "reason": each.reason,
+            "customers": [
+                {
+                    **_stripe_customer(customer),
+                    "card": _card_in_brief(customer.card, now),
+                    "linked_to": _person(holder),
+                    "url": customer.url,
+                }
+                for customer, holder in zip(each.customers, each.linked_to, strict=True)
+            ],
+        }
+        for each in found.groups
+    ]
 
 
-def change_record(change: Change) -> Record:
-    """A row of `history`; what was there `before` is the row of the customer or link that the change is about."""
+def _duplicate_lines(found: Duplicates, now: datetime) -> list[Record]:
+    """Return a line for each Stripe customer; those of one `person` belong together."""
+    return [
+        {**record, **each, "pick": each["stripe_id"] == record["pick"], "person": number}
+        for number, record in enumerate(_duplicates(found, now), 1)
+        for each in record["customers"]
+    ]
+
+
+def _history(found: History, now: datetime) -> list[Record]:
+    return [_change(change) for change in found.changes]
+
+
+def _undone(done: Undone, now: datetime) -> Record:
+    return _change(done.change)
+
+
+def _change(change: Change) -> Record:
+    """What was there `before` is the row of the customer or link that the change is about."""
     main = change.main
     values = (main.after or main.before or {}) if main and main.location else {}
     return {
@@ -233,27 +294,48 @@ def _row(values: Values, *, of_link: bool) -> Record:
     }
 
 
-def location_record(report: LocationReport) -> Record:
-    """A row of `locations list`."""
+def _locations(found: Locations, now: datetime) -> list[Record]:
+    return [
+        {
+            "location": report.location,
+            "name": report.title,
+            "default": report.default,
+            "mode": report.mode or None,
+            "key": report.key or None,
+            "answers": report.answers,
+            "problem": report.problem or None,
+        }
+        for report in found.reports
+    ]
+
+
+def _checkup(found: Checkup, now: datetime) -> list[Record]:
+    return [
+        {
+            "about": finding.about,
+            "health": finding.health.value,
+            "finding": finding.text,
+            "advice": str(finding.advice) or None,
+        }
+        for finding in found.findings
+    ]
+
+
+def _details(customer: Customer) -> Record:
     return {
-        "location": report.location,
-        "name": report.title,
-        "default": report.default,
-        "mode": report.mode or None,
-        "key": report.key or None,
-        "answers": report.answers,
-        "problem": report.problem or None,
+        "customer": customer.number,
+        **{field.name: getattr(customer.details, field.name) or None for field in FIELDS},
     }
 
 
-def finding_record(finding: Finding) -> Record:
-    """A row of `doctor`."""
-    return {
-        "about": finding.about,
-        "health": finding.health.value,
-        "finding": finding.text,
-        "advice": str(finding.advice) or None,
-    }
+def _link(link: Link) -> Record:
+    return {"customer": link.customer, "location": link.location, "stripe_id": link.stripe_id}
+
+
+def _cards_of(cards: LinkCards, now: datetime) -> list[Record]:
+    link = cards.link
+    place = {"location": link.location, "stripe_id": link.stripe_id}
+    return [{**place, **_card(card, now), "enabled": link.enabled} for card in cards.cards or ()]
 
 
 def _stripe_customer(customer: StripeCustomer) -> Record:
@@ -287,3 +369,50 @@ def _card(card: Card, now: datetime) -> Record:
 
 def _person(customer: Customer | None) -> Record | None:
     return None if customer is None else {"customer": customer.number, "name": customer.details.name or None}
+
+
+_CARD_IN_BRIEF = ("brand", "last4", "exp_month", "exp_year", "expired")
+_OF_STRIPE = "stripe_id name email phone created livemode"
+_CUSTOMER = f"customer {' '.join(field.name for field in FIELDS)} links"
+_CHANGE = "change at by action customer location stripe_id before note undone_by"
+_BACKUP = "file customers links changes changed_at kept"
+_IMPORT = (
+    "file rows added sharing updated unchanged skipped repeated rejected linked already_linked links_rejected "
+    "change rejects problems"
+)
+_CARDS = "location stripe_id payment_method brand last4 exp_month exp_year funding wallet default expired enabled"
+_STATUS = "location customers linked switched_off ready no_card expired gone expiring problems verified_at copied_at"
+
+RECORDS: dict[str, Form] = {
+    "Hits": Form(_hits, f"location {_OF_STRIPE} card linked_to url"),
+    "CustomerPage": Form(_customer_page, f"{_CUSTOMER} cards"),
+    "StripePage": Form(_stripe_page, f"location {_OF_STRIPE} address metadata linked_to url cards"),
+    "Connected": Form(_connected, "customer name location stripe_id status checks cards", _connected_line),
+    "Unlinked": Form(_unlinked, "customer location stripe_id"),
+    "Switched": Form(_switched, "customer location stripe_id enabled"),
+    "SavedCards": Form(_saved_cards, _CARDS),
+    "History": Form(_history, _CHANGE),
+    "Undone": Form(_undone, _CHANGE),
+    "CustomerList": Form(_customers, _CUSTOMER),
+    "Added": Form(_changed, _CUSTOMER),
+    "Edited": Form(_changed, _CUSTOMER),
+    "Removed": Form(_removed, _CUSTOMER),
+    "Imported": Form(_imported, _IMPORT),
+    "Remapped": Form(_remapped, "file location links moved unchanged missing conflicts change problems"),
+    "Matched": Form(_matched, "customer location stripe_id tier reason agrees differs rivals duplicates"),
+    "Settled": Form(_settled, "location linked refused unchanged later verified change problems"),
+    "Synced": Form(_synced, "location customers new changed gone"),
+    "Status": Form(_status, _STATUS),
+    "Duplicates": Form(
+        _duplicates,
+        "location same pick reason customers",
+        _duplicate_lines,
+        f"location person same pick reason {_OF_STRIPE} card linked_to url",
+    ),
+    "Verified": Form(_verified, "customer location stripe_id problem detail"),
+    "BackedUp": Form(_backed_up, _BACKUP),
+    "Restored": Form(_backed_up, _BACKUP),
+    "Locations": Form(_locations, "location name default mode key answers problem"),
+    "Checkup": Form(_checkup, "about health finding advice"),
+}
+"""By the name of the type of result, so that printing one type does not load all others."""

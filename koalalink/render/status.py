@@ -12,7 +12,7 @@ from rich.text import Text
 from koalalink.domain.chronicle import ago
 from koalalink.domain.standing import Standing
 from koalalink.domain.text import counted
-from koalalink.render.widgets import shown
+from koalalink.render.tables import shown
 
 _BAR = 30
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
@@ -24,14 +24,19 @@ def pictured(found: Standing, now: datetime) -> RenderableType:
     return Group(*_parts(found, now))
 
 
-def as_svg(found: Sequence[Standing], now: datetime) -> str:
-    """Return the picture of all locations as SVG."""
-    return _recorded(found, now).export_svg(title="KoalaLink")
+class Drawer:
+    """Draws the status of all locations into files."""
 
+    def __init__(self, now: datetime) -> None:
+        self._now = now
 
-def as_html(found: Sequence[Standing], now: datetime) -> str:
-    """Return the picture of all locations as a web page."""
-    return _recorded(found, now).export_html()
+    def svg(self, found: Sequence[Standing]) -> str:
+        """Return it as an SVG image."""
+        return _recorded(found, self._now).export_svg(title="KoalaLink")
+
+    def html(self, found: Sequence[Standing]) -> str:
+        """Return it as a web page."""
+        return _recorded(found, self._now).export_html()
 
 
 def _recorded(found: Sequence[Standing], now: datetime) -> Console:
@@ -43,7 +48,7 @@ def _recorded(found: Sequence[Standing], now: datetime) -> Console:
 
 def _parts(found: Standing, now: datetime) -> Iterator[RenderableType]:
     copied = f"Stripe's customers copied {ago(found.copied_at, now)}" if found.copied_at else "not copied from Stripe"
-    checked = f"links checked {ago(found.verified_at, now)}" if found.verified_at else "links never checked"
+    checked = f"links verified {ago(found.verified_at, now)}" if found.verified_at else "links never verified"
     yield Text.assemble(shown(found.location, "bold"), shown(f"  {copied}, {checked}", "dim"))
     bars = Table.grid(padding=(0, 2))
     _bar(bars, "Linked to Stripe", found.linked, found.customers, "customers")
@@ -58,7 +63,7 @@ def _parts(found: Standing, now: datetime) -> Iterator[RenderableType]:
         yield _months(found)
     if found.problems:
         kinds = ", ".join(f"{kind.replace('_', ' ')} {size:,}" for kind, size in found.problems.items())
-        yield shown(f"Problems of the last check: {kinds}", "bold yellow")
+        yield shown(f"Problems found by the last check: {kinds}", "bold yellow")
     yield Text()
 
 

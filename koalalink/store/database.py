@@ -38,7 +38,7 @@ class Database:
         `before_first_write` is called once, before the first transaction that is no rehearsal; `say` is told what the
         owner of the file should know. Raises StoreError where the file cannot be opened, or is no store.
         """
-        self._path = path
+        self.path = path
         self._before_first_write = before_first_write
         try:
             # SQLite keeps its other files at the end of all links, too.
@@ -125,7 +125,7 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise as_sentence(self._path, error) from None
+            raise as_sentence(self.path, error) from None
 
 
 def as_sentence(path: Path, error: sqlite3.Error) -> KoalaError:
@@ -133,17 +133,17 @@ def as_sentence(path: Path, error: sqlite3.Error) -> KoalaError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest says more
     doctor = "Type: " + Command("doctor")
     told: dict[int, tuple[str, Text]] = {
-        sqlite3.SQLITE_BUSY: ("is being written to by another program", "Wait a moment, then type it again."),
-        sqlite3.SQLITE_LOCKED: ("is being written to by another program", "Wait a moment, then type it again."),
-        sqlite3.SQLITE_READONLY: ("is read-only", "Give yourself permission to write to it and its folder."),
-        sqlite3.SQLITE_PERM: ("may not be opened", "Give yourself permission to read and write it."),
-        sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "Is its folder there, and may you write to it?"),
-        sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Nothing was changed. Make room, then try again."),
+        sqlite3.SQLITE_BUSY: ("is in use by another program", "Wait a moment, then type the command again."),
+        sqlite3.SQLITE_LOCKED: ("is in use by another program", "Wait a moment, then type the command again."),
+        sqlite3.SQLITE_READONLY: ("is read-only", "Give yourself permission to write to it and to its folder."),
+        sqlite3.SQLITE_PERM: ("cannot be opened without permission", "Give yourself permission to read and write it."),
+        sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "Does its folder exist, and can you write to it?"),
+        sqlite3.SQLITE_FULL: ("cannot be written: the disk is full", "Nothing was changed. Make room, then try again."),
         sqlite3.SQLITE_IOERR: ("cannot be read or written", "Nothing was changed. Is the disk full, or failing?"),
         sqlite3.SQLITE_CORRUPT: ("is damaged", doctor),
-        sqlite3.SQLITE_NOTADB: ("is no database", "Name another file as path under [store] in config.toml."),
+        sqlite3.SQLITE_NOTADB: ("is not a database", "Name another file as path under [store] in config.toml."),
     }
-    what, hint = told.get(code, (f"gave an error: {error}", doctor))
+    what, hint = told.get(code, (f"reported an error: {error}", doctor))
     return StoreError(f"The store {path} {what}.", hint=hint)
 
 

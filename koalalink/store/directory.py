@@ -8,6 +8,7 @@ from sqlite3 import Row
 from koalalink.domain.directory import DirectoryState, Verification, Window
 from koalalink.domain.search_query import IdQuery, TextQuery
 from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import digits, fold, printable, trimmed
 from koalalink.store.database import Database, Value
 
@@ -184,7 +185,7 @@ class Directory:
             self._db.execute("DELETE FROM directory WHERE location = :location", location=location)
             self._db.execute("DELETE FROM directories WHERE location = :location", location=location)
 
-    def known(self, location: str, stripe_ids: Iterable[str]) -> dict[str, StripeCustomer]:
+    def known(self, location: str, stripe_ids: Iterable[str]) -> dict[StripeId, StripeCustomer]:
         """Return those of these customers that are in the directory, and not gone."""
         rows = self._rows_of(location, stripe_ids)
         return {row["stripe_id"]: _customer(row) for row in rows if not row["gone"]}

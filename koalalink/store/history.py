@@ -106,9 +106,7 @@ def find(db: Database, number: int | None) -> Change:
             last = row["change"]
             if _undone_by(db, last) is None:
                 return find(db, last)
-    raise NotFoundError(
-        "There is nothing to undo.", hint="To take back an undo, name its number: " + Command("history")
-    )
+    raise NotFoundError("There is nothing to undo.", hint="To undo an undo, give its number: " + Command("history"))
 
 
 class Undone(NamedTuple):
@@ -136,7 +134,7 @@ def undo(
     undone_by = _undone_by(tables.db, change.number)
     if undone_by is not None:
         raise ConflictError(
-            f"Change {change.number} was undone already, by change {undone_by}.",
+            f"Change {change.number} was already undone, by change {undone_by}.",
             hint="To bring it back, type: " + Command("undo", undone_by),
         )
     later = _later(tables.db, change)
@@ -150,7 +148,7 @@ def undo(
         raise _touched_later(change, [named, *others], later)
     if every and touched >= {item.customer for item in every}:
         raise ConflictError(
-            f"Everything that change {change.number} did was changed since: nothing is left to undo.",
+            f"Everything that change {change.number} did has been changed since: nothing is left to undo.",
             hint="See what was done: " + Command("history"),
         )
     note = moved_note(*reversed(change.moved)) if change.moved else note
@@ -277,13 +275,13 @@ def _touched_later(change: Change, items: list[ChangeItem], later: _Later) -> Co
     numbers = sorted({later[key] for key in touched}, reverse=True)
     if not numbers:  # the file was altered by another program
         return ConflictError(
-            f"Change {change.number} cannot be undone: {whom} is not as it has left them.",
+            f"Change {change.number} cannot be undone: {whom} is not as it was left by that change.",
             hint="Look at what was done: " + Command("history", items[0].customer),
         )
     which = f"change {numbers[0]} has" if len(numbers) == 1 else f"changes {', '.join(map(str, numbers[:9]))} have"
     hint = "Undo that first: " + Command("undo", numbers[0]) + ". To see both: " + Command("history", items[0].customer)
     if not change.items:
-        hint += ". Or leave those as they are: " + Command("undo", change.number, keep_touched=True)
+        hint += ". Or skip those customers: " + Command("undo", change.number, keep_touched=True)
     return ConflictError(
         f"Change {change.number} cannot be undone: {which} touched {whom} since.",
         hint=hint,

@@ -3,13 +3,15 @@
 Every write is one transaction that holds the rows and the change that tells of them.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from koalalink.domain.changes import REFUSED, Action, Change, Values, moved_note
 from koalalink.domain.customers import Customer, CustomerDetails, Shape
-from koalalink.domain.links import Holder, Link, LinkedCustomer, Page
+from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
 from koalalink.domain.text import fold, printable
 from koalalink.errors import ConflictError, NotFoundError, UsageError
 from koalalink.hints import Command
@@ -23,12 +25,19 @@ from koalalink.store.tables import COLUMNS, Tables
 class Store:
     """The customers of one business, in one SQLite file."""
 
-    def __init__(self, database: Database, *, user: Callable[[], str], now: Callable[[], datetime]) -> None:
-        """Read and write `database`; every change is signed with what `user` and `now` return."""
+    def __init__(
+        self, database: Database, *, now: Callable[[], datetime], user: Callable[[], str] | None = None
+    ) -> None:
+        """Read and write `database`; every change is signed with what `user` (who is logged in) and `now` return."""
         self._db = database
         self._tables = Tables(database)
-        self._user = user
+        self._user = user or _logged_in
         self._now = now
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._db.path
 
     # Customers
 
@@ -94,13 +103,13 @@ class Store:
 
     def page(
         self, query: str = "", *, linked: bool | None = None, location: str | None = None, limit: int, offset: int = 0
-    ) -> Page:
+    ) -> CustomerList:
         """Return customers by number, those in whose details or Stripe IDs every word of `query` occurs.
 
         Where `linked` is given, only those who have (or lack) a link, at `location` if one is named.
         """
         if query and not printable(query).strip():
-            raise UsageError("There is nothing in that to look for.", hint="Type a part of a name or an email.")
+            raise UsageError("There is nothing to search for.", hint="Type part of a name or an email address.")
         clauses, values = finding.matching(self._db, printable(query))
         if linked is not None:
             clauses.append(_has_link(linked))
@@ -115,7 +124,7 @@ class Store:
         with self._db.snapshot():
             rows = self._db.rows(sql, **values, location=location, limit=limit + 1, offset=offset)
             customers = [customer_from(row) for row in rows[:limit]]
-            return Page(customers=self._tables.with_links(customers), more=len(rows) > limit)
+            return CustomerList(customers=self._tables.with_links(customers), more=len(rows) > limit)
 
     def everybody(self, *, linked: bool | None = None, location: str | None = None) -> Iterator[LinkedCustomer]:
         """Yield all customers by number, those of one moment; `linked` and `location` as for `page`."""
@@ -365,4 +374,13 @@ def _is_number(reference: str) -> bool:
 
 
 def _changed_meanwhile(customer: Customer) -> ConflictError:
-    return ConflictError(f"{customer} was changed by somebody else a moment ago.", hint="Type the command again.")
+    return ConflictError(f"{customer} was just changed by somebody else.", hint="Type the command again.")
+
+
+def _logged_in() -> str:
+    import getpass  # noqa: PLC0415 - only what writes needs it
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a number without a name, as in some containers
+        return f"user {os.getuid()}"

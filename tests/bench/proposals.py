@@ -15,6 +15,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.matching.proposing import propose
 from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import PostalAddress, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from tests.bench.pairs import write_result
 from tests.linkage import Name, Row, labelled, rows
 
@@ -51,7 +52,9 @@ def _customer(row: Row, ids: list[str]) -> Customer:
 def _stripe_customer(row: Row) -> StripeCustomer:
     address = PostalAddress(row["street"], row.get("line2", ""), row["city"], row.get("state", ""), row["zip"])
     created = datetime.fromtimestamp(int(row["created"]), UTC)
-    return StripeCustomer(row["id"], row["name"], row["email"], row["phone"], created, livemode=False, address=address)
+    return StripeCustomer(
+        StripeId(row["id"]), row["name"], row["email"], row["phone"], created, livemode=False, address=address
+    )
 
 
 def main(*arguments: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from koalalink import gateway, wire
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
 from koalalink.sandbox.people import accounts
 from koalalink.sandbox.stripe_api import Account, Key
@@ -41,7 +41,7 @@ def server(account: Account) -> Iterator[StripeServer]:
 
 
 @pytest.fixture
-def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppContext]:
+def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """Jane, who is linked, and Robert, who is not, with a live key; and the files of those who move in."""
     monkeypatch.chdir(tmp_path)
     Path("people.csv").write_text("Email,Phone,Stripe ID\njane@x.com,555,cus_123\nrob@x.com,,cus_RobertCarver1\n")
@@ -51,7 +51,7 @@ def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.
     home.mkdir()
     (home / "config.toml").write_text('# Our shop\n[locations.default]\napi_key_env = "STRIPE_API_KEY"\n')
     environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": server.url}
-    made = AppContext(home=home, environ=environ, now=lambda: NOW, may_ask=False)
+    made = App(home=home, environ=environ, now=lambda: NOW, may_ask=False)
     run = runner(made)
     made.store.add(CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com"))
     made.store.add(CustomerDetails(first_name="Robert", last_name="Carver", email="bob.carver@example.com"))
@@ -61,6 +61,6 @@ def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.fixture
-def live(koala: AppContext) -> Run:
+def live(koala: App) -> Run:
     """Run a command."""
     return runner(koala)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
 from tests.conftest import NOW, Run, runner
 from tests.fakes import Somebody
@@ -19,26 +19,26 @@ FIELDS = ["file", "customers", "links", "changes", "changed_at", "kept"]
 
 
 @pytest.fixture
-def shop(home: Path) -> Iterator[AppContext]:
+def shop(home: Path) -> Iterator[App]:
     """A shop with Ann."""
-    koala = AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    koala = App(home=home, environ={}, now=lambda: NOW, may_ask=False)
     koala.store.add(CustomerDetails(first_name="Ann"))
     yield koala
     koala.close()
 
 
 @pytest.fixture
-def type_(shop: AppContext) -> Run:
+def type_(shop: App) -> Run:
     """Type a command in the shop."""
     return runner(shop)
 
 
-def names(koala: AppContext) -> list[str]:
+def names(koala: App) -> list[str]:
     """Who is in the store."""
     return [each.customer.details.first_name for each in koala.store.everybody()]
 
 
-def test_backup_and_restore(type_: Run, shop: AppContext, tmp_path: Path) -> None:
+def test_backup_and_restore(type_: Run, shop: App, tmp_path: Path) -> None:
     """What was copied is there again, and what was there is kept and can be brought back."""
     copy = tmp_path / "copy.db"
     record = json.loads(type_("backup", str(copy), "--json").stdout)
@@ -53,41 +53,41 @@ def test_backup_and_restore(type_: Run, shop: AppContext, tmp_path: Path) -> Non
     assert names(shop) == ["Ann", "Bob"]
 
 
-def test_backup_into_a_folder_and_over_a_file(type_: Run, tmp_path: Path, shop: AppContext) -> None:
+def test_backup_into_a_folder_and_over_a_file(type_: Run, tmp_path: Path, shop: App) -> None:
     """A folder gets a name of today; a file that is there is not written over unasked."""
     written = Path(json.loads(type_("backup", str(tmp_path), "--json").stdout)["file"])
     assert written.parent == tmp_path
     assert written.name.startswith("koalalink-2026-11-23-")
     result = type_("backup", str(written))
     assert (result.exit_code, result.stdout) == (8, "")
-    assert "exists already" in result.stderr
+    assert "already exists" in result.stderr
     assert type_("backup", str(written), "--yes").exit_code == 0
     assert type_("backup", str(shop.config.store_path), "--yes").exit_code == 8
 
 
-def test_restore_is_asked_about(type_: Run, shop: AppContext, tmp_path: Path) -> None:
+def test_restore_is_asked_about(type_: Run, shop: App, tmp_path: Path) -> None:
     """After both were shown; where nobody is there it is refused, and so is what is no copy."""
     copy = tmp_path / "copy.db"
     assert type_("backup", str(copy)).exit_code == 0
     shop.store.add(CustomerDetails(first_name="Bob"))
     result = type_("restore", str(copy))
     assert result.exit_code == 8
-    assert "The copy has 1 customer and 0 links, last changed just now." in result.stderr
+    assert "The backup has 1 customer and 0 links, last changed just now." in result.stderr
     assert "Your store has 2 customers and 0 links" in result.stderr
-    shop.__dict__["conversation"] = person = Somebody(says_yes=False)
+    shop.__dict__["talk"] = person = Somebody(says_yes=False)
     assert type_("restore", str(copy)).exit_code == 1
-    assert person.asked == ["Put the copy in its place?"]
+    assert person.asked == ["Put the backup in its place?"]
     copy.write_text("nothing")
     assert type_("restore", str(copy), "--yes").exit_code == 7
     assert type_("restore", str(tmp_path / "none.db"), "--yes").exit_code == 4
     assert names(shop) == ["Ann", "Bob"]
 
 
-def test_first_change_of_a_day_is_preceded_by_a_copy(home: Path, shop: AppContext) -> None:
+def test_first_change_of_a_day_is_preceded_by_a_copy(home: Path, shop: App) -> None:
     """And doctor tells where the copies are."""
     shop.close()
     for day in (0, 0, 1):
-        koala = AppContext(home=home, environ={}, now=partial(_after, day), may_ask=False)
+        koala = App(home=home, environ={}, now=partial(_after, day), may_ask=False)
         assert runner(koala)("customers", "add", "--first-name", "Bob").exit_code == 0
         koala.close()
     found = [file.name for file in sorted((home / "backups").iterdir())]
@@ -99,17 +99,17 @@ def _after(days: int) -> datetime:
     return NOW + timedelta(days=days)
 
 
-def test_copy_that_cannot_be_made_does_not_stop_the_work(home: Path, shop: AppContext) -> None:
+def test_copy_that_cannot_be_made_does_not_stop_the_work(home: Path, shop: App) -> None:
     """It is said."""
     shop.close()
     (home / "backups").write_text("in the way")
     result = runner(shop)("customers", "add", "--first-name", "Bob")
     assert result.exit_code == 0
-    assert "No daily copy of the store was made" in result.stderr
+    assert "No daily backup of the store was made" in result.stderr
     assert names(shop) == ["Ann", "Bob"]
 
 
-def test_sandbox_has_no_daily_copies(run: Run, sandbox: AppContext) -> None:
+def test_sandbox_has_no_daily_copies(run: Run, sandbox: App) -> None:
     """It is made anew in a moment."""
     assert run("customers", "add", "--first-name", "Bob").exit_code == 0
     sandbox.close()
@@ -118,7 +118,7 @@ def test_sandbox_has_no_daily_copies(run: Run, sandbox: AppContext) -> None:
     assert "Copies" not in run("doctor").stdout
 
 
-def test_store_that_was_tampered_with_is_told_and_replaced(type_: Run, shop: AppContext, tmp_path: Path) -> None:
+def test_store_that_was_tampered_with_is_told_and_replaced(type_: Run, shop: App, tmp_path: Path) -> None:
     """Only doctor, which names what does not belong there, and restore, which brings a backup back, still run."""
     assert type_("backup", str(tmp_path / "copy.db")).exit_code == 0
     shop.close()

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.chronicle import in_words
 from koalalink.domain.links import Link
 from tests.conftest import Run
 from tests.fakes import Somebody
+from tests.pictures import shown_on
 
 AT = ("--location", "downtown")
 OTHER = ("customers", "edit", "42", "--first-name", "Rosa", "--last-name", "Alvarez")
@@ -22,14 +23,14 @@ def linked(run: Run) -> Run:
     return run
 
 
-def link_of(koala: AppContext, number: int = 42) -> Link:
+def link_of(koala: App, number: int = 42) -> Link:
     """Her link."""
     link = koala.store.link(koala.store.find(str(number)), "downtown")
     assert link is not None
     return link
 
 
-def test_edit_into_another_person_is_refused(linked: Run, sandbox: AppContext) -> None:
+def test_edit_into_another_person_is_refused(linked: Run, sandbox: App) -> None:
     """It says who the Stripe customer is, and what to type; nothing is changed."""
     before = sandbox.store.find("42"), link_of(sandbox)
     assert (before[1].seen_name, before[1].seen_email, before[1].seen_phone) == (
@@ -45,14 +46,14 @@ def test_edit_into_another_person_is_refused(linked: Run, sandbox: AppContext) -
     assert (sandbox.store.find("42"), link_of(sandbox)) == before
 
 
-def test_edit_that_contradicts_nothing_goes_ahead(linked: Run, sandbox: AppContext) -> None:
+def test_edit_that_contradicts_nothing_goes_ahead(linked: Run, sandbox: App) -> None:
     """Another phone or address, or a middle name."""
     assert linked("customers", "edit", "42", "--phone", "206-555-0199", "--address", "9 Oak St").exit_code == 0
     assert linked("customers", "edit", "42", "--first-name", "Jane M.").exit_code == 0
     assert link_of(sandbox).verified_at is not None
 
 
-def test_same_person_with_a_new_name_is_not_verified_any_more(linked: Run, sandbox: AppContext) -> None:
+def test_same_person_with_a_new_name_is_not_verified_any_more(linked: Run, sandbox: App) -> None:
     """And history says why; one undo puts back the name and the verification."""
     verified = link_of(sandbox)
     assert linked(*OTHER, "--force").exit_code == 0
@@ -61,16 +62,16 @@ def test_same_person_with_a_new_name_is_not_verified_any_more(linked: Run, sandb
     assert newest["action"] == "edited"
     assert newest["note"].startswith("although: Jane Doe (42) is linked to cus_123 at downtown, who is Jane Doe")
     assert in_words(sandbox.store.change(None)) == (
-        "changed first name, last name of Rosa Alvarez (42); the link to cus_123 at downtown is not verified any more"
+        "changed first name, last name of Rosa Alvarez (42); the link to cus_123 at downtown is no longer verified"
     )
     back = linked("undo")
     assert "The link of Rosa Alvarez (42) to cus_123 at downtown will count as verified again." in back.stderr
     assert (sandbox.store.find("42").details.first_name, link_of(sandbox)) == ("Jane", verified)
 
 
-def test_person_is_asked(linked: Run, sandbox: AppContext) -> None:
+def test_person_is_asked(linked: Run, sandbox: App) -> None:
     """At a terminal; no leaves all as it was."""
-    sandbox.__dict__["conversation"] = person = Somebody(says_yes=False)
+    sandbox.__dict__["talk"] = person = Somebody(says_yes=False)
     assert linked(*OTHER).exit_code == 1
     assert person.asked[0].endswith("Is it the same person?")
     person.says_yes = True
@@ -80,7 +81,7 @@ def test_person_is_asked(linked: Run, sandbox: AppContext) -> None:
 
 @pytest.mark.parametrize("on_match", ["update", "fill"])
 def test_import_of_another_person_over_a_linked_one_is_rejected(
-    linked: Run, sandbox: AppContext, tmp_path: Path, on_match: str
+    linked: Run, sandbox: App, tmp_path: Path, on_match: str
 ) -> None:
     """The row goes into the rejects with the reason, the others come in."""
     external_id = sandbox.store.find("42").details.external_id
@@ -97,7 +98,7 @@ def test_import_of_another_person_over_a_linked_one_is_rejected(
     assert "Rosa" in Path(told["rejects"]).read_text()
 
 
-def test_undo_that_brings_another_person_back_is_refused(run: Run, sandbox: AppContext) -> None:
+def test_undo_that_brings_another_person_back_is_refused(run: Run, sandbox: App) -> None:
     """The link was made for the details that the undo would take away."""
     was = sandbox.store.find("42").details
     assert (
@@ -125,7 +126,7 @@ def test_undo_that_brings_another_person_back_is_refused(run: Run, sandbox: AppC
     assert link_of(sandbox).verified_at is None
 
 
-def test_what_the_copy_has_counts_where_nothing_was_seen(run: Run, sandbox: AppContext) -> None:
+def test_what_the_copy_has_counts_where_nothing_was_seen(run: Run, sandbox: App) -> None:
     """A link of an older version, or one that was saved offline, does not say what the Stripe customer was like."""
     assert run("connect", "42", "cus_123", *AT, "--offline").exit_code == 0
     assert link_of(sandbox).seen_name == ""
@@ -135,19 +136,17 @@ def test_what_the_copy_has_counts_where_nothing_was_seen(run: Run, sandbox: AppC
     assert run(*OTHER).exit_code == 8
 
 
-def test_page_never_calls_details_verified_that_were_not(linked: Run, sandbox: AppContext) -> None:
+def test_page_never_calls_details_verified_that_were_not(linked: Run, sandbox: App) -> None:
     """As where another program, or an older version, has changed them."""
-    from koalalink.render.human import RichOutput
-    from tests.conftest import NOW
     from tests.render.test_human import plain, text_of
 
     def shown() -> str:
         console = plain(100)
-        sandbox.__dict__["output"] = lambda as_json: RichOutput(NOW, console)
+        shown_on(sandbox, console)
         assert linked("show", "42").exit_code == 0
         return text_of(console)
 
     assert "(verified 2026-11-23)" in shown()
     customer = sandbox.store.find("42")
     sandbox.store.edit(customer, customer.details._replace(first_name="Rosa", last_name="Alvarez"))
-    assert "(verified for other details than these)" in shown()
+    assert "(verified when the details were different)" in shown()

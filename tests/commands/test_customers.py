@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from tests.conftest import Run
 
 FIELDS = (
@@ -23,7 +23,7 @@ def test_add_tells_the_number(run: Run) -> None:
 
 
 def test_add_of_nobody_is_refused(run: Run) -> None:
-    """Somebody without a name, company or email could not be found again."""
+    """Somebody no name, company or email could not be found again."""
     result = run("customers", "add", "--phone", "206 555 0199")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--first-name" in result.stderr
@@ -69,7 +69,7 @@ def test_edit_changes_what_is_named(run: Run) -> None:
     assert run("customers", "edit", "42").exit_code == 2
 
 
-def test_remove_of_a_linked_customer_needs_force(run: Run, sandbox: AppContext) -> None:
+def test_remove_of_a_linked_customer_needs_force(run: Run, sandbox: App) -> None:
     """The hint says how to unlink; with --force the links go, too."""
     result = run("customers", "remove", "54")
     assert result.exit_code == 8

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
-from koalalink.store import copies
+from koalalink.store import backups
 from koalalink.store.database import Database
 from tests.commands.samples import SAMPLES, WRITING, prepare, written
 from tests.conftest import Run
@@ -57,7 +57,7 @@ INTO_THE_STORE = [name for name in WRITING if name not in INTO_THE_CONFIGURATION
 
 
 @pytest.mark.parametrize("name", INTO_THE_STORE)
-def test_full_disk_in_the_middle_of_a_change_leaves_nothing_of_it(live: Run, koala: AppContext, name: str) -> None:
+def test_full_disk_in_the_middle_of_a_change_leaves_nothing_of_it(live: Run, koala: App, name: str) -> None:
     """Half a page of it can still be written. Once there is room the command goes through."""
     prepare(live, name)
     with closing(sqlite3.connect(koala.config.store_path)) as reader:
@@ -78,7 +78,7 @@ def test_full_disk_in_the_middle_of_a_change_leaves_nothing_of_it(live: Run, koa
 
 
 @pytest.mark.parametrize("name", INTO_THE_STORE)
-def test_full_disk_from_the_start_is_told(live: Run, koala: AppContext, name: str) -> None:
+def test_full_disk_from_the_start_is_told(live: Run, koala: App, name: str) -> None:
     """The store cannot be opened then, nor read."""
     prepare(live, name)
     koala.close()
@@ -91,7 +91,7 @@ def test_full_disk_from_the_start_is_told(live: Run, koala: AppContext, name: st
 
 
 @pytest.mark.parametrize("name", INTO_THE_CONFIGURATION)
-def test_full_disk_leaves_the_configuration_as_it_was(live: Run, koala: AppContext, name: str) -> None:
+def test_full_disk_leaves_the_configuration_as_it_was(live: Run, koala: App, name: str) -> None:
     """Whole, and nothing beside it."""
     before = files(Path.cwd())
     with full_at(0):
@@ -102,10 +102,10 @@ def test_full_disk_leaves_the_configuration_as_it_was(live: Run, koala: AppConte
 
 @pytest.mark.parametrize("name", INTO_THE_STORE)
 def test_store_that_another_program_keeps_locked_is_told(
-    live: Run, koala: AppContext, monkeypatch: pytest.MonkeyPatch, name: str
+    live: Run, koala: App, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """After a while of waiting."""
-    monkeypatch.setattr(copies, "_PATIENCE", 0.01)
+    monkeypatch.setattr(backups, "_PATIENCE", 0.01)
     prepare(live, name)
     koala.close()
     before = written(koala.home, name), files(Path.cwd())
@@ -114,7 +114,7 @@ def test_store_that_another_program_keeps_locked_is_told(
         koala.__dict__["_database"] = Database(koala.config.store_path, busy_wait=0.01)
         result = live(*SAMPLES[name].line)
         koala.close()
-    _expect_refusal(result, 7, "customers.db is being written to by another program.")
+    _expect_refusal(result, 7, "customers.db is in use by another program.")
     assert (written(koala.home, name), files(Path.cwd())) == before
 
 
@@ -136,7 +136,7 @@ _FILES = [
 
 
 @pytest.mark.parametrize("line", _FILES, ids=" ".join)
-def test_full_disk_leaves_the_old_file(live: Run, koala: AppContext, line: tuple[str, ...]) -> None:
+def test_full_disk_leaves_the_old_file(live: Run, koala: App, line: tuple[str, ...]) -> None:
     """And nothing beside it, nor anything that complains when it is cleaned up."""
     assert live(*line).exit_code == 0
     Path(line[-1]).write_text("old")
@@ -150,7 +150,7 @@ def test_full_disk_leaves_the_old_file(live: Run, koala: AppContext, line: tuple
     gc.collect()
 
 
-def test_full_disk_keeps_an_import_from_losing_rejected_rows(live: Run, koala: AppContext) -> None:
+def test_full_disk_keeps_an_import_from_losing_rejected_rows(live: Run, koala: App) -> None:
     """The rows that are in neither the store nor the file of rejects."""
     before = written(koala.home, "")
     with full_at(10):
@@ -165,11 +165,11 @@ def test_full_disk_for_what_comes_through_a_pipe_is_told(live: Run, monkeypatch:
     """It is kept in a file, to be read more than once; also where none can be made at all."""
     with full_at(10):
         result = live("customers", "import", "-", input="Email\njane@x.com\n")
-    assert (result.exit_code, "cannot be kept on the disk: File too large." in result.stderr) == (7, True)
+    assert (result.exit_code, "cannot be saved to the disk: File too large." in result.stderr) == (7, True)
     monkeypatch.setattr(tempfile, "tempdir", None)
     with full_at(0):
         result = live("customers", "import", "-", input="Email\njane@x.com\n")
-    assert (result.exit_code, "cannot be kept on the disk: No usable temporary" in result.stderr) == (7, True)
+    assert (result.exit_code, "cannot be saved to the disk: No usable temporary" in result.stderr) == (7, True)
 
 
 def test_what_is_no_file_is_not_replaced_by_one(live: Run) -> None:
@@ -205,7 +205,7 @@ def test_link_to_a_file_stays_a_link(live: Run) -> None:
     ],
     ids=" ".join,
 )
-def test_output_into_a_full_disk_is_told(koala: AppContext, line: tuple[str, ...]) -> None:
+def test_output_into_a_full_disk_is_told(koala: App, line: tuple[str, ...]) -> None:
     """Exit 7, and no traceback of Python's, which would like to write the rest at its end."""
     for name in ("Bea", "Cea"):
         koala.store.add(CustomerDetails(first_name=name, notes=_LONG))
@@ -217,7 +217,7 @@ def test_output_into_a_full_disk_is_told(koala: AppContext, line: tuple[str, ...
 
 
 @pytest.mark.parametrize(("line", "code"), [(("show", "99"), 4), (("customers", "list"), 0), (("connect",), 2)])
-def test_code_tells_where_stderr_cannot_be_written(koala: AppContext, line: tuple[str, ...], code: int) -> None:
+def test_code_tells_where_stderr_cannot_be_written(koala: App, line: tuple[str, ...], code: int) -> None:
     """There is nothing else that could."""
     koala.close()
     assert _run_with_full_file("stderr", koala.home, line).returncode == code
@@ -237,7 +237,7 @@ def _run_with_full_file(stream: str, home: Path, line: tuple[str, ...]) -> "subp
             )
 
 
-def test_folder_that_is_gone_keeps_nobody_from_working(koala: AppContext, tmp_path: Path) -> None:
+def test_folder_that_is_gone_keeps_nobody_from_working(koala: App, tmp_path: Path) -> None:
     """Where the shell stands in it; a file in it is told to be missing."""
     koala.close()
     gone = tmp_path / "gone"

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.links import Link
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import trimmed
 from koalalink.files.cells import guarded, plain
 from tests.conftest import NOW, Run, runner
@@ -42,9 +43,9 @@ EVIL = [
 ]
 
 
-def store_in(folder: str) -> AppContext:
+def store_in(folder: str) -> App:
     """A store that belongs to nobody yet."""
-    return AppContext(home=Path(folder), environ={}, now=lambda: NOW, may_ask=False)
+    return App(home=Path(folder), environ={}, now=lambda: NOW, may_ask=False)
 
 
 def exported(run: Run, *arguments: str) -> list[list[str]]:
@@ -57,7 +58,7 @@ def exported(run: Run, *arguments: str) -> list[list[str]]:
 def test_export_has_a_row_a_customer_and_a_column_a_location(run: Run) -> None:
     """In the order of the numbers, with titles that import knows."""
     header, *rows = exported(run)
-    assert header[:4] == ["KoalaLink number", "External ID", "First Name", "Last Name"]
+    assert header[:4] == ["KoalaLink number", "External ID", "First name", "Last name"]
     assert header[-2:] == ["Stripe ID (downtown)", "Stripe ID (uptown)"]
     assert [row[0] for row in rows] == [str(number) for number in range(1, 61)]
     assert rows[53][-2:] == ["", "cus_qxBKfETmh8oECA"]
@@ -107,7 +108,7 @@ def test_json_of_nobody_is_an_empty_list(home: Path) -> None:
     koala.close()
 
 
-def test_export_that_fails_leaves_the_old_file(run: Run, sandbox: AppContext, tmp_path: Path) -> None:
+def test_export_that_fails_leaves_the_old_file(run: Run, sandbox: App, tmp_path: Path) -> None:
     """And nothing beside it."""
     path = tmp_path / "people.csv"
     path.write_text("old")
@@ -177,7 +178,7 @@ def test_export_into_an_empty_store_gives_back_the_same_store(
             first.store.add(details)
         first.store.remove(first.store.record(first.store.find(str(len(people) + 1))))
         for number, (location, enabled) in enumerate(links[: len(people)], 1):
-            link = Link(customer=number, location=location, stripe_id=f"cus_{number}", enabled=enabled)
+            link = Link(customer=number, location=location, stripe_id=StripeId(f"cus_{number}"), enabled=enabled)
             customer = first.store.find(str(number))
             first.store.save_link(customer, link, previous=None, action=Action.CONNECTED, note="")
         assert runner(first)("customers", "export", f"{folder}/all.csv").exit_code == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.sandbox.people import KEYS
 from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
 from tests.commands.conftest import KEY
@@ -35,7 +35,7 @@ def test_live_key_says_live_mode_before_it_writes(live: Run) -> None:
     assert "live mode: " not in live("connect", "2", "cus_RobertCarver1").stderr
 
 
-def test_customer_of_the_other_mode_is_never_saved(live: Run, account: Account, koala: AppContext) -> None:
+def test_customer_of_the_other_mode_is_never_saved(live: Run, account: Account, koala: App) -> None:
     """Not with --force either."""
     account.customers["cus_RobertCarver1"]["livemode"] = False
     result = live("connect", "2", "cus_RobertCarver1", "--force")
@@ -76,9 +76,7 @@ _FAULTS: dict[str, tuple[Fault, int]] = {
 
 @pytest.mark.parametrize("fault", _FAULTS)
 @pytest.mark.parametrize("name", ASKING)
-def test_fault_ends_a_command_with_its_code(
-    live: Run, koala: AppContext, server: StripeServer, name: str, fault: str
-) -> None:
+def test_fault_ends_a_command_with_its_code(live: Run, koala: App, server: StripeServer, name: str, fault: str) -> None:
     """One sentence and its hint; nothing on stdout, nothing written, and the key nowhere."""
     prepare(live, name)
     before = written(koala.home, name)
@@ -94,7 +92,7 @@ def test_fault_ends_a_command_with_its_code(
 @pytest.mark.parametrize("fault", ["401", "500", "drop"])
 @pytest.mark.parametrize("name", ASKING)
 def test_fault_in_the_middle_of_a_command_leaves_nothing_behind(
-    live: Run, koala: AppContext, server: StripeServer, name: str, fault: str
+    live: Run, koala: App, server: StripeServer, name: str, fault: str
 ) -> None:
     """Where Stripe answers at first, and then no more."""
     prepare(live, name)
@@ -132,7 +130,7 @@ def test_one_location_that_fails_does_not_lose_the_others_rows(home: Path, serve
         f'[locations.midtown]\napi_key_env = "MISSING"\napi_base = "{server.url}"\n'
     )
     environ = {"GOOD": KEY, "BAD": "rk_test_unknown12345"}
-    koala = AppContext(home=home, environ=environ, now=lambda: NOW, may_ask=False)
+    koala = App(home=home, environ=environ, now=lambda: NOW, may_ask=False)
     result = runner(koala)("search", "jane@x.com", "--json")
     koala.close()
     assert result.exit_code == 3
@@ -170,7 +168,7 @@ def test_path_that_is_not_there_is_no_bug(live: Run, server: StripeServer, line:
     _expect_no_key(result)
 
 
-def test_store_that_is_no_store_is_told(live: Run, koala: AppContext) -> None:
+def test_store_that_is_no_store_is_told(live: Run, koala: App) -> None:
     """Exit 7, through every command."""
     koala.close()
     for file in koala.home.iterdir():
@@ -179,4 +177,4 @@ def test_store_that_is_no_store_is_told(live: Run, koala: AppContext) -> None:
     for arguments in (("customers", "list"), ("unlink", "1"), ("connect", "1", "cus_123"), ("search", "jane")):
         result = live(*arguments)
         assert (result.exit_code, result.stdout) == (7, ""), result.stderr
-        assert "is no database" in result.stderr
+        assert "is not a database" in result.stderr

@@ -1,5 +1,6 @@
 """No output lands on what is KoalaLink's own, or on what nobody has agreed to lose; and who is asked, when."""
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 import typer.main
 
+from koalalink.app import App
 from koalalink.cli import app
-from koalalink.context import AppContext
 from koalalink.disk import Disk, IfThere
 from koalalink.errors import Aborted, ConflictError
+from koalalink.files.opening import Files
 from koalalink.operations.consent import Stakes, consent, consent_to_write
+from koalalink.render.records import customer_record
 from tests.commands.samples import leaves
 from tests.conftest import NOW, Run, runner
 from tests.fakes import Somebody
@@ -42,11 +45,11 @@ def line(name: str, path: str, *more: str) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def shop(live: Run, koala: AppContext) -> Run:
+def shop(live: Run, koala: App) -> Run:
     """The business with a copy of Stripe's customers, a sandbox of its own, and a file with a bad row."""
     Path("bad.csv").write_text("Name,Email\nAnn Lee,nowhere\n")
     assert live("sync").exit_code == 0
-    sandbox = AppContext(home=koala.home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+    sandbox = App(home=koala.home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
     assert runner(sandbox)("customers", "list").exit_code == 0
     sandbox.close()
     return live
@@ -60,7 +63,7 @@ def everything(home: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("own", [*OWN, *OWN_FOLDERS])
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_no_output_lands_on_what_is_koalalinks_own(shop: Run, koala: AppContext, name: str, own: str) -> None:
+def test_no_output_lands_on_what_is_koalalinks_own(shop: Run, koala: App, name: str, own: str) -> None:
     """Not with --yes either; exit 8, and the file is named."""
     (koala.home / "backups").mkdir(exist_ok=True)
     koala.store.page(limit=1)
@@ -74,11 +77,11 @@ def test_no_output_lands_on_what_is_koalalinks_own(shop: Run, koala: AppContext,
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_sandbox_does_not_write_over_the_real_store(shop: Run, koala: AppContext, name: str) -> None:
+def test_sandbox_does_not_write_over_the_real_store(shop: Run, koala: App, name: str) -> None:
     """Nor over the real configuration."""
     koala.close()
     before = everything(koala.home)
-    sandbox = AppContext(home=koala.home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+    sandbox = App(home=koala.home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
     if name == "sheet":
         assert runner(sandbox)("sync").exit_code == 0
         before = everything(koala.home)
@@ -105,19 +108,19 @@ def test_what_is_no_file_is_a_wrong_command(shop: Run, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", AGREED)
-def test_file_that_is_there_is_kept_without_yes(shop: Run, koala: AppContext, name: str) -> None:
+def test_file_that_is_there_is_kept_without_yes(shop: Run, koala: App, name: str) -> None:
     """Exit 8 in a script; at a terminal it is asked about, and no leaves everything as it was."""
     Path("out").write_text("mine")
     result = shop(*line(name, "out"))
     assert (result.exit_code, result.stdout, "--yes" in result.stderr) == (8, "", True), result.stderr
-    koala.__dict__["conversation"] = person = Somebody(says_yes=False)
+    koala.__dict__["talk"] = person = Somebody(says_yes=False)
     assert shop(*line(name, "out")).exit_code == 1
-    assert person.asked == ["out exists already. Write over it?"]
+    assert person.asked == ["out already exists. Write over it?"]
     assert (Path("out").read_text(), len(koala.store.changes(limit=9))) == ("mine", 3)
     person.says_yes = True
     assert shop(*line(name, "out")).exit_code == 0
     assert Path("out").read_bytes() != b"mine"
-    del koala.__dict__["conversation"]
+    del koala.__dict__["talk"]
     Path("out").write_text("mine")
     assert shop(*line(name, "out", "--yes")).exit_code == 0
     assert Path("out").read_bytes() != b"mine"
@@ -128,7 +131,7 @@ def test_sheet_that_is_there_is_kept_under_another_name(shop: Run) -> None:
     Path("out.csv").write_text("decided")
     result = shop(*line("sheet", "out.csv"))
     assert (result.exit_code, Path("out.old.csv").read_text()) == (0, "decided")
-    assert "is called out.old.csv now" in result.stderr
+    assert "is now called out.old.csv" in result.stderr
 
 
 def test_every_option_that_names_an_output_is_tried_here() -> None:
@@ -184,17 +187,17 @@ def test_consent_is_one_rule(stakes: Stakes, terminal: bool, agreed: bool, says_
 
 def test_consent_to_write_is_asked_only_where_something_is_lost(tmp_path: Path) -> None:
     """A new file needs none."""
-    person = Somebody(says_yes=True)
-    assert consent_to_write(person, Disk(), tmp_path / "a", agreed=False) is IfThere.REFUSE
+    person, files = Somebody(says_yes=True), Files(Disk(), io.BytesIO(), io.BytesIO(), customer_record)
+    assert consent_to_write(person, files, tmp_path / "a", agreed=False) is IfThere.REFUSE
     (tmp_path / "a").touch()
-    assert consent_to_write(person, Disk(), tmp_path / "a", agreed=False) is IfThere.REPLACE
+    assert consent_to_write(person, files, tmp_path / "a", agreed=False) is IfThere.REPLACE
     assert len(person.asked) == 1
 
 
 @pytest.mark.parametrize(
     "command", [("undo",), ("match", "--apply-certain"), ("customers", "import", "people.csv", "--no-verify")]
 )
-def test_what_can_be_undone_goes_ahead_in_a_script(shop: Run, koala: AppContext, command: tuple[str, ...]) -> None:
+def test_what_can_be_undone_goes_ahead_in_a_script(shop: Run, koala: App, command: tuple[str, ...]) -> None:
     """Without --yes."""
     result = shop(*command)
     assert result.exit_code == 0, result.stderr

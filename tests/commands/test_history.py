@@ -5,7 +5,7 @@ import webbrowser
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from tests.conftest import Run
 from tests.fakes import Somebody
 
@@ -63,7 +63,7 @@ def test_history_in_a_pipe_is_lines_with_tabs(worked: Run) -> None:
     ("arguments", "code", "said"),
     [
         (("history", "9999"), 4, "There is no customer"),
-        (("history", "--since", "soon"), 2, "“soon” is no time."),
+        (("history", "--since", "soon"), 2, "“soon” is not a date or time."),
         (("undo", "99", "--yes"), 4, "There is no change 99."),
         (("undo", "0"), 2, "0"),
     ],
@@ -75,41 +75,41 @@ def test_what_cannot_be_shown_or_undone_is_said(worked: Run, arguments: tuple[st
     assert said in result.stderr
 
 
-def test_undo_says_what_will_be_there_again_and_asks(worked: Run, sandbox: AppContext) -> None:
+def test_undo_says_what_will_be_there_again_and_asks(worked: Run, sandbox: App) -> None:
     """No is the default, and changes nothing."""
     person = Somebody()
-    sandbox.__dict__["conversation"] = person
+    sandbox.__dict__["talk"] = person
     assert worked("undo").exit_code == 1
     assert (person.asked, sandbox.store.change(None).number) == (["Undo it?"], 4)
     assert person.heard == [
         "Change 4 removed Hugh Lennox (54), and the link to cus_qxBKfETmh8oECA at uptown. Undoing it:",
-        "- Hugh Lennox (54) will be there again.",
+        "- Hugh Lennox (54) will be restored.",
         "- Hugh Lennox (54) will be connected to cus_qxBKfETmh8oECA at uptown again.",
     ]
-    sandbox.__dict__["conversation"] = Somebody(says_yes=True)
+    sandbox.__dict__["talk"] = Somebody(says_yes=True)
     done = json.loads(worked("undo", "--json").stdout)
     assert (done["change"], done["action"], done["customer"], done["note"]) == (5, "undone", 54, "undid change 4")
     assert [link.stripe_id for link in sandbox.store.record(sandbox.store.find("54")).links] == ["cus_qxBKfETmh8oECA"]
     assert json.loads(worked("history", "54", "--json").stdout)[1]["undone_by"] == 5
 
 
-def test_undo_that_is_not_possible_is_refused_before_anything_is_asked(worked: Run, sandbox: AppContext) -> None:
+def test_undo_that_is_not_possible_is_refused_before_anything_is_asked(worked: Run, sandbox: App) -> None:
     """It would be in vain."""
     worked("unlink", "42")
-    sandbox.__dict__["conversation"] = person = Somebody(says_yes=True)
+    sandbox.__dict__["talk"] = person = Somebody(says_yes=True)
     result = worked("undo", "2")
     assert (result.exit_code, person.asked) == (8, [])
     assert sandbox.store.change(None).number == 5
 
 
-def test_undo_of_many_counts_them(run: Run, sandbox: AppContext) -> None:
+def test_undo_of_many_counts_them(run: Run, sandbox: App) -> None:
     """Sixty people do not fit on a screen, so they are counted."""
-    sandbox.__dict__["conversation"] = person = Somebody(says_yes=True)
+    sandbox.__dict__["talk"] = person = Somebody(says_yes=True)
     assert run("undo", "1").exit_code == 0
     assert person.heard == [
         "Change 1 added 60 customers and 24 links. Undoing it:",
-        "- 60 customers that came with it will be removed.",
-        "- 24 links that came with it will be removed.",
+        "- 60 customers that it added will be removed.",
+        "- 24 links that it added will be removed.",
     ]
     assert sandbox.store.page(limit=9).customers == ()
 

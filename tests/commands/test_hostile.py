@@ -11,9 +11,9 @@ import pytest
 import typer
 from typer.testing import Result
 
-from koalalink import context
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.desk import Choice
+from koalalink.render import terminal
 from koalalink.sandbox.stripe_api import Account
 from tests.conftest import Run
 from tests.torture.checks import disagreements
@@ -91,7 +91,7 @@ _WAYS = [(name, way) for name in HOSTILE for way in ("pipe", "terminal")] + [("c
 
 @pytest.mark.parametrize(("name", "way"), _WAYS)
 def test_hostile_text_does_nothing_to_whoever_looks(
-    live: Run, koala: AppContext, account: Account, monkeypatch: pytest.MonkeyPatch, name: str, way: str
+    live: Run, koala: App, account: Account, monkeypatch: pytest.MonkeyPatch, name: str, way: str
 ) -> None:
     """No character that acts reaches the screen, no command falls over, and the store is in order afterwards."""
     text = HOSTILE[name]
@@ -102,7 +102,7 @@ def test_hostile_text_does_nothing_to_whoever_looks(
         newline="",
     )
     if way == "terminal":
-        monkeypatch.setattr(context, "_is_terminal", lambda stream: stream is not None)
+        monkeypatch.setattr(terminal, "_is_terminal", lambda stream: stream is not None)
         monkeypatch.setattr(koala, "_may_ask", True)
         for made in ("conversation", "output"):
             koala.__dict__.pop(made, None)

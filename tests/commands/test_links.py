@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.configuration import KeySource
 from tests.conftest import Run
 from tests.fakes import Somebody
@@ -12,13 +12,13 @@ from tests.fakes import Somebody
 CHECKS = ["exists", "not_deleted", "mode", "email", "name", "phone", "not_linked_elsewhere", "has_card"]
 
 
-def links_of(koala: AppContext, number: int) -> dict[str, str]:
+def links_of(koala: App, number: int) -> dict[str, str]:
     """The links of a customer, by location."""
     linked = koala.store.record(koala.store.find(str(number)))
     return {link.location: link.stripe_id for link in linked.links}
 
 
-def test_connect_of_the_right_person_is_saved(run: Run, sandbox: AppContext) -> None:
+def test_connect_of_the_right_person_is_saved(run: Run, sandbox: App) -> None:
     """Who, what, where, which card; and the JSON that was promised."""
     result = run("connect", "42", "cus_123", "--location", "downtown", "--json")
     assert result.exit_code == 0, result.stderr
@@ -47,7 +47,7 @@ def test_connect_of_the_right_person_is_saved(run: Run, sandbox: AppContext) -> 
     ],
 )
 def test_connect_in_doubt_is_refused_where_nobody_can_be_asked(
-    run: Run, sandbox: AppContext, customer: str, stripe_id: str, location: str, said: str, whom: str
+    run: Run, sandbox: App, customer: str, stripe_id: str, location: str, said: str, whom: str
 ) -> None:
     """Nothing is saved, and the hint says how to look closer."""
     result = run("connect", customer, stripe_id, "-l", location)
@@ -80,7 +80,7 @@ def test_connect_of_a_person_written_differently_is_saved(run: Run, customer: st
     ],
 )
 def test_connect_that_fails_is_never_saved(
-    run: Run, sandbox: AppContext, customer: str, stripe_id: str, code: int, said: str
+    run: Run, sandbox: App, customer: str, stripe_id: str, code: int, said: str
 ) -> None:
     """Not with --force either."""
     for force in ([], ["--force"]):
@@ -100,7 +100,7 @@ def test_connect_at_another_location_minds_who_has_the_id(run: Run) -> None:
     assert "koalalink --sandbox unlink 50 --location" in result.stderr
 
 
-def test_connect_of_another_id_needs_replace(run: Run, sandbox: AppContext) -> None:
+def test_connect_of_another_id_needs_replace(run: Run, sandbox: App) -> None:
     """Then the old one is kept in the history."""
     run("connect", "38", "cus_PriyaRaman003", "-l", "downtown")
     result = run("connect", "38", "cus_PriyaRaman001", "-l", "downtown", "--force")
@@ -112,7 +112,7 @@ def test_connect_of_another_id_needs_replace(run: Run, sandbox: AppContext) -> N
     assert links_of(sandbox, 38) == {"downtown": "cus_PriyaRaman001"}
 
 
-def test_connect_of_the_same_id_changes_nothing(run: Run, sandbox: AppContext) -> None:
+def test_connect_of_the_same_id_changes_nothing(run: Run, sandbox: App) -> None:
     """It is said, with exit code 0; what was doubtful is doubted again. One that is switched off stays off."""
     assert run("connect", "45", "cus_WaltBrandt001", "-l", "downtown", "--force").exit_code == 0
     assert run("disable", "45").exit_code == 0
@@ -123,7 +123,7 @@ def test_connect_of_the_same_id_changes_nothing(run: Run, sandbox: AppContext) -
     assert sandbox.store.link(sandbox.store.find("45"), "downtown") == before
 
 
-def test_connect_offline_is_saved_unverified_and_verified_later(run: Run, sandbox: AppContext) -> None:
+def test_connect_offline_is_saved_unverified_and_verified_later(run: Run, sandbox: App) -> None:
     """What is said to type does verify it."""
     result = run("connect", "42", "cus_123", "-l", "downtown", "--offline", "--json")
     assert json.loads(result.stdout)["checks"] == []
@@ -137,7 +137,7 @@ def test_connect_offline_is_saved_unverified_and_verified_later(run: Run, sandbo
     assert link.verified_at is not None
 
 
-def test_connect_that_verifies_leaves_a_link_switched_off(run: Run, sandbox: AppContext) -> None:
+def test_connect_that_verifies_leaves_a_link_switched_off(run: Run, sandbox: App) -> None:
     """Whoever switched it off had a reason; it is said how to switch it on."""
     run("connect", "42", "cus_123", "-l", "downtown", "--offline")
     run("disable", "42")
@@ -147,7 +147,7 @@ def test_connect_that_verifies_leaves_a_link_switched_off(run: Run, sandbox: App
     assert (link.enabled, link.verified_at is not None) == (False, True)
 
 
-def test_connect_offline_minds_who_has_the_id(run: Run, sandbox: AppContext) -> None:
+def test_connect_offline_minds_who_has_the_id(run: Run, sandbox: App) -> None:
     """The store knows that without Stripe; and a doubt found later is shown, not saved as verified."""
     assert run("connect", "42", "cus_OscarCopied01", "-l", "downtown", "--offline", "--force").exit_code == 8
     assert run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown", "--offline").exit_code == 0
@@ -157,12 +157,12 @@ def test_connect_offline_minds_who_has_the_id(run: Run, sandbox: AppContext) -> 
     assert link.verified_at is None
 
 
-def test_connect_asks_a_person_in_doubt(run: Run, sandbox: AppContext) -> None:
+def test_connect_asks_a_person_in_doubt(run: Run, sandbox: App) -> None:
     """No is the default and saves nothing; yes saves, and the history keeps what was doubted."""
-    person = sandbox.__dict__["conversation"] = Somebody(says_yes=False)
+    person = sandbox.__dict__["talk"] = Somebody(says_yes=False)
     result = run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown")
     assert (result.exit_code, result.stderr) == (1, "Nothing was saved.\n")
-    assert person.asked == ["Connect Jane Doe (42) to cus_JaneOfKirkland all the same?"]
+    assert person.asked == ["Connect Jane Doe (42) to cus_JaneOfKirkland anyway?"]
     assert [review.ours.number for review in person.reviews] == [42]
     assert links_of(sandbox, 42) == {}
     person.says_yes = True
@@ -188,7 +188,7 @@ def test_unknown_location_is_told(run: Run, arguments: tuple[str, ...]) -> None:
     assert "downtown, uptown" in result.stderr
 
 
-def test_unlink_prints_what_brings_it_back(run: Run, sandbox: AppContext) -> None:
+def test_unlink_prints_what_brings_it_back(run: Run, sandbox: App) -> None:
     """And it does bring it back."""
     run("connect", "42", "cus_123", "-l", "downtown")
     result = run("unlink", "42", "--json")
@@ -199,7 +199,7 @@ def test_unlink_prints_what_brings_it_back(run: Run, sandbox: AppContext) -> Non
     assert links_of(sandbox, 42) == {"downtown": "cus_123"}
 
 
-def test_unlink_at_several_locations_wants_one_named(run: Run, sandbox: AppContext) -> None:
+def test_unlink_at_several_locations_wants_one_named(run: Run, sandbox: App) -> None:
     """Or --all."""
     both = links_of(sandbox, 5)
     assert set(both) == {"downtown", "uptown"}
@@ -220,7 +220,7 @@ def test_unlink_of_nothing_is_told(run: Run) -> None:
     assert "Jane Doe (42) is not linked to Stripe." in result.stderr
 
 
-def test_disable_and_enable_keep_the_id(run: Run, sandbox: AppContext) -> None:
+def test_disable_and_enable_keep_the_id(run: Run, sandbox: App) -> None:
     """The switch of the profile page."""
     run("connect", "42", "cus_123", "-l", "downtown")
     assert json.loads(run("disable", "42", "--json").stdout)["enabled"] is False
@@ -251,7 +251,7 @@ def test_cards_of_somebody_who_is_not_linked_is_empty(run: Run) -> None:
     assert "is not linked" in result.stderr
 
 
-def test_cards_of_the_locations_that_answer_are_shown(run: Run, sandbox: AppContext) -> None:
+def test_cards_of_the_locations_that_answer_are_shown(run: Run, sandbox: App) -> None:
     """One location's failure is told, and its exit code is the command's."""
     run("connect", "54", "cus_123", "-l", "downtown", "--offline")
     uptown = sandbox.config.locations["uptown"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
 from tests.conftest import NOW, Run, runner
 from tests.fakes import Somebody
@@ -45,7 +45,7 @@ def decided(path: Path, decide: Callable[[dict[str, str]], str]) -> list[dict[st
     return rows
 
 
-def links_of(koala: AppContext, location: str = "downtown") -> dict[int, str]:
+def links_of(koala: App, location: str = "downtown") -> dict[int, str]:
     """Who is linked to what."""
     return {
         each.customer.number: link.stripe_id
@@ -66,7 +66,7 @@ def test_nothing_was_copied_yet(run: Run) -> None:
     assert "sync --from-csv FILE" in result.stderr
 
 
-def test_fields_of_the_json(copied: Run, sandbox: AppContext) -> None:
+def test_fields_of_the_json(copied: Run, sandbox: App) -> None:
     """One object for everybody without a link, those of the contract."""
     before = links_of(sandbox)
     rows = json.loads(copied("match", *AT, "--json").stdout)
@@ -87,17 +87,17 @@ def test_pipe_and_limit(copied: Run) -> None:
     assert [row.split("\t")[3] for row in rows] == ["certain"] * 3
 
 
-def test_everybody_is_linked(copied: Run, sandbox: AppContext) -> None:
+def test_everybody_is_linked(copied: Run, sandbox: App) -> None:
     """There is nothing to do."""
     for each in [*sandbox.store.everybody(linked=False, location="downtown")]:
         sandbox.store.remove(sandbox.store.record(each.customer))
     assert json.loads(copied("match", *AT, "--json").stdout) == []
-    assert "Nobody is certain" in copied("match", *AT, "--apply-certain").stderr
+    assert "No certain matches" in copied("match", *AT, "--apply-certain").stderr
 
 
 def test_copy_that_is_old(copied: Run, home: Path) -> None:
     """After a week it is said, and how to copy again."""
-    later = AppContext(home=home, sandbox=True, environ={}, now=lambda: NOW + timedelta(days=8), may_ask=False)
+    later = App(home=home, sandbox=True, environ={}, now=lambda: NOW + timedelta(days=8), may_ask=False)
     result = runner(later)("match", *AT, "--limit", "1")
     later.close()
     assert "were copied 8 days ago" in result.stderr
@@ -105,7 +105,7 @@ def test_copy_that_is_old(copied: Run, home: Path) -> None:
     assert "days ago" not in copied("match", *AT, "--limit", "1").stderr
 
 
-def test_certain_ones_are_connected_in_one_change(copied: Run, sandbox: AppContext) -> None:
+def test_certain_ones_are_connected_in_one_change(copied: Run, sandbox: App) -> None:
     """Checked with Stripe, and undone whole."""
     before = links_of(sandbox)
     result = copied("match", *AT, "--json", "--apply-certain")
@@ -123,16 +123,16 @@ def test_certain_ones_are_connected_in_one_change(copied: Run, sandbox: AppConte
     assert links_of(sandbox) == before
 
 
-def test_certain_ones_are_asked_about_first(copied: Run, sandbox: AppContext) -> None:
+def test_certain_ones_are_asked_about_first(copied: Run, sandbox: App) -> None:
     """By somebody who can say no."""
-    sandbox.__dict__["conversation"] = person = Somebody(says_yes=False)
+    sandbox.__dict__["talk"] = person = Somebody(says_yes=False)
     before = links_of(sandbox)
     assert copied("match", *AT, "--apply-certain").exit_code == 1
-    assert person.asked[0].startswith("Connect the ")
+    assert person.asked[0].startswith("Connect ")
     assert links_of(sandbox) == before
 
 
-def test_certain_one_that_connect_would_doubt(copied: Run, sandbox: AppContext) -> None:
+def test_certain_one_that_connect_would_doubt(copied: Run, sandbox: App) -> None:
     """It is left alone and named: what Stripe has now counts, not what the copy had."""
     rows = json.loads(copied("match", *AT, "--json").stdout)
     [number, *_] = [row["customer"] for row in rows if row["tier"] == "certain"]
@@ -151,7 +151,7 @@ def test_certain_one_that_connect_would_doubt(copied: Run, sandbox: AppContext) 
 # apply
 
 
-def test_sheet_is_sorted_and_comes_back(sheet: Path, copied: Run, sandbox: AppContext) -> None:
+def test_sheet_is_sorted_and_comes_back(sheet: Path, copied: Run, sandbox: App) -> None:
     """Look-alikes stand together, the certain ones are decided; applied twice nothing changes any more."""
     rows = decided(sheet, lambda row: row["Decision"])
     order = ["certain", "likely", "review", "none"]
@@ -169,7 +169,7 @@ def test_sheet_is_sorted_and_comes_back(sheet: Path, copied: Run, sandbox: AppCo
     assert sandbox.store.changes(limit=1) == [change]
 
 
-def test_dry_run_changes_nothing(sheet: Path, copied: Run, sandbox: AppContext) -> None:
+def test_dry_run_changes_nothing(sheet: Path, copied: Run, sandbox: App) -> None:
     """It only tells."""
     before = links_of(sandbox)
     result = copied("apply", str(sheet), "--dry-run", "--json")
@@ -198,7 +198,7 @@ def test_no_is_remembered_until_it_is_undone(sheet: Path, copied: Run) -> None:
     assert pairs <= proposed()
 
 
-def test_rows_that_are_not_true_any_more(sheet: Path, copied: Run, sandbox: AppContext) -> None:
+def test_rows_that_are_not_true_any_more(sheet: Path, copied: Run, sandbox: App) -> None:
     """Each is left alone and named with its row; the others are carried out."""
     with sheet.open(newline="", encoding="utf-8-sig") as stream:
         rows = [*csv.DictReader(stream)]
@@ -213,14 +213,14 @@ def test_rows_that_are_not_true_any_more(sheet: Path, copied: Run, sandbox: AppC
     reasons = {problem["row"]: problem["reason"] for problem in result["problems"]}
     [jane] = reasons.keys() - {2, 3, 4, 5}
     assert reasons[jane].startswith("cus_123 belongs to Bob Carver")
-    assert "is connected to cus_123 already" in reasons[2]
+    assert "is already connected to cus_123" in reasons[2]
     assert "was changed since" in reasons[3]
-    assert reasons[4] == f"There is no customer {gone['Customer']} any more."
+    assert reasons[4] == f"Customer {gone['Customer']} does not exist any more."
     assert "There is no customer cus_NobodyHasThis1" in reasons[5]
     assert result["linked"] == sum(row["Tier"] == "certain" for row in rows) - 5
 
 
-def test_id_typed_by_hand_is_doubted_as_connect_does(sheet: Path, copied: Run, sandbox: AppContext) -> None:
+def test_id_typed_by_hand_is_doubted_as_connect_does(sheet: Path, copied: Run, sandbox: App) -> None:
     """Nobody has seen the two side by side."""
     with sheet.open(newline="", encoding="utf-8-sig") as stream:
         nobody = next(row for row in csv.DictReader(stream) if row["Tier"] == "none")
@@ -230,7 +230,7 @@ def test_id_typed_by_hand_is_doubted_as_connect_does(sheet: Path, copied: Run, s
     assert int(nobody["Customer"]) not in links_of(sandbox)
 
 
-def test_two_who_would_share_an_id(sheet: Path, copied: Run, sandbox: AppContext) -> None:
+def test_two_who_would_share_an_id(sheet: Path, copied: Run, sandbox: App) -> None:
     """Nobody can tell who is right: nothing is changed, and both rows are named."""
     before = links_of(sandbox)
     rows = decided(sheet, lambda row: row["Decision"])
@@ -252,14 +252,14 @@ def test_sheet_of_another_location(sheet: Path, copied: Run) -> None:
 
 def test_sheet_of_another_store(sheet: Path, tmp_path: Path) -> None:
     """Its numbers are other people's."""
-    other = AppContext(home=tmp_path / "other", sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+    other = App(home=tmp_path / "other", sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
     result = runner(other)("apply", str(sheet))
     other.close()
     assert result.exit_code == 8
     assert "written for another store" in result.stderr
 
 
-def test_sheet_that_was_there_is_kept(sheet: Path, copied: Run, sandbox: AppContext) -> None:
+def test_sheet_that_was_there_is_kept(sheet: Path, copied: Run, sandbox: App) -> None:
     """There may be decisions in it."""
     decided(sheet, lambda _: "no")
     old = sheet.read_bytes()
@@ -279,10 +279,10 @@ def test_review_at_no_terminal(copied: Run) -> None:
     assert "koalalink --sandbox match --sheet decisions.csv" in result.stderr
 
 
-def test_review_to_its_end(copied: Run, sandbox: AppContext) -> None:
+def test_review_to_its_end(copied: Run, sandbox: App) -> None:
     """Keys that are pressed connect, refuse, and take back; the store has it at once."""
     before = links_of(sandbox)
-    sandbox.__dict__["conversation"] = person = Somebody()
+    sandbox.__dict__["talk"] = person = Somebody()
     keys = iter("ynuyq")  # the certain ones together, then one no that is taken back, and a yes
     sandbox.__dict__["desk"] = _Keys(keys.__next__)
     assert copied("review", *AT).exit_code == 0
@@ -321,11 +321,11 @@ BOOKINGS = "Booking id,Full name,Email,Phone,Transaction id\nB1,Rob Poe,rob@x.co
 
 
 @pytest.fixture
-def keyless(home: Path, tmp_path: Path) -> Iterator[AppContext]:
+def keyless(home: Path, tmp_path: Path) -> Iterator[App]:
     """A shop without any key, and the exports that it has."""
     for name, text in (("customers.csv", CUSTOMERS), ("payments.csv", PAYMENTS), ("bookings.csv", BOOKINGS)):
         (tmp_path / name).write_text(text)
-    koala = AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    koala = App(home=home, environ={}, now=lambda: NOW, may_ask=False)
     koala.store.add(CustomerDetails(first_name="Ann", last_name="Lee", email="ann@x.com"))
     koala.store.add(CustomerDetails(first_name="Rob", last_name="Poe", email="rob@x.com"))
     assert runner(koala)("sync", "--from-csv", str(tmp_path / "customers.csv"), "-l", "shop").exit_code == 0
@@ -333,7 +333,7 @@ def keyless(home: Path, tmp_path: Path) -> Iterator[AppContext]:
     koala.close()
 
 
-def test_two_exports_and_no_key(keyless: AppContext, tmp_path: Path) -> None:
+def test_two_exports_and_no_key(keyless: App, tmp_path: Path) -> None:
     """A payment that both name is evidence, but `connect` would ask; links are as good as the copy: that is said."""
     run = runner(keyless)
     alone = {row["customer"]: row["tier"] for row in json.loads(run("match", "--json").stdout)}
@@ -343,15 +343,15 @@ def test_two_exports_and_no_key(keyless: AppContext, tmp_path: Path) -> None:
     result = run("match", "--json", *files, "--apply-certain")
     rows = {row["customer"]: row for row in json.loads(result.stdout)}
     assert (rows[2]["tier"], rows[2]["stripe_id"]) == ("likely", "cus_Bob")
-    assert rows[2]["reason"] == "a payment that both sides name"
+    assert rows[2]["reason"] == "the same payment on both sides"
     assert links_of(keyless, "shop")[1] == "cus_Ann"
-    assert "Stripe was not asked, as shop has no key" in result.stderr
+    assert "shop has no key, so Stripe was not asked" in result.stderr
     link = keyless.store.link(keyless.store.find("1"), "shop")
     assert link is not None
     assert link.verified_at is None
 
 
-def test_payments_that_two_would_have_made(keyless: AppContext, tmp_path: Path) -> None:
+def test_payments_that_two_would_have_made(keyless: App, tmp_path: Path) -> None:
     """Then they tell nothing."""
     keyless.store.add(CustomerDetails(first_name="Rob", last_name="Poe", email="rob@x.com"))
     files = [part for name in ("payments.csv", "bookings.csv") for part in ("--payments", str(tmp_path / name))]
@@ -359,7 +359,7 @@ def test_payments_that_two_would_have_made(keyless: AppContext, tmp_path: Path) 
     assert [row["tier"] for row in rows if row["customer"] in (2, 3)].count("certain") == 0
 
 
-def test_file_that_tells_of_no_payments(keyless: AppContext, tmp_path: Path) -> None:
+def test_file_that_tells_of_no_payments(keyless: App, tmp_path: Path) -> None:
     """It says which files do."""
     (tmp_path / "list.csv").write_text("Name,Email\nAnn Lee,ann@x.com\n")
     result = runner(keyless)("match", "--payments", str(tmp_path / "list.csv"))
@@ -378,21 +378,21 @@ def test_company_without_a_person_is_matched(copied: Run) -> None:
 
 def test_sheet_that_nobody_has_touched_links_only_who_is_certain_now(sheet: Path, copied: Run, home: Path) -> None:
     """Not where the copy is gone, nor where it says something else by now; a person's yes counts then."""
-    koala = AppContext(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+    koala = App(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
     with sheet.open(newline="", encoding="utf-8-sig") as stream:
         certain = [row for row in csv.DictReader(stream) if row["Decision"] == "certain"]
     koala.directory.forget("downtown")
     told = json.loads(runner(koala)("apply", str(sheet), "--json").stdout)
     assert (told["linked"], len(told["problems"])) == (0, len(certain))
     assert {problem["reason"] for problem in told["problems"]} == {
-        "It is not certain by the copy of Stripe's customers here. If it is right, write yes."
+        "It is not certain any more. If it is right, write yes."
     }
     decided(sheet, lambda row: "yes" if row["Customer"] == certain[0]["Customer"] else "")
     assert json.loads(runner(koala)("apply", str(sheet), "--json").stdout)["linked"] == 1
     koala.close()
 
 
-def test_yes_does_not_count_where_the_names_were_taken_out(sheet: Path, copied: Run, sandbox: AppContext) -> None:
+def test_yes_does_not_count_where_the_names_were_taken_out(sheet: Path, copied: Run, sandbox: App) -> None:
     """A sheet without them is judged as `connect` without --force."""
     customer = sandbox.store.find("42")
     with sheet.open("w", newline="", encoding="utf-8") as stream:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from tests.commands.test_links import links_of
 from tests.conftest import Run
 from tests.fakes import Somebody
@@ -37,12 +37,12 @@ def done(run: Run, *arguments: str) -> dict[str, Any]:
     return told
 
 
-def linked_at(koala: AppContext, location: str) -> int:
+def linked_at(koala: App, location: str) -> int:
     """How many customers are linked at a location."""
     return sum(any(link.location == location for link in linked.links) for linked in koala.store.everybody())
 
 
-def test_links_of_one_location_go_to_another(run: Run, sandbox: AppContext, file: Path) -> None:
+def test_links_of_one_location_go_to_another(run: Run, sandbox: App, file: Path) -> None:
     """Verified, in one change; the old ones stay, as the old account is still there."""
     run("connect", "42", "cus_123", "-l", "downtown")
     before = linked_at(sandbox, "downtown")
@@ -58,7 +58,7 @@ def test_links_of_one_location_go_to_another(run: Run, sandbox: AppContext, file
     assert links_of(sandbox, 42) == {"downtown": "cus_123"}
 
 
-def test_link_takes_its_new_id_at_its_location(run: Run, sandbox: AppContext, file: Path) -> None:
+def test_link_takes_its_new_id_at_its_location(run: Run, sandbox: App, file: Path) -> None:
     """Whether it is switched on stays; the other kind of file is read, too."""
     run("connect", "42", "cus_OldProcessor1", "-l", "downtown", "--offline")
     run("disable", "42")
@@ -79,9 +79,7 @@ def test_link_takes_its_new_id_at_its_location(run: Run, sandbox: AppContext, fi
         ("cus_9JzQDV5aXuWAAA", "The name is different"),
     ],
 )
-def test_new_id_that_is_somebody_else_is_a_conflict(
-    run: Run, sandbox: AppContext, file: Path, new: str, said: str
-) -> None:
+def test_new_id_that_is_somebody_else_is_a_conflict(run: Run, sandbox: App, file: Path, new: str, said: str) -> None:
     """The link stays as it was, and is shown."""
     run("connect", "42", "cus_123", "-l", "downtown")
     told = done(run, write(file, ("cus_123", new)), "-l", "downtown")
@@ -89,7 +87,7 @@ def test_new_id_that_is_somebody_else_is_a_conflict(
     assert said in told["problems"][0]["reason"]
 
 
-def test_id_that_another_customer_keeps_is_a_conflict(run: Run, sandbox: AppContext, file: Path) -> None:
+def test_id_that_another_customer_keeps_is_a_conflict(run: Run, sandbox: App, file: Path) -> None:
     """And so is one at a location where there is a link already."""
     run("connect", "1", "cus_123", "-l", "uptown", "--offline")
     run("connect", "42", "cus_OldProcessor1", "-l", "downtown", "--offline")
@@ -99,17 +97,17 @@ def test_id_that_another_customer_keeps_is_a_conflict(run: Run, sandbox: AppCont
     assert (told["conflicts"], told["moved"]) == (1, 0)
 
 
-def test_link_that_is_at_the_new_location_already_is_not_replaced(run: Run, sandbox: AppContext, file: Path) -> None:
+def test_link_that_is_at_the_new_location_already_is_not_replaced(run: Run, sandbox: App, file: Path) -> None:
     """Somebody has put it there."""
     run("connect", "42", "cus_123", "-l", "downtown")
     run("connect", "42", "cus_SomethingElse", "-l", "uptown", "--offline")
     told = done(run, write(file, ("cus_123", "cus_JaneUptown001")), "-l", "uptown", "--from", "downtown")
     assert (told["conflicts"], told["moved"]) == (1, 0)
-    assert "is connected to cus_SomethingElse there already" in told["problems"][0]["reason"]
+    assert "is already connected to cus_SomethingElse there" in told["problems"][0]["reason"]
     assert links_of(sandbox, 42)["uptown"] == "cus_SomethingElse"
 
 
-def test_file_that_would_make_two_share_an_id_is_refused(run: Run, sandbox: AppContext, file: Path) -> None:
+def test_file_that_would_make_two_share_an_id_is_refused(run: Run, sandbox: App, file: Path) -> None:
     """With the rows; nothing is changed. One ID with two new ones is refused, too."""
     run("connect", "42", "cus_OldProcessor1", "-l", "downtown", "--offline")
     run("connect", "2", "cus_OldProcessor2", "-l", "downtown", "--offline")
@@ -121,20 +119,20 @@ def test_file_that_would_make_two_share_an_id_is_refused(run: Run, sandbox: AppC
     assert (result.exit_code, "Rows 2 and 3 give cus_1 different new IDs" in result.stderr) == (8, True)
 
 
-def test_dry_run_prints_what_the_run_prints(run: Run, sandbox: AppContext, file: Path) -> None:
+def test_dry_run_prints_what_the_run_prints(run: Run, sandbox: App, file: Path) -> None:
     """But for the change that it does not make."""
     run("connect", "42", "cus_OldProcessor1", "-l", "downtown", "--offline")
     name = write(file, ("cus_OldProcessor1", "cus_123"))
     dry = run("remap", name, "-l", "downtown", "--dry-run").stdout
     assert links_of(sandbox, 42) == {"downtown": "cus_OldProcessor1"}
     wet = run("remap", name, "-l", "downtown").stdout
-    assert wet.removesuffix("\t3\n") == dry.removesuffix("\t\n") != wet
+    assert wet.removesuffix("\t3\t\n") == dry.removesuffix("\t\t\n") != wet
 
 
-def test_person_is_asked_with_the_number_of_links(run: Run, sandbox: AppContext, file: Path) -> None:
+def test_person_is_asked_with_the_number_of_links(run: Run, sandbox: App, file: Path) -> None:
     """No changes nothing."""
     run("connect", "42", "cus_OldProcessor1", "-l", "downtown", "--offline")
-    sandbox.__dict__["conversation"] = person = Somebody()
+    sandbox.__dict__["talk"] = person = Somebody()
     assert run("remap", write(file, ("cus_OldProcessor1", "cus_123")), "-l", "downtown").exit_code == 1
     assert person.asked == ["Move 1 link at downtown?"]
     assert links_of(sandbox, 42) == {"downtown": "cus_OldProcessor1"}
@@ -143,11 +141,11 @@ def test_person_is_asked_with_the_number_of_links(run: Run, sandbox: AppContext,
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a,b\n1,2\n", "is no mapping file"),
+        ("a,b\n1,2\n", "is not a mapping file"),
         ("", "is empty"),
         ("customer_id_old,customer_id_new\n", "no rows below it"),
         ("customer_id_old,customer_id_new\ncus_1,pm_2\n", "Row 2 of mapping.csv"),
-        ("customer_id_old,customer_id_new\ncus_1\n", "Row 2 of mapping.csv is not whole"),
+        ("customer_id_old,customer_id_new\ncus_1\n", "Row 2 of mapping.csv is incomplete"),
     ],
 )
 def test_no_mapping_file_is_one_sentence(run: Run, file: Path, text: str, said: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.sandbox.stripe_api import Account
 from tests.commands.conftest import KEY
 from tests.conftest import NOW, Run, runner
@@ -14,7 +14,7 @@ from tests.torture.checks import disagreements, dump
 
 
 @pytest.fixture
-def again(koala: AppContext, live: Run) -> Run:
+def again(koala: App, live: Run) -> Run:
     """Run each command as the next process does; Jane is linked, Robert was refused one, and Stripe was copied."""
     assert live("sync").exit_code == 0
     assert live("verify").exit_code in (0, 9)
@@ -23,7 +23,7 @@ def again(koala: AppContext, live: Run) -> Run:
     koala.close()
 
     def run(*arguments: str, **options: str) -> object:
-        following = AppContext(home=koala.home, environ=koala.environ, now=lambda: NOW, may_ask=False)
+        following = App(home=koala.home, environ=koala.environ, now=lambda: NOW, may_ask=False)
         try:
             return runner(following)(*arguments, **options)
         finally:
@@ -37,11 +37,11 @@ def rows_at(home: Path, place: str) -> list[str]:
     return [row for row in dump(home / "customers.db") if f"'{place}'" in row and not row.startswith("change")]
 
 
-def test_links_refusals_and_copy_go_with_the_name(again: Run, koala: AppContext, server: StripeServer) -> None:
+def test_links_refusals_and_copy_go_with_the_name(again: Run, koala: App, server: StripeServer) -> None:
     """The link works as before; one undo takes the store's part back, and another brings it again."""
     before = dump_of(koala)
     done = again("locations", "rename", "default", "shop")
-    assert (done.exit_code, "default is called shop now. 1 link was moved." in done.stderr) == (0, True)
+    assert (done.exit_code, "default is now called shop. 1 link was moved." in done.stderr) == (0, True)
     assert "[locations.shop]" in koala.config_file.read_text()
     assert rows_at(koala.home, "default") == []
     assert len(rows_at(koala.home, "shop")) > 60
@@ -58,12 +58,12 @@ def test_links_refusals_and_copy_go_with_the_name(again: Run, koala: AppContext,
     assert rows_at(koala.home, "default") == []
 
 
-def dump_of(koala: AppContext) -> list[str]:
+def dump_of(koala: App) -> list[str]:
     """The store without its history."""
     return [row for row in dump(koala.home / "customers.db") if not row.startswith(("change", "sqlite_sequence"))]
 
 
-def test_store_follows_a_name_that_was_changed_by_hand(again: Run, koala: AppContext) -> None:
+def test_store_follows_a_name_that_was_changed_by_hand(again: Run, koala: App) -> None:
     """Until then verify, status and doctor tell what is not looked at any more."""
     text = koala.config_file.read_text().replace("locations.default", "locations.shop")
     koala.config_file.write_text(text)
@@ -84,12 +84,12 @@ def test_store_follows_a_name_that_was_changed_by_hand(again: Run, koala: AppCon
     ("names", "code", "said"),
     [
         (("nowhere", "shop"), 2, "There is no location “nowhere”."),
-        (("default", "default"), 2, "There is a location “default” already."),
-        (("default", "Main Street"), 2, "is no name for a location"),
+        (("default", "default"), 2, "There already is a location “default”."),
+        (("default", "Main Street"), 2, "cannot be the name of a location"),
     ],
 )
 def test_name_that_cannot_be_given_is_refused(
-    again: Run, koala: AppContext, names: tuple[str, str], code: int, said: str
+    again: Run, koala: App, names: tuple[str, str], code: int, said: str
 ) -> None:
     """Nothing changes, neither the file nor the store."""
     before = koala.config_file.read_text(), dump(koala.home / "customers.db")
@@ -98,7 +98,7 @@ def test_name_that_cannot_be_given_is_refused(
     assert (koala.config_file.read_text(), dump(koala.home / "customers.db")) == before
 
 
-def test_rename_that_was_killed_in_the_middle_is_finished(again: Run, koala: AppContext) -> None:
+def test_rename_that_was_killed_in_the_middle_is_finished(again: Run, koala: App) -> None:
     """After the store's part, before the configuration's: it is typed again."""
     text = koala.config_file.read_text()
     assert again("locations", "rename", "default", "shop").exit_code == 0
@@ -108,7 +108,7 @@ def test_rename_that_was_killed_in_the_middle_is_finished(again: Run, koala: App
     assert again("verify").exit_code == 0
 
 
-def test_name_whose_links_are_there_still_is_refused(again: Run, koala: AppContext) -> None:
+def test_name_whose_links_are_there_still_is_refused(again: Run, koala: App) -> None:
     """Two locations would become one."""
     koala.config_file.write_text(koala.config_file.read_text() + '[locations.old]\napi_key_env = "K"\n')
     assert again("connect", "2", "cus_RobertCarver1", "-l", "old", "--offline").exit_code == 0
@@ -118,7 +118,7 @@ def test_name_whose_links_are_there_still_is_refused(again: Run, koala: AppConte
     assert "[locations.default]" in koala.config_file.read_text()
 
 
-def test_same_id_in_another_account_is_verified_again(again: Run, koala: AppContext, account: Account) -> None:
+def test_same_id_in_another_account_is_verified_again(again: Run, koala: App, account: Account) -> None:
     """A copied account keeps its IDs; the link says in which it was verified last, and undo puts the old one back."""
     assert again("connect", "1", "cus_123").exit_code == 0
     account.id = "acct_copied"
@@ -134,7 +134,7 @@ def test_same_id_in_another_account_is_verified_again(again: Run, koala: AppCont
     assert account_of(koala) == "acct_copied"
 
 
-def account_of(koala: AppContext) -> str | None:
+def account_of(koala: App) -> str | None:
     """The account that Jane's link was verified in."""
     link = koala.store.link(koala.store.find("1"), "default")
     koala.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from tests.commands.samples import SAMPLES, leaves, prepare
 from tests.conftest import Run
 from tests.stripe_server import StripeServer
@@ -16,7 +16,7 @@ def test_every_command_has_a_sample() -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_command_only_reads_at_stripe(live: Run, koala: AppContext, server: StripeServer, name: str) -> None:
+def test_command_only_reads_at_stripe(live: Run, koala: App, server: StripeServer, name: str) -> None:
     """What it asks are GETs; and whether it asks and writes at all is as its sample says."""
     sample = SAMPLES[name]
     prepare(live, name)

@@ -5,18 +5,17 @@ from typing import Any
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.api_key import ApiKey
-from koalalink.domain.search_query import read_query
 from koalalink.errors import NetworkError
 from koalalink.gateway import StripeGateway
-from koalalink.operations.search import search
+from koalalink.operations.search import SearchRequest, search
 from koalalink.sandbox import people
 from koalalink.sandbox.people import KEYS
 from koalalink.sandbox.stripe_api import Key, StripeStandIn
 from koalalink.sandbox.transport import SandboxHTTPClient
 from tests.conftest import NOW, Run
-from tests.fakes import Somebody
+from tests.fakes import Somebody, Tools
 
 FIELDS = "location stripe_id name email phone created livemode card linked_to url".split()
 
@@ -78,7 +77,7 @@ def test_search_for_nothing_is_told(run: Run, query: str) -> None:
     """A query of characters that nobody sees."""
     result = run("search", query)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "There is nothing in that to look for." in result.stderr
+    assert "There is nothing to search for." in result.stderr
 
 
 def test_search_shows_as_many_as_wanted(run: Run) -> None:
@@ -103,9 +102,9 @@ def test_search_in_a_pipe_is_lines_with_tabs(run: Run) -> None:
     assert len({line.count("\t") for line in lines}) == 1
 
 
-def test_search_connects_the_one_that_is_chosen(run: Run, sandbox: AppContext) -> None:
+def test_search_connects_the_one_that_is_chosen(run: Run, sandbox: App) -> None:
     """The rows are numbered; the checks are those of connect."""
-    person = sandbox.__dict__["conversation"] = Somebody()
+    person = sandbox.__dict__["talk"] = Somebody()
     rows = ids(found(run, "jane doe", "-l", "downtown"))
     person.chooses = rows.index("cus_123") + 1
     result = run("search", "jane doe", "-l", "downtown", "--connect", "42", "--json")
@@ -115,9 +114,9 @@ def test_search_connects_the_one_that_is_chosen(run: Run, sandbox: AppContext) -
     assert len(person.reviews) == 1
 
 
-def test_search_connects_nobody_where_nobody_is_chosen(run: Run, sandbox: AppContext) -> None:
+def test_search_connects_nobody_where_nobody_is_chosen(run: Run, sandbox: App) -> None:
     """Enter means none of them."""
-    sandbox.__dict__["conversation"] = Somebody(chooses=None)
+    sandbox.__dict__["talk"] = Somebody(chooses=None)
     result = run("search", "jane", "--connect", "42")
     assert (result.exit_code, result.stderr) == (1, "Nothing was connected.\n")
 
@@ -129,64 +128,70 @@ def test_search_connects_only_where_somebody_can_choose(run: Run) -> None:
     assert "koalalink --sandbox connect 42 cus_" in result.stderr
 
 
-def _gateway(stand_in: StripeStandIn, location: str) -> StripeGateway:
-    key = ApiKey(KEYS[location], origin="it")
-    return StripeGateway(location, key, api_base="https://x.test", transport=SandboxHTTPClient(stand_in))
+def _tools(sandbox: App, stand_in: StripeStandIn, *names: str, broken: str = "") -> Any:
+    """The sandbox's store, and these locations with another Stripe; one may be broken."""
+
+    def open_account(name: str) -> StripeGateway:
+        if name == broken:
+            raise NetworkError(f"Stripe cannot be reached, for {name}.")
+        return StripeGateway(
+            name, ApiKey(KEYS[name], origin="it"), api_base="https://x.test", transport=SandboxHTTPClient(stand_in)
+        )
+
+    locations = {name: sandbox.config.locations[name] for name in names}
+    return Tools(
+        config=sandbox.config._replace(locations=locations),
+        accounts=open_account,
+        store=sandbox.store,
+        directory=sandbox.directory,
+        talk=Somebody(),
+        now=NOW,
+    )
 
 
-def test_search_without_the_search_endpoint_looks_through_the_list(sandbox: AppContext) -> None:
+def test_search_without_the_search_endpoint_looks_through_the_list(sandbox: App) -> None:
     """As for merchants in India: by email at once, by name page by page, and it is said."""
     accounts = people.accounts(NOW.date())
     for account in accounts:
         account.can_search = False
-    stand_in = StripeStandIn(accounts)
     for typed in ("jane@x.com", "Jane Doe"):
-        person = Somebody()
-        locations = {"downtown": lambda: _gateway(stand_in, "downtown")}
-        hits = search(read_query(typed), locations, sandbox.store, sandbox.directory, person, limit=20, now=NOW)
+        tools = _tools(sandbox, StripeStandIn(accounts), "downtown")
+        hits = search(tools, SearchRequest(typed)).value
         assert "cus_123" in [hit.customer.stripe_id for hit in hits.hits]
         assert "does not offer search for downtown" in str(hits.notes[0])
-    assert person.heard == [f"Looking through customers at Stripe: {len(accounts[0].customers) - 1}"]
+    assert tools.talk.heard == [f"Searching customers at Stripe: {len(accounts[0].customers) - 1}"]
 
 
-def test_search_finds_who_was_created_a_moment_ago(sandbox: AppContext) -> None:
+def test_search_finds_who_was_created_a_moment_ago(sandbox: App) -> None:
     """The list by email knows them before the search does; as typed, and in small letters."""
     accounts = people.accounts(NOW.date())
     new = dict(accounts[0].customers["cus_123"]) | {"id": "cus_new", "created": 2_000_000_000}
     accounts[0].customers["cus_new"] = new
     accounts[0].search_hides_after = 1_900_000_000
-    locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
-    hits = search(read_query("Jane@X.com"), locations, sandbox.store, sandbox.directory, Somebody(), limit=20, now=NOW)
-    assert [hit.customer.stripe_id for hit in hits.hits] == ["cus_new", "cus_123"]
+    found = search(_tools(sandbox, StripeStandIn(accounts), "downtown"), SearchRequest("Jane@X.com"))
+    assert [hit.customer.stripe_id for hit in found.value.hits] == ["cus_new", "cus_123"]
 
 
-def test_search_with_short_words_looks_through_the_list(sandbox: AppContext) -> None:
+def test_search_with_short_words_looks_through_the_list(sandbox: App) -> None:
     """Stripe compares nothing shorter than three letters; here it is compared."""
     accounts = people.accounts(NOW.date())
     accounts[0].customers["cus_li"] = dict(accounts[0].customers["cus_123"]) | {"id": "cus_li", "name": "Bo Li"}
-    locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
-    hits = search(read_query("bo li"), locations, sandbox.store, sandbox.directory, Somebody(), limit=20, now=NOW)
-    assert [hit.customer.stripe_id for hit in hits.hits] == ["cus_li"]
+    found = search(_tools(sandbox, StripeStandIn(accounts), "downtown"), SearchRequest("bo li"))
+    assert [hit.customer.stripe_id for hit in found.value.hits] == ["cus_li"]
 
 
-def test_search_that_fails_at_one_location_keeps_the_others_rows(sandbox: AppContext) -> None:
+def test_search_that_fails_at_one_location_keeps_the_others_rows(sandbox: App) -> None:
     """They are returned, and the failure beside them."""
-
-    def broken() -> StripeGateway:
-        raise NetworkError("Stripe cannot be reached, for uptown.")
-
     stand_in = StripeStandIn(people.accounts(NOW.date()))
-    locations = {"uptown": broken, "downtown": lambda: _gateway(stand_in, "downtown")}
-    hits = search(read_query("jane"), locations, sandbox.store, sandbox.directory, Somebody(), limit=20, now=NOW)
-    assert len(hits.hits) == 2
-    assert [failure.message for failure in hits.failures] == ["Stripe cannot be reached, for uptown."]
+    found = search(_tools(sandbox, stand_in, "uptown", "downtown", broken="uptown"), SearchRequest("jane"))
+    assert len(found.value.hits) == 2
+    assert [failure.message for failure in found.failures] == ["Stripe cannot be reached, for uptown."]
 
 
-def test_search_with_a_key_that_may_not_read_cards_shows_the_rest(sandbox: AppContext) -> None:
+def test_search_with_a_key_that_may_not_read_cards_shows_the_rest(sandbox: App) -> None:
     """And says why no card is shown."""
     accounts = people.accounts(NOW.date())
     accounts[0].keys[KEYS["downtown"]] = Key(frozenset({"rak_customer_read"}))
-    locations = {"downtown": lambda: _gateway(StripeStandIn(accounts), "downtown")}
-    hits = search(read_query("jane"), locations, sandbox.store, sandbox.directory, Somebody(), limit=20, now=NOW)
+    hits = search(_tools(sandbox, StripeStandIn(accounts), "downtown"), SearchRequest("jane")).value
     assert [hit.card for hit in hits.hits] == [None, None]
-    assert "may not read payment methods" in str(hits.notes[0])
+    assert "has no permission to read payment methods" in str(hits.notes[0])

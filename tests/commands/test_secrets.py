@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from tests.commands.conftest import KEY
 from tests.commands.samples import ASKING, SAMPLES, code_of, prepare
 from tests.conftest import NOW, Run, runner
@@ -32,7 +32,7 @@ def test_files_are_their_owners_alone(home: Path, umask: int) -> None:
             (("connect", "1", "cus_123", "--offline"), None),
             (("customers", "export", str(home / "out.csv")), None),
         ):
-            koala = AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+            koala = App(home=home, environ={}, now=lambda: NOW, may_ask=False)
             result = runner(koala)(*line, input=typed)
             assert result.exit_code == 0, result.stderr
             for place in (home, *home.rglob("*")):
@@ -47,7 +47,7 @@ _CONFIGURED = [("search", "jane"), ("customers", "list"), ("locations", "add", "
 
 
 @pytest.mark.parametrize("line", _CONFIGURED, ids=" ".join)
-def test_configuration_that_is_a_link_is_refused(live: Run, koala: AppContext, line: tuple[str, ...]) -> None:
+def test_configuration_that_is_a_link_is_refused(live: Run, koala: App, line: tuple[str, ...]) -> None:
     """Whoever may change the file that it leads to could have keys sent to himself; named, that file is taken."""
     koala.config_file.rename("elsewhere.toml")
     koala.config_file.symlink_to(Path("elsewhere.toml").resolve())
@@ -64,7 +64,7 @@ def test_configuration_that_is_a_link_is_refused(live: Run, koala: AppContext, l
 
 @pytest.mark.parametrize("line", _CONFIGURED, ids=" ".join)
 def test_configuration_of_another_user_is_refused(
-    live: Run, koala: AppContext, monkeypatch: pytest.MonkeyPatch, line: tuple[str, ...]
+    live: Run, koala: App, monkeypatch: pytest.MonkeyPatch, line: tuple[str, ...]
 ) -> None:
     """It may say what command is run for a key; root's is taken."""
     koala.close()
@@ -82,7 +82,7 @@ def test_configuration_of_another_user_is_refused(
     assert koala.config_file.read_text() == before
 
 
-def test_configuration_that_comes_through_a_pipe_is_read(koala: AppContext) -> None:
+def test_configuration_that_comes_through_a_pipe_is_read(koala: App) -> None:
     """As from a program that decrypts it: the shell's <(…) is a link, too, but to nothing that others can write."""
     koala.close()
     script = f'exec "{sys.executable}" -m koalalink --config <(cat "{koala.config_file}") locations list --json'
@@ -109,17 +109,15 @@ def test_key_is_sent_in_one_header_and_shown_nowhere(live: Run, server: StripeSe
 
 @pytest.mark.parametrize("address", ["http://example.com", "https://me:secret@example.com", "ftp://127.0.0.1"])
 @pytest.mark.parametrize("name", ASKING)
-def test_address_that_a_key_may_not_be_sent_to_is_refused(
-    live: Run, koala: AppContext, name: str, address: str
-) -> None:
+def test_address_that_a_key_may_not_be_sent_to_is_refused(live: Run, koala: App, name: str, address: str) -> None:
     """Before anybody is asked: a request to another host than this would fail the test."""
     prepare(live, name)
     moved = {**koala.environ, "KOALALINK_API_BASE": address}
-    elsewhere = AppContext(home=koala.home, environ=moved, now=lambda: NOW, may_ask=False)
+    elsewhere = App(home=koala.home, environ=moved, now=lambda: NOW, may_ask=False)
     result = runner(elsewhere)(*SAMPLES[name].line)
     elsewhere.close()
     assert result.exit_code == code_of(name, 3)
-    assert "no address that a key may be sent to" in result.output
+    assert "not an address that a key can be sent to" in result.output
     assert "secret" not in result.output
 
 
@@ -131,7 +129,7 @@ _PASSWORD = "netrc-password"
     "line", [("search", "jane"), ("connect", "1", "cus_123"), ("doctor",), ("sync",)], ids=" ".join
 )
 def test_environment_that_makes_programs_talk_gets_no_key(
-    koala: AppContext, server: StripeServer, tmp_path: Path, line: tuple[str, ...]
+    koala: App, server: StripeServer, tmp_path: Path, line: tuple[str, ...]
 ) -> None:
     """Libraries that log, Python that warns, a password and a proxy for the same host."""
     koala.close()
@@ -153,7 +151,7 @@ def test_environment_that_makes_programs_talk_gets_no_key(
 
 
 @pytest.mark.parametrize("line", [("search", "jane"), ("connect", "1", "cus_123"), ("sync",)], ids=" ".join)
-def test_traceback_of_a_bug_has_no_key(koala: AppContext, line: tuple[str, ...]) -> None:
+def test_traceback_of_a_bug_has_no_key(koala: App, line: tuple[str, ...]) -> None:
     """Though it is in the variables of the functions that are listed."""
     koala.close()
     broken = (
@@ -173,12 +171,12 @@ def test_traceback_of_a_bug_has_no_key(koala: AppContext, line: tuple[str, ...])
     assert "secret" not in done.stdout + done.stderr
 
 
-def test_proxy_is_told_where_to_and_nothing_else(koala: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_is_told_where_to_and_nothing_else(koala: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the way to Stripe one may be used; what it gets to see is the host, and its own password."""
     with heard() as (proxy, asked):
         monkeypatch.setenv("HTTPS_PROXY", f"http://me:proxy-password@{proxy}")
         environ = {name: value for name, value in koala.environ.items() if name != "KOALALINK_API_BASE"}
-        away = AppContext(home=koala.home, environ=environ, now=lambda: NOW, may_ask=False)
+        away = App(home=koala.home, environ=environ, now=lambda: NOW, may_ask=False)
         result = runner(away)("search", "jane")
         away.close()
     assert (result.exit_code, result.stdout) == (6, "")

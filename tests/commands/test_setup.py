@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from tests.conftest import NOW, Run, runner
 from tests.fakes import Somebody
 
@@ -16,18 +16,18 @@ KEY = "rk_test_0123456789abcdefghij"
 
 
 @pytest.fixture
-def real(home: Path) -> Iterator[AppContext]:
+def real(home: Path) -> Iterator[App]:
     """A fresh machine: no configuration, nobody there to answer."""
-    koala = AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    koala = App(home=home, environ={}, now=lambda: NOW, may_ask=False)
     yield koala
     koala.close()
 
 
-def again(koala: AppContext, **environ: str) -> Run:
+def again(koala: App, **environ: str) -> Run:
     """Return what runs a command as the next process does, with a context of its own."""
 
     def invoke(*arguments: str, input: str | None = None) -> Result:
-        following = AppContext(home=koala.home, environ=environ, now=lambda: NOW, may_ask=False)
+        following = App(home=koala.home, environ=environ, now=lambda: NOW, may_ask=False)
         try:
             return runner(following)(*arguments, input=input)
         finally:
@@ -36,7 +36,7 @@ def again(koala: AppContext, **environ: str) -> Run:
     return invoke
 
 
-def test_init_takes_the_key_from_stdin(real: AppContext) -> None:
+def test_init_takes_the_key_from_stdin(real: App) -> None:
     """It shows where a key is made, writes the file for its owner alone, and does not show the key."""
     result = runner(real)("init", "--location", "downtown", "--name", "Downtown", input=f"{KEY}\n")
     assert result.exit_code == 0, result.stderr
@@ -47,15 +47,15 @@ def test_init_takes_the_key_from_stdin(real: AppContext) -> None:
     assert again(real)("customers", "list", "--json").stdout == "[]\n"
 
 
-def test_init_asks_a_person(real: AppContext) -> None:
+def test_init_asks_a_person(real: App) -> None:
     """For the location and the key."""
-    person = real.__dict__["conversation"] = Somebody(answers=("shop", KEY))
+    person = real.__dict__["talk"] = Somebody(answers=("shop", KEY))
     assert runner(real)("init").exit_code == 0
     assert person.asked == ["What do you call your location, in one word?", "Paste the key (it is not shown)"]
     assert "[locations.shop]" in real.config_file.read_text()
 
 
-def test_init_does_not_overwrite(real: AppContext) -> None:
+def test_init_does_not_overwrite(real: App) -> None:
     """Unless it is told to; and it asks for no key before."""
     assert runner(real)("init", "--api-key-env", "K").exit_code == 0
     before = real.config_file.read_text()
@@ -70,7 +70,7 @@ def test_init_does_not_overwrite(real: AppContext) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"), [("", "is empty"), ("pk_test_abc123", "publishable"), ("hello", "does not look")]
 )
-def test_init_refuses_what_is_no_key(real: AppContext, typed: str, said: str) -> None:
+def test_init_refuses_what_is_no_key(real: App, typed: str, said: str) -> None:
     """And writes nothing."""
     result = runner(real)("init", input=f"{typed}\n")
     assert result.exit_code == 3
@@ -78,7 +78,7 @@ def test_init_refuses_what_is_no_key(real: AppContext, typed: str, said: str) ->
     assert not real.config_file.exists()
 
 
-def test_locations_are_added_listed_and_removed(real: AppContext) -> None:
+def test_locations_are_added_listed_and_removed(real: App) -> None:
     """The list shows the mode and the key shortened, and why Stripe does not answer."""
     runner(real)("init", "--location", "downtown", "--api-key-env", "KEY_D")
     result = again(real)("locations", "add", "uptown", "--api-key-command", f"echo {KEY}")
@@ -105,14 +105,14 @@ def test_doctor_finds_nothing_wrong_in_the_sandbox(run: Run) -> None:
     assert "rk_test_…town, a restricted key in test mode, of account acct_sandboxdowntown" in told
 
 
-def test_doctor_without_a_configuration_says_what_to_type(real: AppContext) -> None:
+def test_doctor_without_a_configuration_says_what_to_type(real: App) -> None:
     """Exit 9, and the next step."""
     result = runner(real)("doctor")
     assert result.exit_code == 9
     assert "koalalink init" in result.stderr
 
 
-def test_doctor_tells_every_bad_thing(real: AppContext) -> None:
+def test_doctor_tells_every_bad_thing(real: App) -> None:
     """A key in the open, and a Stripe that does not answer; a store in the open is closed, and that is said."""
     runner(real)("init", "--location", "downtown", input=f"{KEY}\n")
     run = again(real, KOALALINK_API_BASE="http://127.0.0.1:1")
@@ -137,7 +137,7 @@ def test_sandbox_has_its_locations_built_in(run: Run) -> None:
         assert "built in" in result.stderr
 
 
-def test_local_commands_need_neither_a_key_nor_a_network(real: AppContext) -> None:
+def test_local_commands_need_neither_a_key_nor_a_network(real: App) -> None:
     """A missing key keeps nobody from the list."""
     runner(real)("init", "--location", "downtown", "--api-key-env", "MISSING")
     run = again(real)

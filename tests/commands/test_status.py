@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from tests.conftest import Run
 
 
@@ -24,10 +24,10 @@ def standing(run: Run, *arguments: str) -> dict[str, dict[str, Any]]:
     return {row["location"]: row for row in json.loads(result.stdout)}
 
 
-def test_status_counts_links_and_cards(run: Run, sandbox: AppContext) -> None:
+def test_status_counts_links_and_cards(run: Run, sandbox: App) -> None:
     """Counted again here from Stripe itself, one customer after the other."""
     row = standing(run)["downtown"]
-    gateway = sandbox.stripe(sandbox.config.location("downtown"))
+    gateway = sandbox.accounts("downtown")
     links = [link for each in sandbox.store.everybody() for link in each.links if link.location == "downtown"]
     ready = [card for link in links for card in gateway.cards(link.stripe_id) or () if not card.expired(sandbox.now)]
     assert row["linked"] == len(links) == row["ready"] + row["no_card"] + row["expired"] + row["gone"]
@@ -46,11 +46,11 @@ def test_status_remembers_what_verify_has_found(run: Run) -> None:
     assert sum(row["problems"].values()) == sum(each["location"] == "downtown" for each in problems)
 
 
-def test_card_that_is_no_default_counts_as_a_card(run: Run, sandbox: AppContext) -> None:
+def test_card_that_is_no_default_counts_as_a_card(run: Run, sandbox: App) -> None:
     """A linked customer without a default is asked for all cards."""
     linked = {link.stripe_id for each in sandbox.store.everybody() for link in each.links if link.location == "uptown"}
     found = sandbox.directory.known("uptown", linked)
-    gateway = sandbox.stripe(sandbox.config.location("uptown"))
+    gateway = sandbox.accounts("uptown")
     assert {name for name, each in found.items() if each.card is None} == {
         name for name in found if not gateway.cards(name)
     }
@@ -97,7 +97,7 @@ def test_family_with_one_email_is_no_duplicate(run: Run) -> None:
     assert not any("Alvarez" in str(row) for row in found)
 
 
-def test_duplicates_without_a_copy_say_what_to_type(run: Run, sandbox: AppContext) -> None:
+def test_duplicates_without_a_copy_say_what_to_type(run: Run, sandbox: App) -> None:
     """Nothing was copied yet."""
     for place in ("downtown", "uptown"):
         sandbox.directory.forget(place)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.gateway import StripeGateway
 from koalalink.operations import syncing
 from koalalink.operations.rate_limit import RateLimit
@@ -40,16 +40,16 @@ def server(many: Account) -> Iterator[StripeServer]:
 
 
 @pytest.fixture
-def koala(home: Path, server: StripeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppContext]:
+def koala(home: Path, server: StripeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """A business with one location."""
     monkeypatch.setattr(syncing, "_PER_SECOND", 10_000)
     environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": server.url}
-    made = AppContext(home=home, environ=environ, now=lambda: NOW, may_ask=False)
+    made = App(home=home, environ=environ, now=lambda: NOW, may_ask=False)
     yield made
     made.close()
 
 
-def synced(koala: AppContext, *arguments: str) -> dict[str, Any]:
+def synced(koala: App, *arguments: str) -> dict[str, Any]:
     """What sync says of the one location."""
     result = runner(koala)("sync", *arguments, "--json")
     assert result.exit_code == 0, result.stderr
@@ -58,7 +58,7 @@ def synced(koala: AppContext, *arguments: str) -> dict[str, Any]:
     return dict(row)
 
 
-def ids(koala: AppContext) -> list[str]:
+def ids(koala: App) -> list[str]:
     """The Stripe IDs of the directory."""
     return [customer.stripe_id for customer in koala.directory.customers("default")]
 
@@ -68,7 +68,7 @@ def pages(server: StripeServer) -> int:
     return sum(path.startswith("/v1/customers?") for _, path, _ in server.requests)
 
 
-def test_every_customer_is_copied_in_few_pages(koala: AppContext, many: Account, server: StripeServer) -> None:
+def test_every_customer_is_copied_in_few_pages(koala: App, many: Account, server: StripeServer) -> None:
     """Those of the same second, too; 13 pages would be the least."""
     assert synced(koala) == {"location": "default", "customers": 1234, "new": 1234, "changed": 0, "gone": 0}
     assert ids(koala) == sorted(many.customers)
@@ -76,15 +76,15 @@ def test_every_customer_is_copied_in_few_pages(koala: AppContext, many: Account,
     assert synced(koala) == {"location": "default", "customers": 1234, "new": 0, "changed": 0, "gone": 0}
 
 
-def test_fields_are_copied_whole(run: Run, sandbox: AppContext) -> None:
+def test_fields_are_copied_whole(run: Run, sandbox: App) -> None:
     """Name, email, phone, address, created, card and metadata, as Stripe has them."""
     assert run("sync").exit_code == 0
-    gateway = sandbox.stripe(sandbox.config.location("downtown"))
+    gateway = sandbox.accounts("downtown")
     everybody = {customer.stripe_id: customer for customer in gateway.all_customers()}
     assert {each.stripe_id: each for each in sandbox.directory.customers("downtown")} == everybody
 
 
-def test_what_changed_and_what_is_gone_is_told(koala: AppContext, many: Account) -> None:
+def test_what_changed_and_what_is_gone_is_told(koala: App, many: Account) -> None:
     """Gone is marked, not deleted: who comes back is as before."""
     synced(koala)
     removed = many.customers.pop("cus_Many0007")
@@ -96,7 +96,7 @@ def test_what_changed_and_what_is_gone_is_told(koala: AppContext, many: Account)
     assert synced(koala)["customers"] == 1234
 
 
-def test_interrupted_copy_is_kept_and_goes_on(koala: AppContext, many: Account, server: StripeServer) -> None:
+def test_interrupted_copy_is_kept_and_goes_on(koala: App, many: Account, server: StripeServer) -> None:
     """The pages that were read are not asked for again; nobody counts as gone meanwhile."""
     synced(koala)
     many.customers.pop("cus_Many0007")
@@ -110,7 +110,7 @@ def test_interrupted_copy_is_kept_and_goes_on(koala: AppContext, many: Account, 
     assert pages(server) - before <= 30
 
 
-def test_limit_and_failures_of_stripe_are_waited_for(koala: AppContext, server: StripeServer) -> None:
+def test_limit_and_failures_of_stripe_are_waited_for(koala: App, server: StripeServer) -> None:
     """429 and 5xx are not the end."""
     limited, broken = stripe_error(429, "Slow", "rate_limit"), stripe_error(500, "Oh")
     server.faults = [as_asked, as_asked, limited, broken, as_asked, limited, broken]
@@ -118,7 +118,7 @@ def test_limit_and_failures_of_stripe_are_waited_for(koala: AppContext, server: 
 
 
 def test_customer_deleted_while_the_account_is_listed_loses_nobody(
-    koala: AppContext, many: Account, server: StripeServer
+    koala: App, many: Account, server: StripeServer
 ) -> None:
     """The next page cannot begin behind somebody who is not there any more."""
 
@@ -134,7 +134,7 @@ def test_customer_deleted_while_the_account_is_listed_loses_nobody(
     assert set(many.customers) <= set(ids(koala))
 
 
-def test_page_that_repeats_ends_the_copy(koala: AppContext, server: StripeServer, many: Account) -> None:
+def test_page_that_repeats_ends_the_copy(koala: App, server: StripeServer, many: Account) -> None:
     """Instead of going on for ever."""
     first: list[Answer] = []
 
@@ -150,7 +150,7 @@ def test_page_that_repeats_ends_the_copy(koala: AppContext, server: StripeServer
     assert "does not end" in result.stderr
 
 
-def test_another_account_under_the_same_name_is_refused(koala: AppContext, server: StripeServer, many: Account) -> None:
+def test_another_account_under_the_same_name_is_refused(koala: App, server: StripeServer, many: Account) -> None:
     """Told by the account's ID; with --replace the old copy is thrown away."""
     synced(koala)
     many.id = "acct_another"
@@ -163,7 +163,7 @@ def test_another_account_under_the_same_name_is_refused(koala: AppContext, serve
 
 
 def test_another_account_is_told_by_its_customers_where_the_key_does_not_say(
-    koala: AppContext, server: StripeServer, many: Account
+    koala: App, server: StripeServer, many: Account
 ) -> None:
     """A restricted key may not read whose it is."""
     many.keys[KEY] = type(many.keys[KEY])(frozenset({"rak_customer_read", "rak_payment_method_read"}))
@@ -175,7 +175,7 @@ def test_another_account_is_told_by_its_customers_where_the_key_does_not_say(
     assert len(ids(koala)) == 1234
 
 
-def test_search_answers_from_the_copy_where_stripe_is_out_of_reach(koala: AppContext, server: StripeServer) -> None:
+def test_search_answers_from_the_copy_where_stripe_is_out_of_reach(koala: App, server: StripeServer) -> None:
     """And says how old it is."""
     synced(koala)
     server.fault = answers(200, b"<html>")
@@ -226,9 +226,9 @@ def test_pace_lets_through_evenly() -> None:
     assert slept == pytest.approx([0.1, 0.2, 0.1])
 
 
-def test_sandbox_gateway_counts(sandbox: AppContext) -> None:
+def test_sandbox_gateway_counts(sandbox: App) -> None:
     """As many as are listed; nobody knows for accounts without search."""
-    gateway = sandbox.stripe(sandbox.config.location("downtown"))
+    gateway = sandbox.accounts("downtown")
     assert isinstance(gateway, StripeGateway)
     assert (
         gateway.count()
@@ -241,14 +241,14 @@ _EXPORT = "id,Email,Name,Created (UTC),Card Last4,Card Brand,Card Exp Month,Card
 
 
 @pytest.fixture
-def no_key(home: Path) -> Iterator[AppContext]:
+def no_key(home: Path) -> Iterator[App]:
     """A business that has set nothing up."""
-    made = AppContext(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    made = App(home=home, environ={}, now=lambda: NOW, may_ask=False)
     yield made
     made.close()
 
 
-def test_export_needs_no_key_and_no_configuration(no_key: AppContext, tmp_path: Path) -> None:
+def test_export_needs_no_key_and_no_configuration(no_key: App, tmp_path: Path) -> None:
     """Only a name for the location; the payments export adds the card and leaves the rest as it was."""
     (tmp_path / "c.csv").write_text(_EXPORT + "cus_1,ann@x.com,Ann Lee,2024-03-05 17:01,,,,\n")
     (tmp_path / "p.csv").write_text(
@@ -269,7 +269,7 @@ def test_export_needs_no_key_and_no_configuration(no_key: AppContext, tmp_path: 
     assert [(row["stripe_id"], row["created"]) for row in found] == [("cus_2", None)]
 
 
-def test_export_of_the_wrong_account_or_mode_is_refused(run: Run, sandbox: AppContext, tmp_path: Path) -> None:
+def test_export_of_the_wrong_account_or_mode_is_refused(run: Run, sandbox: App, tmp_path: Path) -> None:
     """A live account's for a test key, another account's; --force takes it."""
     file = tmp_path / "c.csv"
     file.write_text(_EXPORT + "cus_Elsewhere,ann@x.com,Ann Lee,2024-03-05 17:01,,,,\n")

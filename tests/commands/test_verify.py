@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from koalalink.domain.changes import Action
 from koalalink.domain.configuration import KeySource
 from tests.commands.test_links import links_of
@@ -32,7 +32,7 @@ def test_problems_are_printed_worst_first_with_code_9(run: Run) -> None:
     assert (58, "downtown", "expiring") not in found(run, "--within", "3")
 
 
-def test_nothing_wrong_is_code_0(run: Run, sandbox: AppContext) -> None:
+def test_nothing_wrong_is_code_0(run: Run, sandbox: App) -> None:
     """And says so to people, to programs an empty list."""
     for linked in [*sandbox.store.everybody(linked=True)]:
         run("unlink", str(linked.customer.number), "--all")
@@ -45,7 +45,7 @@ def test_location_can_be_chosen(run: Run) -> None:
     assert {location for _, location, _ in found(run, "-l", "uptown")} == {"uptown"}
 
 
-def test_dead_links_are_switched_off_in_one_change_and_nothing_else(run: Run, sandbox: AppContext) -> None:
+def test_dead_links_are_switched_off_in_one_change_and_nothing_else(run: Run, sandbox: App) -> None:
     """Afterwards they are not checked any more; undo switches them on again."""
     run("connect", "52", "cus_OlgaDeleted01", "-l", "downtown", "--offline")
     run("connect", "30", "cus_NeverExisted", "-l", "downtown", "--offline")
@@ -61,19 +61,19 @@ def test_dead_links_are_switched_off_in_one_change_and_nothing_else(run: Run, sa
     assert {linked.customer.number: linked.links for linked in sandbox.store.everybody(linked=True)} == before
 
 
-def test_wrong_key_is_no_reason_to_switch_everything_off(run: Run, sandbox: AppContext) -> None:
+def test_wrong_key_is_no_reason_to_switch_everything_off(run: Run, sandbox: App) -> None:
     """Where not one link is known, it is said, and all stay as they are."""
     for linked in [*sandbox.store.everybody(linked=True)]:
         run("unlink", str(linked.customer.number), "--all")
     for number in (1, 2):
         run("connect", str(number), f"cus_OfAnotherAccount{number}", "-l", "downtown", "--offline")
-    sandbox.__dict__["conversation"] = person = Somebody()
+    sandbox.__dict__["talk"] = person = Somebody()
     assert [problem for _, _, problem in found(run, "--fix")] == ["never_existed"] * 2
     assert any("The key of downtown looks wrong" in said for said in person.heard)
     assert all(link.enabled for linked in sandbox.store.everybody(linked=True) for link in linked.links)
 
 
-def test_only_link_of_a_location_is_switched_off_where_its_account_is_confirmed(run: Run, sandbox: AppContext) -> None:
+def test_only_link_of_a_location_is_switched_off_where_its_account_is_confirmed(run: Run, sandbox: App) -> None:
     """One alone says nothing about the key: it is dead, or the key is the wrong one."""
     for linked in [*sandbox.store.everybody(linked=True)]:
         run("unlink", str(linked.customer.number), "--all")
@@ -89,7 +89,7 @@ def test_only_link_of_a_location_is_switched_off_where_its_account_is_confirmed(
     assert found(run, code=0) == []
 
 
-def test_links_of_a_key_that_knows_most_of_them_are_switched_off(run: Run, sandbox: AppContext) -> None:
+def test_links_of_a_key_that_knows_most_of_them_are_switched_off(run: Run, sandbox: App) -> None:
     """Though it does not say whose it is."""
     for linked in [*sandbox.store.everybody(linked=True)]:
         run("unlink", str(linked.customer.number), "--all")
@@ -100,7 +100,7 @@ def test_links_of_a_key_that_knows_most_of_them_are_switched_off(run: Run, sandb
     assert {link.stripe_id for link in links if not link.enabled} == {"cus_OlgaDeleted01", "cus_NeverExisted"}
 
 
-def test_location_that_fails_does_not_lose_the_others(run: Run, sandbox: AppContext) -> None:
+def test_location_that_fails_does_not_lose_the_others(run: Run, sandbox: App) -> None:
     """Its failure is the exit code; of its links nothing is concluded."""
     uptown = sandbox.config.locations["uptown"]
     sandbox.config.locations["uptown"] = uptown._replace(key_source=KeySource("api_key_env", ("MISSING",)))
@@ -113,15 +113,14 @@ def test_verify_that_cannot_be_meant_is_refused(run: Run, arguments: tuple[str, 
     assert run("verify", *arguments).exit_code == 2
 
 
-def test_link_that_was_changed_meanwhile_is_left_alone(run: Run, sandbox: AppContext) -> None:
+def test_link_that_was_changed_meanwhile_is_left_alone(run: Run, sandbox: App) -> None:
     """Somebody has put another ID there since it was looked at."""
-    from koalalink.operations.verifying import fix, verify
+    from koalalink.operations.verifying import VerifyRequest, check, switch_off_dead
 
     run("connect", "52", "cus_OlgaDeleted01", "-l", "downtown", "--offline")
-    person = Somebody()
-    verified = verify(sandbox.store, sandbox.stripes(None), person, now=sandbox.now, within=0)
+    found = check(sandbox, VerifyRequest(within=0))
     run("connect", "52", "cus_other", "-l", "downtown", "--offline", "--replace")
-    fix(sandbox.store, person, verified)
+    switch_off_dead(sandbox, found)
     link = sandbox.store.link(sandbox.store.find("52"), "downtown")
     assert link is not None
     assert (link.enabled, links_of(sandbox, 52)["downtown"]) == (True, "cus_other")

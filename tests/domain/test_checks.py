@@ -17,6 +17,7 @@ from koalalink.domain.links import Holder
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.identity import Fields, why_it_may_be_somebody_else
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, cards_in_order
+from koalalink.domain.stripe_ids import StripeId
 from tests.conftest import NOW
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
@@ -35,7 +36,9 @@ def at_stripe(
 ) -> StripeCustomer:
     """A customer at Stripe."""
     created = datetime(2024, 1, 1, tzinfo=UTC)
-    return StripeCustomer(stripe_id="cus_123", name=name, email=email, phone=phone, created=created, livemode=livemode)
+    return StripeCustomer(
+        stripe_id=StripeId("cus_123"), name=name, email=email, phone=phone, created=created, livemode=livemode
+    )
 
 
 def verdict(
@@ -152,7 +155,7 @@ def test_judge_fails_the_other_mode() -> None:
 
 def test_judge_fails_an_id_that_somebody_else_has() -> None:
     """One Stripe customer is one person, at a copied account, too."""
-    rosa = Holder(stripe_id="cus_123", customer=Customer(number=7, details=JANE), location="uptown")
+    rosa = Holder(stripe_id=StripeId("cus_123"), customer=Customer(number=7, details=JANE), location="uptown")
     failed = verdict(at_stripe(), holders=(rosa,)).failed
     assert failed is not None
     assert failed.check is Check.NOT_LINKED_ELSEWHERE
@@ -170,7 +173,7 @@ def test_judge_warns_of_every_doubt() -> None:
 def test_cards_in_order_puts_the_default_first() -> None:
     """The default is marked wherever it stands, and an old-style one that is listed apart is added."""
     customer = StripeCustomer(
-        stripe_id="cus_1",
+        stripe_id=StripeId("cus_1"),
         name="",
         email="",
         phone="",

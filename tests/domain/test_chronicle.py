@@ -36,7 +36,7 @@ SAID = [
     (
         change(Action.CONNECTED, item(None, link("cus_1"))),
         "connected Jane Doe (42) to cus_1 at downtown",
-        ["Jane Doe (42) will not be connected to cus_1 at downtown any more."],
+        ["Jane Doe (42) will no longer be connected to cus_1 at downtown any more."],
     ),
     (
         change(Action.REPLACED, item(link("cus_1"), link("cus_2"))),
@@ -80,7 +80,7 @@ SAID = [
     (
         change(Action.REMOVED, item(link("cus_1"), None), item(_EMAIL, None, None)),
         "removed Jane Doe (42), and the link to cus_1 at downtown",
-        ["Jane Doe (42) will be there again.", "Jane Doe (42) will be connected to cus_1 at downtown again."],
+        ["Jane Doe (42) will be restored.", "Jane Doe (42) will be connected to cus_1 at downtown again."],
     ),
     (
         change(Action.UNDONE, item(link("cus_1"), None), undoes=5),
@@ -92,7 +92,7 @@ SAID = [
 
 @pytest.mark.parametrize(("done", "words", "back"), SAID, ids=[words for _, words, _ in SAID])
 def test_change_and_its_undoing_are_said_in_words(done: Change, words: str, back: list[str]) -> None:
-    """Who, to which Stripe ID, where; and what will be there again."""
+    """Who, to which Stripe ID, where; and what will be restored."""
     assert (in_words(done), list(consequences(done))) == (words, back)
 
 
@@ -106,8 +106,8 @@ def test_change_of_many_is_counted() -> None:
     done = change(Action.ADDED)._replace(tallies=tallies)
     assert in_words(done) == "added 2,001 customers and 1 link"
     assert list(consequences(done)) == [
-        "2,000 customers that came with it will be removed.",
-        "1 customer will be there again.",
+        "2,000 customers that it added will be removed.",
+        "1 customer will be restored.",
         "1 link will be as before.",
     ]
 
@@ -152,7 +152,7 @@ def test_since_is_read_as_people_type_it(text: str, moment: datetime) -> None:
 @pytest.mark.parametrize("text", ["0001-01-01T00:00+01:00", "", "soon", "3", "3x", "2026-13-01", "99999999d"])
 def test_no_time_is_said_to_be_none(text: str) -> None:
     """With an example of what is one."""
-    with pytest.raises(UsageError, match="is no time") as refused:
+    with pytest.raises(UsageError, match="is not a date or time") as refused:
         read_since(text, NOW)
     assert refused.value.hint is not None
     assert "2026-11-01" in str(refused.value.hint)

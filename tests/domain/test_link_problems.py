@@ -8,6 +8,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.link_problems import AccountNow, CheckedLink, Problem, dead, problems_of
 from koalalink.domain.links import Link
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from tests.conftest import NOW
 
 GOOD = Card("pm_1", "visa", "4242", 1, 2029, fingerprint="f1", default=True)
@@ -20,7 +21,7 @@ ACCOUNTS = {
 def at_stripe(stripe_id: str = "cus_1", name: str = "Jane Doe", email: str = "jane@x.com") -> StripeCustomer:
     """Jane at Stripe."""
     created = datetime(2024, 1, 1, tzinfo=UTC)
-    return StripeCustomer(stripe_id, name, email, "", created, livemode=True, card=GOOD)
+    return StripeCustomer(StripeId(stripe_id), name, email, "", created, livemode=True, card=GOOD)
 
 
 def checked(
@@ -34,7 +35,7 @@ def checked(
 ) -> CheckedLink:
     """Jane's link."""
     customer = Customer(number, CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com"))
-    return CheckedLink(customer, Link(number, location, "cus_1", True, account, livemode, NOW), found, cards)
+    return CheckedLink(customer, Link(number, location, StripeId("cus_1"), True, account, livemode, NOW), found, cards)
 
 
 def problems(*links: CheckedLink, within: int = 60) -> list[Problem]:
@@ -101,7 +102,7 @@ def test_one_id_at_two_accounts_is_told() -> None:
 def test_card_of_two_customers_is_told() -> None:
     """By its fingerprint, within one account."""
     other = checked(at_stripe("cus_2"), number=43)
-    other = other._replace(link=other.link._replace(stripe_id="cus_2"))
+    other = other._replace(link=other.link._replace(stripe_id=StripeId("cus_2")))
     assert problems(checked(), other) == [Problem.SAME_CARD] * 2
     elsewhere = other._replace(link=other.link._replace(location="uptown", account="acct_u"))
     assert problems(checked(), elsewhere) == []
@@ -111,8 +112,10 @@ def test_worst_comes_first() -> None:
     """Whatever the order of the links."""
     links = [checked(cards=()), checked(Absence.DELETED, number=2), checked(at_stripe(email="a@y.com"), number=1)]
     for each in links:
-        each.link._replace(stripe_id=f"cus_{each.customer.number}")
-    separate = [each._replace(link=each.link._replace(stripe_id=f"cus_{each.customer.number}")) for each in links]
+        each.link._replace(stripe_id=StripeId(f"cus_{each.customer.number}"))
+    separate = [
+        each._replace(link=each.link._replace(stripe_id=StripeId(f"cus_{each.customer.number}"))) for each in links
+    ]
     found = problems_of(separate, ACCOUNTS, now=NOW, within=60)
     assert [each.problem for each in found if each.problem is not Problem.SAME_CARD] == [
         Problem.DELETED,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from koalalink.domain.search_query import IdQuery, TextQuery, read_query
 from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import UsageError
 from koalalink.sandbox.search_language import parse
 
@@ -15,7 +16,7 @@ from koalalink.sandbox.search_language import parse
 def person(name: str = "", email: str = "", phone: str = "", created: int = 0) -> StripeCustomer:
     """A customer at Stripe."""
     return StripeCustomer(
-        stripe_id="cus_1",
+        stripe_id=StripeId("cus_1"),
         name=name,
         email=email,
         phone=phone,
@@ -58,7 +59,7 @@ def test_clauses_of_a_phone_ask_for_its_spellings() -> None:
 @pytest.mark.parametrize("typed", ["cus_123", "https://dashboard.stripe.com/customers/cus_123"])
 def test_read_query_takes_an_id(typed: str) -> None:
     """An ID or an address is not looked for as a name."""
-    assert read_query(typed) == IdQuery("cus_123")
+    assert read_query(typed) == IdQuery(StripeId("cus_123"))
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "\x00\x1b\x07", "\u202e", "\ud800"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from koalalink.domain.stripe_ids import customer_id, dashboard_url, looks_like_stripe
+from koalalink.domain.stripe_ids import StripeId, customer_id, dashboard_url, looks_like_stripe
 from koalalink.errors import UsageError
 
 
@@ -33,15 +33,15 @@ def test_customer_id_is_found_in_what_is_pasted(text: str) -> None:
         ("sub_1A", "a subscription"),
         ("in_1A", "an invoice"),
         ("cs_test_1A", "one checkout"),
-        ("https://dashboard.stripe.com/payments/pi_1A", "no customer's page"),
-        ("https://example.com/customers/cus_123", "no address of the Stripe Dashboard"),
-        ("https://dashboard.stripe.com.example.com/customers/cus_123", "no address of the Stripe Dashboard"),
+        ("https://dashboard.stripe.com/payments/pi_1A", "not a customer's page"),
+        ("https://example.com/customers/cus_123", "not an address of the Stripe Dashboard"),
+        ("https://dashboard.stripe.com.example.com/customers/cus_123", "not an address of the Stripe Dashboard"),
         ("cus_1 23", "a space or a line break"),
         ("cus_123\n", "a space or a line break"),
-        ("cus_", "no Stripe customer ID"),
-        ("cus_12'; DROP", "no Stripe customer ID"),
-        ("jane", "no Stripe customer ID"),
-        ("", "no Stripe customer ID"),
+        ("cus_", "not a Stripe customer ID"),
+        ("cus_12'; DROP", "not a Stripe customer ID"),
+        ("jane", "not a Stripe customer ID"),
+        ("", "not a Stripe customer ID"),
     ],
 )
 def test_customer_id_explains_what_was_pasted_instead(text: str, said: str) -> None:
@@ -65,5 +65,5 @@ def test_text_that_is_no_id_is_a_name() -> None:
 
 def test_dashboard_url_leads_to_the_mode() -> None:
     """Test customers have their own pages."""
-    assert dashboard_url("cus_1", livemode=True) == "https://dashboard.stripe.com/customers/cus_1"
-    assert dashboard_url("cus_1", livemode=False) == "https://dashboard.stripe.com/test/customers/cus_1"
+    assert dashboard_url(StripeId("cus_1"), livemode=True) == "https://dashboard.stripe.com/customers/cus_1"
+    assert dashboard_url(StripeId("cus_1"), livemode=False) == "https://dashboard.stripe.com/test/customers/cus_1"

@@ -8,22 +8,30 @@ import pytest
 
 from koalalink.disk import Disk
 from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.decisions import Decision, Seen, Sheet, SideBySide
+from koalalink.domain.decisions import Decision, Origin, Seen, Sheet, SideBySide
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import UsageError
 from koalalink.files.decision_sheet import read_sheet, write_sheet
 from tests.conftest import NOW
 
 JANE = Customer(42, CustomerDetails(first_name="Jané", last_name="Doe", email="jane@x.com", phone="+1 206 555 0142"))
-HERS = StripeCustomer("cus_1", "Jané Doe", "jane@x.com", "", NOW, False)
+HERS = StripeCustomer(StripeId("cus_1"), "Jané Doe", "jane@x.com", "", NOW, False)
 EVIL = Customer(43, CustomerDetails(first_name="=1+1", last_name='@SUM("a")\n;', email="-x@x.com"))
-HIS = StripeCustomer("cus_2", "=cmd|' /C calc'!A0", "x@x.com", "+1234567890", NOW, False)
+HIS = StripeCustomer(StripeId("cus_2"), "=cmd|' /C calc'!A0", "x@x.com", "+1234567890", NOW, False)
 PAIRS = [
-    SideBySide(Proposal(42, "cus_1", Tier.CERTAIN, "same name, same email", duplicates=("cus_9",)), JANE, HERS, []),
-    SideBySide(Proposal(43, "cus_2", Tier.REVIEW, "another given name", rivals=("cus_8",)), EVIL, HIS, []),
-    SideBySide(Proposal(44, None, Tier.NONE, "nobody at Stripe fits"), Customer(44, CustomerDetails("BK-1")), None, []),
+    SideBySide(
+        Proposal(42, StripeId("cus_1"), Tier.CERTAIN, "same name, same email", duplicates=(StripeId("cus_9"),)),
+        JANE,
+        HERS,
+        [],
+    ),
+    SideBySide(
+        Proposal(43, StripeId("cus_2"), Tier.REVIEW, "different first name", rivals=(StripeId("cus_8"),)), EVIL, HIS, []
+    ),
+    SideBySide(Proposal(44, None, Tier.NONE, "no match at Stripe"), Customer(44, CustomerDetails("BK-1")), None, []),
 ]
 SEEN = Seen("Jané Doe", "jane@x.com", "Jané Doe", "jane@x.com")
 
@@ -32,7 +40,7 @@ SEEN = Seen("Jané Doe", "jane@x.com", "Jané Doe", "jane@x.com")
 def sheet(tmp_path: Path) -> Path:
     """A sheet as it is written."""
     path = tmp_path / "decisions.csv"
-    assert write_sheet(Disk(), path, PAIRS, location="downtown", store="abc") == (3, None)
+    assert write_sheet(Disk(), path, PAIRS, Origin("downtown", "abc")) == (3, None)
     return path
 
 
@@ -65,7 +73,7 @@ def save(path: Path, rows: list[list[str]], *, delimiter: str = ",", encoding: s
 def test_sheet_as_it_is_written(sheet: Path) -> None:
     """Certain ones say so, which is nobody's decision, the others are left; nothing in it is run by a spreadsheet."""
     found = read(sheet)
-    assert found.decisions == [Decision(42, "cus_1", True, SEEN, looked_at=False, certain=True, row=2)]
+    assert found.decisions == [Decision(42, StripeId("cus_1"), True, SEEN, looked_at=False, certain=True, row=2)]
     assert (found.later, found.problems, found.location) == (2, [], "downtown")
     assert not [cell for row in rows_of(sheet)[1:] for cell in row if cell[:1] in "=@-" and cell]
 
@@ -103,9 +111,9 @@ def test_id_that_was_typed(sheet: Path) -> None:
     """It is another person's than the row shows, so that person is not compared with what the row shows."""
     decided(sheet, "cus_7", "https://dashboard.stripe.com/customers/cus_8", "cus_9")
     assert read(sheet).decisions == [
-        Decision(42, "cus_7", True, Seen("Jané Doe", "jane@x.com"), looked_at=False, row=2),
-        Decision(43, "cus_8", True, Seen('=1+1 @SUM("a")\n;', "-x@x.com"), looked_at=False, row=3),
-        Decision(44, "cus_9", True, Seen("", ""), looked_at=False, row=4),
+        Decision(42, StripeId("cus_7"), True, Seen("Jané Doe", "jane@x.com"), looked_at=False, row=2),
+        Decision(43, StripeId("cus_8"), True, Seen('=1+1 @SUM("a")\n;', "-x@x.com"), looked_at=False, row=3),
+        Decision(44, StripeId("cus_9"), True, Seen("", ""), looked_at=False, row=4),
     ]
 
 
@@ -147,7 +155,15 @@ def test_saved_by_another_program(sheet: Path, delimiter: str, encoding: str) ->
     save(sheet, [[title.upper() for title in wanted], *turned, [""] * 7], delimiter=delimiter, encoding=encoding)
     found = read(sheet)
     assert found.decisions == [
-        Decision(42, "cus_1", True, Seen("Jané Doe", "jane@x.com", "Jané Doe"), looked_at=False, certain=True, row=4)
+        Decision(
+            42,
+            StripeId("cus_1"),
+            True,
+            Seen("Jané Doe", "jane@x.com", "Jané Doe"),
+            looked_at=False,
+            certain=True,
+            row=4,
+        )
     ]
     assert (found.later, found.location) == (2, "downtown")
 
@@ -162,7 +178,7 @@ def test_saved_as_an_excel_file(sheet: Path, tmp_path: Path) -> None:
         book.active.append([float(cell) if cell.isdecimal() else cell for cell in row])
     book.save(tmp_path / "decisions.xlsx")
     assert read(tmp_path / "decisions.xlsx").decisions == [
-        Decision(42, "cus_1", True, SEEN, looked_at=False, certain=True, row=2)
+        Decision(42, StripeId("cus_1"), True, SEEN, looked_at=False, certain=True, row=2)
     ]
 
 

@@ -77,7 +77,7 @@ def test_card_that_expires_at_no_time_is_not_known(tmp_path: Path, expiry: str) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Name,Phone\nAnn,555\n", "no customers or payments export"),
+        ("Name,Phone\nAnn,555\n", "not a customers or payments export"),
         (SHORT.splitlines()[0] + "\n", "no customers in it"),
         ("id,Email,Name\ncus_1,a@x.com,4242424242424242\n", "card number"),
         ("", "is empty"),

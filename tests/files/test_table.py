@@ -12,23 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from koalalink.domain.columns import read_choices
 from koalalink.domain.imports import Entries, Entry, Row, Trouble
 from koalalink.errors import ExitCode, KoalaError, UsageError
 from koalalink.files import archive, text
-from koalalink.files.columns import read_choices
-from koalalink.files.table import Table
+from koalalink.files.table import CustomerFile
 
 PEOPLE = [["Name", "Email", "Notes"], ["José García", "jose@x.com", "key; under mat, left"], ["Zoë", "z@x.com", ""]]
 
 
-def table(tmp_path: Path, data: bytes, *maps: str) -> Table:
+def table(tmp_path: Path, data: bytes, *maps: str) -> CustomerFile:
     """Open a file with these bytes."""
     path = tmp_path / "people.csv"
     path.write_bytes(data)
-    return Table(str(path), io.BytesIO(), read_choices(maps))
+    return CustomerFile(str(path), io.BytesIO(), read_choices(maps))
 
 
-def cells(opened: Table) -> list[list[str]]:
+def cells(opened: CustomerFile) -> list[list[str]]:
     """All rows, which have no problem."""
     with opened:
         rows = [*opened.rows()]
@@ -36,7 +36,7 @@ def cells(opened: Table) -> list[list[str]]:
     return [row.cells for row in rows]
 
 
-def told(opened: Table) -> list[Entry | Trouble]:
+def told(opened: CustomerFile) -> list[Entry | Trouble]:
     """What every row says."""
     with opened:
         entries = Entries(opened.columns, location="downtown", is_our_own=opened.is_our_own)
@@ -113,10 +113,10 @@ def test_quotation_mark_that_swallows_many_rows_gives_them_back(tmp_path: Path) 
         (b"", 2, "is empty"),
         (b"\n\n  \n", 2, "is empty"),
         (b",,\n,,\n", 2, "is empty"),
-        (b"PNG\0\1\2\3\0\0\0", 2, "is no text file"),
-        (b"Name,Email\nA\0nn,a@x.com\n" + b"x" * 9000, 2, "is no text file"),
+        (b"PNG\0\1\2\3\0\0\0", 2, "is not a text file"),
+        (b"Name,Email\nA\0nn,a@x.com\n" + b"x" * 9000, 2, "is not a text file"),
         (b"PK\3\4 this is no spreadsheet", 2, "is a damaged spreadsheet"),
-        (b"foo,bar\n1,2\n", 2, "None of its columns is known"),
+        (b"foo,bar\n1,2\n", 2, "None of its columns was recognized"),
         (b"Email,E-Mail Address\na@x.com,b@x.com\n", 2, "Two columns are the email"),
         (",".join(f"c{n}" for n in range(10_000)).encode(), 2, "10,000 columns"),
         (b"Name,card.number\nAnn,1\n", 2, "holds card numbers"),
@@ -143,7 +143,7 @@ def test_numbers_that_only_look_like_cards_are_read(tmp_path: Path) -> None:
 def test_file_that_cannot_be_opened_is_one_sentence(tmp_path: Path, name: str, code: int) -> None:
     """Missing, a folder, no name at all."""
     with pytest.raises(KoalaError) as refused:
-        Table(str(tmp_path / name) if "\0" not in name else name, io.BytesIO(), {})
+        CustomerFile(str(tmp_path / name) if "\0" not in name else name, io.BytesIO(), {})
     assert refused.value.exit_code == ExitCode(code)
 
 
@@ -194,8 +194,8 @@ def test_row_says_who_somebody_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "value", "said"),
     [
-        ("Ann,nowhere,", "Email", "nowhere", "no email"),
-        ("Ann,a@x.com b@x.com,", "Email", "a@x.com b@x.com", "no email"),
+        ("Ann,nowhere,", "Email", "nowhere", "not an email"),
+        ("Ann,a@x.com b@x.com,", "Email", "a@x.com b@x.com", "not an email"),
         ("Ann,a@x.com,1.55512E+10", "Phone", "1.55512E+10", "rounded"),
         (",,555 0100", "", "", "no name"),
     ],
@@ -217,7 +217,7 @@ def test_excel_file_is_read_as_text(tmp_path: Path) -> None:
     sheet.append([None, None, None, None])
     sheet.append(["Bob", "+1 555", None, 1.5])
     book.save(tmp_path / "people.xlsx")
-    with Table(str(tmp_path / "people.xlsx"), io.BytesIO(), {}) as opened:
+    with CustomerFile(str(tmp_path / "people.xlsx"), io.BytesIO(), {}) as opened:
         rows = [*opened.rows()]
     assert rows == [Row(2, ["Ann", "15551234567", "98101", "yes"]), Row(4, ["Bob", "+1 555", "", "1.5"])]
 
@@ -297,7 +297,7 @@ def test_spreadsheet_that_would_fill_the_memory_is_refused(tmp_path: Path, sheet
     """Before it is unpacked into it."""
     path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{sheet}</sheetData>")
     with pytest.raises(UsageError, match=said):
-        Table(str(path), io.BytesIO(), {})
+        CustomerFile(str(path), io.BytesIO(), {})
 
 
 def test_spreadsheet_that_is_too_large_unpacked_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,14 +305,14 @@ def test_spreadsheet_that_is_too_large_unpacked_is_refused(tmp_path: Path, monke
     monkeypatch.setattr(archive, "_MOST_BYTES", 2000)
     path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{_HEADER}{_cell('a@x.com')}</sheetData>")
     with pytest.raises(UsageError, match="when it is unpacked"):
-        Table(str(path), io.BytesIO(), {})
+        CustomerFile(str(path), io.BytesIO(), {})
 
 
 def test_row_with_a_huge_number_ends_the_sheet(tmp_path: Path) -> None:
     """Two thousand million empty rows are not made up before it."""
     rows = _HEADER + _cell("a@x.com") + _cell("b@x.com", 2_000_000_000)
     path = _xlsx(tmp_path / "people.xlsx", f'<dimension ref="A1:XFD2000000000"/><sheetData>{rows}</sheetData>')
-    with Table(str(path), io.BytesIO(), {}) as table:
+    with CustomerFile(str(path), io.BytesIO(), {}) as table:
         assert [row.cells for row in table.rows()] == [["a@x.com"]]
 
 
@@ -320,7 +320,7 @@ def test_row_with_a_huge_number_ends_the_sheet(tmp_path: Path) -> None:
 def test_spreadsheet_that_is_damaged_in_the_middle_is_told(tmp_path: Path, row: str) -> None:
     """Whatever the library says of it."""
     path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{_HEADER}{row}</sheetData>")
-    with pytest.raises(UsageError, match="damaged spreadsheet"), Table(str(path), io.BytesIO(), {}) as table:
+    with pytest.raises(UsageError, match="damaged spreadsheet"), CustomerFile(str(path), io.BytesIO(), {}) as table:
         list(table.rows())
 
 
@@ -329,12 +329,12 @@ def test_file_that_is_written_to_while_it_is_read_is_told(tmp_path: Path, change
     """Rows that were counted are not those that are imported then."""
     path = tmp_path / "people.csv"
     path.write_text("Email\n" + "a@x.com\n" * 9)
-    with Table(str(path), io.BytesIO(), {}) as table:
+    with CustomerFile(str(path), io.BytesIO(), {}) as table:
         assert len([*table.rows()]) == 9
         content = path.read_text()
         path.write_text({"more": content + "b@x.com\n", "less": content[:-8], "other": content[::-1]}[change])
         os.utime(path, ns=(1, 1))
-        with pytest.raises(UsageError, match="was changed by another program while it was read"):
+        with pytest.raises(UsageError, match="was changed by another program while it was being read"):
             list(table.rows())
 
 
@@ -344,7 +344,7 @@ def test_file_that_can_be_read_only_once_is_kept(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     writer = threading.Thread(target=lambda: pipe.write_text("Name,Email\nAnn,a@x.com\n"))
     writer.start()
-    with Table(str(pipe), io.BytesIO(), {}) as table:
+    with CustomerFile(str(pipe), io.BytesIO(), {}) as table:
         assert [row.cells for row in table.rows()] == [["Ann", "a@x.com"]] * table.count
     writer.join()
 
@@ -358,4 +358,4 @@ def test_input_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
             return b"a,b\n" * 1000
 
     with pytest.raises(UsageError, match="The input is more than"):
-        Table("-", Endless(), {})
+        CustomerFile("-", Endless(), {})

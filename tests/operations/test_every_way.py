@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,26 +13,28 @@ import pytest
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.changes import Action
 from koalalink.domain.checks import Verdict
+from koalalink.domain.columns import Column
+from koalalink.domain.configuration import Config, KeySource, Location
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.decisions import Decision
-from koalalink.domain.imports import Column, Entries, OnMatch, Row
+from koalalink.domain.imports import Row
 from koalalink.domain.links import Link
 from koalalink.domain.matching.proposing import propose
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.remaps import MovedId
 from koalalink.domain.stripe_customers import Absence, Card, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import KoalaError
-from koalalink.hints import Command
 from koalalink.operations.connect import LinkRequest, connect
-from koalalink.operations.deciding import Place, settle
+from koalalink.operations.deciding import Batch, settle
 from koalalink.operations.importing import ImportRequest, import_customers
 from koalalink.operations.remapping import RemapRequest, remap
-from koalalink.operations.verifying import verify
+from koalalink.operations.verifying import VerifyRequest, check
 from koalalink.store.directory import Directory
 from koalalink.store.store import Store
 from tests.conftest import NOW
-from tests.fakes import Somebody
+from tests.fakes import Somebody, Tools
 from tests.linkage import DATA
 from tests.store.conftest import open_store
 from tests.test_cli import TOP
@@ -52,7 +55,7 @@ class Account:
     def __init__(self, people: list[StripeCustomer]) -> None:
         self.people = {each.stripe_id: each for each in people}
 
-    def customer(self, stripe_id: str) -> StripeCustomer | Absence:
+    def customer(self, stripe_id: StripeId) -> StripeCustomer | Absence:
         """Retrieve one."""
         return self.people.get(stripe_id, Absence.NEVER_EXISTED)
 
@@ -78,7 +81,7 @@ def at_stripe(case: dict[str, Any]) -> list[StripeCustomer]:
     """Who is at Stripe."""
     return [
         StripeCustomer(
-            stripe_id=f"cus_case{place}",
+            stripe_id=StripeId(f"cus_case{place}"),
             name=each.get("name", ""),
             email=each.get("email", ""),
             phone=each.get("phone", ""),
@@ -112,10 +115,10 @@ class Ways(NamedTuple):
     remapped: bool
 
 
-class _Table:
+class _File:
     name, notes, is_our_own, count = "people.csv", list[str](), False, 1
 
-    def __init__(self, details: CustomerDetails, stripe_id: str) -> None:
+    def __init__(self, details: CustomerDetails, stripe_id: StripeId) -> None:
         fields = [name for name in CustomerDetails._fields if name != "extra"]
         self.columns = [Column(place, name, name) for place, name in enumerate(fields)]
         self.columns.append(Column(len(fields), "Stripe ID", "stripe_id", "downtown"))
@@ -128,6 +131,28 @@ class _Table:
     def sample(self, count: int) -> list[list[str]]:
         return [self._cells]
 
+    @property
+    def titles(self) -> list[str]:
+        return [column.title for column in self.columns]
+
+
+class _Files:
+    """The files that the ways read: one of a customer, and one of moved IDs."""
+
+    def __init__(self, details: CustomerDetails, stripe_id: StripeId) -> None:
+        self._details, self._stripe_id = details, stripe_id
+
+    @contextmanager
+    def customers(self, file: str, maps: object) -> Iterator[_File]:
+        yield _File(self._details, self._stripe_id)
+
+    @contextmanager
+    def rejects(self, *ignored: object) -> Iterator["_Rejects"]:
+        yield _Rejects()
+
+    def moved_ids(self, file: str) -> list[MovedId]:
+        return [MovedId(2, "cus_old", self._stripe_id)]
+
 
 class _Rejects:
     path = Path("rejects.csv")
@@ -139,8 +164,22 @@ class _Rejects:
         pass
 
 
-def ways(store: Store, directory: Directory, account: Any, stripe_id: str) -> Ways:
+def tools_of(store: Store, directory: Directory, account: Account) -> Any:
+    """The tools of a business with one location."""
+    downtown = Location("downtown", "Downtown", KeySource("api_key", ("x",)))
+    return Tools(
+        config=Config(Path("customers.db"), {"downtown": downtown}),
+        store=store,
+        directory=directory,
+        accounts=lambda location: account,
+        talk=Listener(),
+        now=NOW,
+    )
+
+
+def ways(tools: Any, stripe_id: StripeId) -> Ways:
     """Try to link the first customer in every way; each is taken back."""
+    store = tools.store
     customer = store.find("1")
 
     def linked() -> bool:
@@ -150,39 +189,23 @@ def ways(store: Store, directory: Directory, account: Any, stripe_id: str) -> Wa
             return True
         return False
 
-    talk = Listener()
     try:
-        request = LinkRequest(customer=customer, stripe_id=stripe_id, location="downtown")
-        connect(store, lambda: account, talk, request, now=NOW)
+        connect(tools, LinkRequest("1", stripe_id))
     except KoalaError:
-        assert talk.verdict.doubt_of_the_person
+        assert tools.talk.verdict.doubt_of_the_person
     connected = linked()
-    assert connected == (talk.verdict.doubt_of_the_person is None)
+    assert connected == (tools.talk.verdict.doubt_of_the_person is None)
     had = customer.details.external_id
     if not had:  # by it the row is known to be this customer
         customer = store.edit(customer, customer.details._replace(external_id="KEY-1"))
-    table: Any = _Table(customer.details, stripe_id)
-    import_customers(
-        table,
-        Entries(table.columns, location="downtown", is_our_own=False),
-        store,
-        talk,
-        ImportRequest(None, OnMatch.UPDATE, strict=False, dry_run=False, agreed=True),
-        stripes=lambda place: lambda: account,
-        rejects=_Rejects(),
-        directory=directory,
-        again=Command("customers", "import"),
-        now=NOW,
-    )
+    tools.files = _Files(customer.details, stripe_id)
+    import_customers(tools, ImportRequest("people.csv", agreed=True))
     imported = linked()
-    place = Place("downtown", lambda: account, directory)
-    decisions = [Decision(1, stripe_id, True, looked_at=False)]
-    settle(decisions, store, place, talk, action=Action.APPLIED, note="", now=NOW)
+    settle(tools, Batch("downtown", [Decision(1, stripe_id, True, looked_at=False)], Action.APPLIED, ""))
     decided = linked()
-    old = Link(customer=1, location="downtown", stripe_id="cus_old")
+    old = Link(customer=1, location="downtown", stripe_id=StripeId("cus_old"))
     store.save_link(customer, old, previous=None, action=Action.CONNECTED, note="")
-    moving = RemapRequest("map.csv", "downtown", "downtown", dry_run=False, agreed=True)
-    remap([MovedId(2, "cus_old", stripe_id)], store, lambda: account, talk, moving, now=NOW)
+    remap(tools, RemapRequest("map.csv", agreed=True))
     remapped = linked()
     store.undo(store.change(None))
     if not had:
@@ -197,18 +220,17 @@ def test_every_way_gives_the_same_answer(tmp_path: Path, case: dict[str, Any]) -
     for each in (case["ours"], *case["others"]):
         store.add(details_of(each))
     people = at_stripe(case)
-    account: Any = Account(people)
-    directory = Directory(store._db)
-    answers = {each.stripe_id: ways(store, directory, account, each.stripe_id) for each in people}
+    tools = tools_of(store, Directory(store._db), Account(people))
+    answers = {each.stripe_id: ways(tools, each.stripe_id) for each in people}
     assert [(stripe_id, found) for stripe_id, found in answers.items() if len({*found}) > 1] == []
     ours = [of_store(linked.customer) for linked in store.everybody()]
     first = propose(ours, [of_stripe(each, NOW) for each in people])[0]
     if first.tier is Tier.CERTAIN:
-        assert answers[first.stripe_id or ""].connect
+        assert answers[first.stripe_id or StripeId("")].connect
     for each in people:
         link = Link(customer=1, location="downtown", stripe_id=each.stripe_id, livemode=False)
         store.save_link(store.find("1"), link, previous=None, action=Action.CONNECTED, note="")
-        found = verify(store, {"downtown": lambda: account}, Listener(), now=NOW, within=0)
+        found = check(tools, VerifyRequest(within=0))
         if any(problem.problem == "name" for problem in found.problems):
             assert not answers[each.stripe_id].connect
         store.undo(store.change(None))
@@ -222,4 +244,4 @@ def test_nothing_else_builds_a_link() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Link":
                 found.add(file.relative_to(TOP / "koalalink").as_posix())
-    assert found == {"operations/examining.py", "store/rows.py", "context.py"}
+    assert found == {"operations/examining.py", "store/rows.py", "sandbox/shop.py"}

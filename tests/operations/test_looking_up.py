@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from koalalink.domain.stripe_customers import Absence, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.operations.looking_up import look_up
 
 
@@ -19,7 +20,7 @@ class CountingStripe:
 
     def _customer(self, number: int) -> StripeCustomer:
         created = datetime(2026, 1, 1, tzinfo=UTC)
-        return StripeCustomer(f"cus_{number}", "", "", "", created, livemode=False)
+        return StripeCustomer(StripeId(f"cus_{number}"), "", "", "", created, livemode=False)
 
     def customer(self, stripe_id: str) -> StripeCustomer | Absence:
         """Retrieve one."""
@@ -50,7 +51,7 @@ def test_many_are_looked_up_by_the_cheaper_way(
     """And every ID has its answer."""
     stripe = CountingStripe(size)
     counted: list[int] = []
-    found = look_up(stripe, [f"cus_{number}" for number in wanted], counted.append)
+    found = look_up(stripe, [StripeId(f"cus_{number}") for number in wanted], counted.append)
     assert set(found) == {f"cus_{number}" for number in wanted}, why
     assert [stripe_id for stripe_id, each in found.items() if each is Absence.NEVER_EXISTED] == sorted(
         f"cus_{number}" for number in wanted if number >= size

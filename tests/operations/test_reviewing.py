@@ -1,6 +1,7 @@
 """Deciding one by one: whatever keys are pressed, what was answered stays."""
 
 from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import pytest
 
@@ -11,21 +12,24 @@ from koalalink.domain.desk import Question
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConflictError, NetworkError
-from koalalink.operations.reviewing import Reviewed, in_words, review
+from koalalink.operations.reviewing import Reviewed, in_words, sit
 from tests.conftest import NOW
-from tests.fakes import Somebody
+from tests.fakes import Somebody, Tools
 
 
 def at_stripe(number: int) -> StripeCustomer:
     """A customer of Stripe's."""
-    return StripeCustomer(f"cus_{number}", f"Jane {number}", f"{number}@x.com", "", NOW, False)
+    return StripeCustomer(StripeId(f"cus_{number}"), f"Jane {number}", f"{number}@x.com", "", NOW, False)
 
 
 def pair(number: int, tier: Tier = Tier.REVIEW, reason: str = "why", others: int = 0) -> SideBySide:
     """A proposal with rivals."""
     rivals = [at_stripe(number * 100 + n) for n in range(1, others + 1)]
-    proposal = Proposal(number, f"cus_{number}", tier, reason, rivals=tuple(each.stripe_id for each in rivals))
+    proposal = Proposal(
+        number, StripeId(f"cus_{number}"), tier, reason, rivals=tuple(each.stripe_id for each in rivals)
+    )
     return SideBySide(
         proposal,
         Customer(number, CustomerDetails(first_name="Jane", last_name=str(number), email=f"{number}@x.com")),
@@ -56,10 +60,6 @@ class Sitting:
         assert key in question.keys
         return key
 
-    def browse(self, url: str) -> None:
-        """Open a page."""
-        self.browsed.append(url)
-
     def settle(self, decisions: Sequence[Decision], action: Action) -> Settled:
         """Carry decisions out."""
         self._changes += 1
@@ -83,7 +83,8 @@ class Sitting:
 
     def review(self, *pairs: SideBySide, clock: Callable[[], float] = lambda: 0.0) -> Reviewed:
         """Sit down."""
-        return review(pairs, self, self, self.settle, self.person, now=NOW, clock=clock, sample=lambda of, n: of[:n])
+        tools = Tools(store=self, desk=self, talk=self.person, now=NOW, browse=self.browsed.append)
+        return sit(cast(Any, tools), pairs, self.settle, clock=clock, sample=lambda of, n: of[:n])
 
     @property
     def decided(self) -> list[tuple[int, str, bool]]:
@@ -99,7 +100,7 @@ def test_every_answer() -> None:
     assert sitting.decided == [(1, "cus_1", True), (2, "cus_2", True), (3, "cus_3", False), (5, "cus_502", True)]
     assert sitting.browsed == ["https://dashboard.stripe.com/test/customers/cus_2"]
     assert done == Reviewed(connected=3, refused=1, later=1, left=2)
-    assert in_words(done) == "3 connected, 1 refused for good, 1 left for later. 2 proposals left."
+    assert in_words(done) == "3 connected, 1 will not be suggested again, 1 left for later. 2 proposals left."
     assert sitting.asked[0].keys == "ynlo12q"
     assert sitting.asked[1].keys == "ynlo12uq"
 
@@ -173,7 +174,7 @@ def test_nobody_at_a_terminal() -> None:
     sitting = Sitting("")
     sitting.person = Somebody()
     sitting.person.can_ask = False
-    with pytest.raises(ConflictError, match="nobody is at a terminal"):
+    with pytest.raises(ConflictError, match="needs a terminal"):
         sitting.review(pair(1))
 
 

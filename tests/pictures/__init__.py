@@ -12,10 +12,12 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from typer.testing import CliRunner
 
+from koalalink.app import App
 from koalalink.cli import app
-from koalalink.context import AppContext
-from koalalink.render.conversation import RichConversation
-from koalalink.render.human import RichOutput
+from koalalink.operations.partial import Partial, raise_first
+from koalalink.render import human
+from koalalink.render.remarks import remarks_on
+from koalalink.render.talk import RichTalk
 from tests.conftest import NOW
 
 FOLDER = Path(__file__).parent
@@ -33,7 +35,7 @@ def picture(name: str, width: int = 104) -> str:
     """Return one picture, as SVG."""
     arguments = PICTURES[name]
     with tempfile.TemporaryDirectory() as home:
-        koala = AppContext(home=Path(home), sandbox=True, environ={}, now=lambda: NOW)
+        koala = App(home=Path(home), sandbox=True, environ={}, now=lambda: NOW)
         screen = recorded(koala, width)
         CliRunner().invoke(app, [*arguments], obj=koala)
         koala.close()
@@ -42,11 +44,24 @@ def picture(name: str, width: int = 104) -> str:
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 
-def recorded(koala: AppContext, width: int) -> Console:
+def recorded(koala: App, width: int) -> Console:
     """Let `koala` say and show everything on one console as wide as this, with nobody to answer, and return it."""
     screen = Console(
         record=True, width=width, force_terminal=True, color_system="standard", highlight=False, file=io.StringIO()
     )
-    koala.__dict__["conversation"] = RichConversation(NOW, may_ask=False, console=screen, spelled=koala.spelled)
-    koala.__dict__["output"] = lambda as_json: RichOutput(NOW, screen, spelled=koala.spelled)
+    koala.__dict__["talk"] = RichTalk(NOW, may_ask=False, console=screen, spelled=koala.spelled)
+    shown_on(koala, screen)
     return screen
+
+
+def shown_on(koala: App, screen: Console) -> None:
+    """Let `koala` show results on a console, as at a terminal."""
+
+    def show(result: object, as_json: bool = False) -> None:
+        value, failures = result if isinstance(result, Partial) else (result, ())
+        human.draw(value, NOW, spelled=koala.spelled, console=screen)
+        for remark in remarks_on(value):
+            koala.talk.note(remark)
+        raise_first(failures, koala.talk)
+
+    koala.__dict__["show"] = show

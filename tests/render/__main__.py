@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from koalalink.context import AppContext
+from koalalink.app import App
 from tests.conftest import NOW, runner
 from tests.pictures import recorded
 from tests.render.test_human import _SCREENS, GOLDEN
@@ -14,7 +14,7 @@ GOLDEN.mkdir(exist_ok=True)
 for name, arguments in _SCREENS.items():
     for width in (80, 120):
         with tempfile.TemporaryDirectory() as home:
-            koala = AppContext(home=Path(home), sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+            koala = App(home=Path(home), sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
             screen = recorded(koala, width)
             runner(koala)(*arguments)
             koala.close()

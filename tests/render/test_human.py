@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from koalalink.context import AppContext
+from koalalink.app import App
+from koalalink.domain.columns import Column
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.hits import Hit, Hits
-from koalalink.domain.imports import Column, Imported, Trouble
-from koalalink.domain.links import LinkedCustomer, Page
+from koalalink.domain.imports import Counts, Imported, Trouble
+from koalalink.domain.links import CustomerList, LinkedCustomer
 from koalalink.domain.remaps import Conflict, Remapped
 from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.hints import Command
-from koalalink.render.conversation import RichConversation
-from koalalink.render.human import RichOutput
+from koalalink.render.human import draw
+from koalalink.render.talk import RichTalk
 from tests.conftest import NOW, Run
 from tests.pictures import FOLDER, PICTURES, picture, recorded
 
@@ -59,38 +61,37 @@ _SCREENS = {
 
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", _SCREENS)
-def test_screen_is_as_it_was_approved(sandbox: AppContext, run: Run, name: str, width: int) -> None:
+def test_screen_is_as_it_was_approved(sandbox: App, run: Run, name: str, width: int) -> None:
     """Every line of it; no table is wider than the terminal, which wraps sentences by itself."""
     screen = recorded(sandbox, width)
     run(*_SCREENS[name])
     shown = "".join(f"{line.rstrip()}\n" for line in screen.export_text().splitlines())
     assert max((len(line) for line in shown.splitlines() if line.startswith(" ")), default=0) <= width
     golden = GOLDEN / f"{name}-{width}.txt"
-    assert shown == golden.read_text(encoding="utf-8"), f"if this is better, make {golden.name} anew"
+    assert shown == golden.read_text(encoding="utf-8"), f"if this is better, make {golden.name} again"
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_picture_of_the_readme_is_current(name: str) -> None:
-    """`python -m tests.pictures` makes them anew."""
+    """`python -m tests.pictures` makes them again."""
     assert (FOLDER / f"{name}.svg").read_text(encoding="utf-8") == picture(name)
 
 
 def test_import_is_told_with_every_count_and_the_next_step() -> None:
     """Hostile cells are text, and shortened."""
     console = plain(100)
-    trouble = Trouble(row=3, column=EVIL, value=EVIL * 9, reason="This is no email.")
-    done = Imported(
-        "people.csv", 9, 1, 1, 2, 1, 1, 1, 3, 4, 5, 6, rejects=Path("my r.csv"), change=7, troubles=(trouble,)
-    )
-    done = done._replace(again=Command("customers", "import", Path("my r.csv"), map=["Client=name"]))
-    RichOutput(NOW, console).imported(done)
-    RichOutput(NOW, console).imported(done._replace(change=None, troubles=(), rejects=None))
+    trouble = Trouble(row=3, column=EVIL, value=EVIL * 9, reason="This is not an email address.")
+    again = Command("customers", "import", Path("my r.csv"), map=["Client=name"])
+    counts = Counts(1, 2, 1, 1, 1, 3, sharing=1, linked=4, already_linked=5, links_rejected=6)
+    done = Imported("people.csv", 9, counts, Path("my r.csv"), 7, (trouble,), dry_run=False, again=again)
+    draw(done, NOW, console=console)
+    draw(done._replace(change=None, troubles=(), rejects=None), NOW, console=console)
     shown = text_of(console)
     assert shown.splitlines()[:2] == [
         "9 rows of people.csv: 1 added, 2 updated, 1 unchanged, 1 skipped, 1 repeated in the file, 3 not imported.",
-        "Stripe IDs: 4 linked, 5 linked already, 6 not linked.",
+        "Stripe IDs: 4 linked, 5 already linked, 6 not linked.",
     ]
-    assert "1 of the new share an email with somebody of another name." in shown
+    assert "1 of the new ones shares an email address with somebody who has another name." in shown
     assert "type: koalalink customers import 'my r.csv' --map Client=name" in shown
     assert "type: koalalink undo 7" in shown
     assert shown.endswith("Nothing was changed.\n")
@@ -101,7 +102,7 @@ def test_columns_of_a_file_are_shown_with_some_rows() -> None:
     """Long and hostile cells do not fill the screen."""
     console = plain(160)
     columns = [Column(0, EVIL, "name"), Column(1, "Shop", "stripe_id", "downtown"), Column(2, "Tag", "extra")]
-    RichConversation(NOW, may_ask=True, console=console).columns(columns, [[EVIL * 99, "cus_1", "x"]] * 3)
+    RichTalk(NOW, may_ask=True, console=console).columns(columns, [[EVIL * 99, "cus_1", "x"]] * 3)
     shown = text_of(console)
     assert "Stripe ID at downtown" in " ".join(shown.split())
     assert "kept beside" in shown
@@ -113,7 +114,7 @@ def test_remap_is_told_with_every_count() -> None:
     """And what is in conflict, as far as it fits on a screen."""
     console = plain(100)
     conflicts = tuple(Conflict(EVIL, "cus_1", "cus_2", "The name is different.") for _ in range(25))
-    RichOutput(NOW, console).remapped(Remapped("m.csv", "downtown", 40, 10, 3, 2, 25, 7, conflicts))
+    draw(Remapped("m.csv", "downtown", 40, 10, 3, 2, 25, 7, conflicts, dry_run=False), NOW, console=console)
     shown = text_of(console)
     assert shown.startswith("40 links at downtown: 10 moved, 3 unchanged, 2 not in the file, 25 in conflict.\n")
     assert "And 5 more; --json shows all." in shown
@@ -124,14 +125,17 @@ def test_hostile_name_is_shown_as_text() -> None:
     """Neither escape sequences nor markup nor marks that reorder reach the screen."""
     customer = Customer(number=1, details=CustomerDetails(first_name=EVIL, email=EVIL))
     console = plain(100)
-    RichOutput(NOW, console).customers(Page(customers=(LinkedCustomer(customer=customer, links=()),), more=False))
+    draw(CustomerList(customers=(LinkedCustomer(customer=customer, links=()),), more=False), NOW, console=console)
     hit = StripeCustomer(
-        stripe_id="cus_1", name=EVIL, email=EVIL, phone=EVIL, created=datetime(2024, 1, 1, tzinfo=UTC), livemode=True
+        stripe_id=StripeId("cus_1"),
+        name=EVIL,
+        email=EVIL,
+        phone=EVIL,
+        created=datetime(2024, 1, 1, tzinfo=UTC),
+        livemode=True,
     )
-    found = Hits(
-        hits=(Hit(location="x", customer=hit, card=None, linked_to=customer),), more=False, notes=(), failures=()
-    )
-    RichOutput(NOW, console).hits(found)
+    found = Hits(hits=(Hit(location="x", customer=hit, card=None, linked_to=customer),), more=False, limit=20, notes=())
+    draw(found, NOW, console=console)
     shown = text_of(console)
     assert not set(shown) & set("\x1b\x07\x00\u202e")
     assert "[bold]Jane[/bold]" in shown
@@ -143,7 +147,7 @@ def test_confirm_takes_only_a_yes(monkeypatch: pytest.MonkeyPatch, answer: str, 
     """Everything else is a no."""
     monkeypatch.setattr("builtins.input", lambda: answer)
     console = plain(80)
-    assert RichConversation(NOW, may_ask=True, console=console).confirm("Really?") is meant
+    assert RichTalk(NOW, may_ask=True, console=console).confirm("Really?") is meant
     assert text_of(console) == "Really? [y/N] "
 
 
@@ -154,7 +158,7 @@ def test_confirm_takes_the_end_of_input_for_a_no(monkeypatch: pytest.MonkeyPatch
         raise EOFError
 
     monkeypatch.setattr("builtins.input", end)
-    assert RichConversation(NOW, may_ask=True, console=plain(80)).confirm("Really?") is False
+    assert RichTalk(NOW, may_ask=True, console=plain(80)).confirm("Really?") is False
 
 
 def test_choose_asks_until_it_understands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,16 +166,16 @@ def test_choose_asks_until_it_understands(monkeypatch: pytest.MonkeyPatch) -> No
     answers = ["0", "4", "x", " 2 "]
     monkeypatch.setattr("builtins.input", lambda: answers.pop(0))
     console = plain(80)
-    assert RichConversation(NOW, may_ask=True, console=console).choose("Which?", 3) == 2
+    assert RichTalk(NOW, may_ask=True, console=console).choose("Which?", 3) == 2
     assert text_of(console).count("Type a number from 1 to 3") == 3
     monkeypatch.setattr("builtins.input", lambda: "")
-    assert RichConversation(NOW, may_ask=True, console=plain(80)).choose("Which?", 3) is None
+    assert RichTalk(NOW, may_ask=True, console=plain(80)).choose("Which?", 3) is None
 
 
 def test_counting_shows_nothing_before_it_counts() -> None:
     """And the number while it does."""
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
-    with RichConversation(NOW, may_ask=False, console=console).counting("Looking") as count:
+    with RichTalk(NOW, may_ask=False, console=console).counting("Looking") as count:
         count(1)
         count(41)
     assert "Looking" in text_of(console)

@@ -19,7 +19,7 @@ import pytest
 from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
 from koalalink.errors import StoreError
-from koalalink.store import copies
+from koalalink.store import backups
 from koalalink.store.database import Database
 from koalalink.store.migrations import STEPS, migrate
 from koalalink.store.schema import strangers
@@ -55,7 +55,7 @@ def test_file_that_is_no_database_is_refused(path: Path) -> None:
     """It stays as it is."""
     path.parent.mkdir()
     path.write_text("a letter to a friend, long enough to be read as a page" * 50)
-    with pytest.raises(StoreError, match="is no database"):
+    with pytest.raises(StoreError, match="is not a database"):
         open_store(path)
     assert path.read_text().startswith("a letter")
 
@@ -84,7 +84,7 @@ def test_locked_store_is_waited_for_and_then_told(path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert store.page(limit=1).customers == ()
-    with pytest.raises(StoreError, match="written to by another program"):
+    with pytest.raises(StoreError, match="in use by another program"):
         store.add(JANE)
     other.execute("ROLLBACK")
     assert store.add(JANE).number == 1
@@ -301,7 +301,7 @@ def test_store_that_cannot_be_written_can_be_read(shared: Path, state: str) -> N
             reader.add(CustomerDetails(first_name="Bob"))
         reader.close()
         with TemporaryDirectory() as folder:
-            held = copies.back_up(path, Path(folder) / "copy.db", Disk())
+            held = backups.back_up(path, Path(folder) / "copy.db", Disk())
     assert found == ([] if state == "of an older version" else ["Ann"])
     assert held.customers == len(found)
     assert {file.name: file.read_bytes() for file in shared.iterdir()} == before

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import printable, trimmed
 from koalalink.errors import ConflictError, NotFoundError, StoreError
 from koalalink.store.store import Store
@@ -29,7 +30,7 @@ def link_of(customer: Customer, stripe_id: str = "cus_123", location: str = "dow
     return Link(
         customer=customer.number,
         location=location,
-        stripe_id=stripe_id,
+        stripe_id=StripeId(stripe_id),
         account="acct_1",
         livemode=False,
         verified_at=NOW,

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.store.store import Store
 from tests.conftest import NOW
@@ -35,7 +36,7 @@ def state_of(store: Store) -> State:
 
 def link(customer: Customer, stripe_id: str = "cus_1", location: str = "downtown", *, enabled: bool = True) -> Link:
     """A link as it is saved without Stripe."""
-    return Link(customer=customer.number, location=location, stripe_id=stripe_id, enabled=enabled)
+    return Link(customer=customer.number, location=location, stripe_id=StripeId(stripe_id), enabled=enabled)
 
 
 def connect(store: Store, customer: Customer, new: Link) -> None:
@@ -59,7 +60,9 @@ def undo(store: Store, number: int | None = None) -> int:
 def test_every_kind_of_change_is_taken_back_and_up_again(store: Store) -> None:
     """Link and customer are exactly what they were, each time."""
     ann = store.add(CustomerDetails(first_name="Ann", external_id="BK-1"))
-    verified = Link(customer=1, location="downtown", stripe_id="cus_1", account="a", livemode=True, verified_at=NOW)
+    verified = Link(
+        customer=1, location="downtown", stripe_id=StripeId("cus_1"), account="a", livemode=True, verified_at=NOW
+    )
     connect(store, ann, verified)
     connect(store, ann, link(ann, "cus_2", enabled=False))
     connect(store, ann, link(ann, "cus_3", "uptown"))
@@ -93,7 +96,7 @@ def test_undone_change_says_by_which(store: Store) -> None:
     store.add(CustomerDetails(first_name="Ann"))
     first = undo(store, 1)
     assert store.change(1).undone_by == first
-    with pytest.raises(ConflictError, match="undone already, by change 2"):
+    with pytest.raises(ConflictError, match="already undone, by change 2"):
         undo(store, 1)
     again = undo(store, first)
     assert (store.change(first).undone_by, store.change(1).undone_by) == (again, None)
@@ -164,7 +167,7 @@ def test_link_of_a_customer_who_was_removed_since_is_not_given_back(store: Store
 def test_those_touched_since_can_be_kept(store: Store) -> None:
     """Then the rest is undone, also of a change of many; and it can be taken up again."""
     people = [CustomerDetails(first_name=f"Ann {number}") for number in range(20)]
-    store.fill(people, [Link(customer=2, location="downtown", stripe_id="cus_1")], note="")
+    store.fill(people, [Link(customer=2, location="downtown", stripe_id=StripeId("cus_1"))], note="")
     before = state_of(store)
     store.edit(store.find("1"), CustomerDetails(first_name="Anna"))
     connect(store, store.find("3"), link(store.find("3"), "cus_3"))
@@ -182,7 +185,7 @@ def test_those_touched_since_can_be_kept(store: Store) -> None:
 def test_change_of_many_is_undone_whole_or_not_at_all(store: Store) -> None:
     """One who was touched since keeps all from being undone."""
     people = [CustomerDetails(first_name=name) for name in ("Ann", "Bob", "Cy")]
-    store.fill(people, [Link(customer=2, location="downtown", stripe_id="cus_1")], note="")
+    store.fill(people, [Link(customer=2, location="downtown", stripe_id=StripeId("cus_1"))], note="")
     store.edit(store.find("2"), CustomerDetails(first_name="Bobby"))
     before = state_of(store)
     with pytest.raises(ConflictError, match="change 2 has touched Bob"):
@@ -356,7 +359,7 @@ def test_change_that_was_undone_and_redone_a_thousand_times(store: Store, path: 
     assert store.find("1") == ann
     assert [change.undone_by for change in store.changes(limit=4)] == [None, 2001, None, 1999]
     assert store.change(None).number == 1
-    with pytest.raises(ConflictError, match="was undone already, by change 2001"):
+    with pytest.raises(ConflictError, match="was already undone, by change 2001"):
         store.undo(store.change(2000))
     assert store.undo(store.change(None)).undoes == 1
     assert store.change(1).undone_by == store.changes(limit=1)[0].number == 2002

@@ -21,8 +21,8 @@ import stripe
 from typer.testing import CliRunner
 
 from koalalink import gateway, wire
+from koalalink.app import App
 from koalalink.cli import app
-from koalalink.context import AppContext
 from koalalink.operations import syncing
 from koalalink.sandbox.people import accounts
 from koalalink.sandbox.stripe_api import Account, Answer, Key
@@ -274,7 +274,7 @@ class Commands:
 
     def _run(self, line: tuple[str, ...]) -> tuple[int, str]:
         environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": self._server.url}
-        koala = AppContext(home=self._folder, environ=environ, may_ask=False)
+        koala = App(home=self._folder, environ=environ, may_ask=False)
         typed = [str(self._folder / word) if word.endswith(".csv") else word for word in line]
         try:
             done = CliRunner().invoke(app, typed, obj=koala)

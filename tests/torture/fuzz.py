@@ -17,6 +17,7 @@ from koalalink.config import reading
 from koalalink.domain.api_base import checked_api_base
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.chronicle import read_since
+from koalalink.domain.columns import read_choices
 from koalalink.domain.customers import Customer, CustomerDetails, Shape
 from koalalink.domain.directory import Window, with_export, with_payment
 from koalalink.domain.exports import chosen, columns_for
@@ -25,15 +26,14 @@ from koalalink.domain.people.identity import Fields, Pair, fields_of
 from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.search_query import TextQuery, read_query
 from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
+from koalalink.domain.stripe_ids import StripeId, customer_id, looks_like_stripe
 from koalalink.domain.text import trimmed
 from koalalink.errors import KoalaError
-from koalalink.files.columns import kept_title, read_choices
 from koalalink.files.decision_sheet import read_sheet
 from koalalink.files.mapping import read_mapping
 from koalalink.files.payments import read_payments
 from koalalink.files.stripe_exports import StripeExport
-from koalalink.files.table import Table
+from koalalink.files.table import CustomerFile
 from koalalink.gateway import StripeGateway
 from koalalink.sandbox.people import KEYS
 from koalalink.store.database import Database
@@ -181,7 +181,7 @@ def _read_query(typed: str) -> None:
     query = read_query(typed)
     if isinstance(query, TextQuery):
         query.clauses(), query.words, query.spellings()
-        _use_customer(StripeCustomer("cus_1", typed, typed, typed, None, livemode=False), query)
+        _use_customer(StripeCustomer(StripeId("cus_1"), typed, typed, typed, None, livemode=False), query)
 
 
 def _use_customer(customer: StripeCustomer, query: TextQuery) -> None:
@@ -228,7 +228,7 @@ def _read_customer(answer: object) -> None:
 
 
 def _read_table(content: bytes) -> None:
-    with Table("-", io.BytesIO(content), {}) as table:
+    with CustomerFile("-", io.BytesIO(content), {}) as table:
         entries = Entries(table.columns, location="downtown", is_our_own=table.is_our_own)
         rows = [*table.rows()]
         assert len(rows) == table.count
@@ -251,7 +251,7 @@ def _read_payments(content: bytes) -> None:
 
 def _compare(pair: tuple[str, str]) -> None:
     one, other = pair
-    there = [StripeCustomer("cus_1", text, text, text, None, livemode=False) for text in pair]
+    there = [StripeCustomer(StripeId("cus_1"), text, text, text, None, livemode=False) for text in pair]
     mine, its = _fields(one, "", there[1]), _fields(other, "", there[0])
     assert (mine.email, mine.phone) == (its.email, its.phone)
 
@@ -261,7 +261,7 @@ def _fields(first_name: str, last_name: str, theirs: StripeCustomer) -> Fields:
     return fields_of(Pair.of(of_store(Customer(1, details)), of_stripe(theirs, _NOW)))
 
 
-_COLUMNS = columns_for(Shape(("downtown",), (), ("Favourite",)), kept_title)
+_COLUMNS = columns_for(Shape(("downtown",), (), ("Favourite",)))
 _NAMES = _texts("Jane", " ", "Doe", ",", "&", " and ", "Jr", "Dr. ", "@", "x.com", "+1", "206", "555-0142", "ext", "'")
 
 PARSERS = (

@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from typer.testing import CliRunner
 
+from koalalink.app import App
 from koalalink.cli import app
-from koalalink.context import AppContext
 from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
 from koalalink.errors import ExitCode
-from koalalink.store import copies
+from koalalink.store import backups
 from koalalink.store.database import Database
 from koalalink.store.store import Store
 from tests.conftest import NOW
@@ -44,7 +44,7 @@ def race(home: Path, *length: str, writers: int = 3, restorers: int = 2) -> Race
     store = Store(Database(home / "customers.db"), user=lambda: "nobody", now=lambda: NOW)
     store.add(CustomerDetails(first_name="Ann"))
     store.close()
-    copies.back_up(home / "customers.db", home / "copy.db", Disk())
+    backups.back_up(home / "customers.db", home / "copy.db", Disk())
     roles = [*(f"writer{number}" for number in range(writers)), *(f"restorer{number}" for number in range(restorers))]
     children = [_worker(home, role, *length) for role in roles]
     told = [json.loads(child.communicate()[0]) for child in children]
@@ -98,7 +98,7 @@ def main() -> None:
         line = ["customers", "add", "--first-name", name]
         if options.role.startswith("restorer"):
             line = ["restore", str(options.home / "copy.db"), "--yes"]
-        koala = AppContext(home=options.home, environ={}, may_ask=False)
+        koala = App(home=options.home, environ={}, may_ask=False)
         try:
             done = CliRunner().invoke(app, line, obj=koala)
         finally:

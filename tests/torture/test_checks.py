@@ -10,6 +10,7 @@ import pytest
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.links import Link
+from koalalink.domain.stripe_ids import StripeId
 from tests.store.conftest import open_store
 from tests.torture.checks import disagreements, dump, history_disagrees
 
@@ -21,7 +22,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
     store = open_store(path)
     ann, bob, cy = (store.add(CustomerDetails(first_name=name)) for name in ("Ann", "Bob", "Cy"))
     for customer in (ann, bob):
-        link = Link(customer=customer.number, location="downtown", stripe_id=f"cus_{customer.number}")
+        link = Link(customer=customer.number, location="downtown", stripe_id=StripeId(f"cus_{customer.number}"))
         store.save_link(customer, link, previous=None, action=Action.CONNECTED, note="")
     store.delete_links(bob, store.record(bob).links)
     with store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from typer.testing import CliRunner, Result
 
+from koalalink.app import App
 from koalalink.cli import app
-from koalalink.context import AppContext
 from koalalink.errors import ExitCode
 from koalalink.sandbox.people import KEYS
 
@@ -111,7 +111,7 @@ class Worker:
     def _run(self, *arguments: str, input: str | None = None) -> Any:
         """Run a command and return its JSON; None where it was refused."""
         environ = {"STRIPE_API_KEY": KEYS["downtown"]}
-        koala = AppContext(home=self._home, environ=environ, may_ask=False)
+        koala = App(home=self._home, environ=environ, may_ask=False)
         try:
             result: Result = CliRunner().invoke(app, [*arguments], obj=koala, input=input)
         finally:

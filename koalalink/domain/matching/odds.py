@@ -32,7 +32,7 @@ _SPELLED = 5.0
 """For the email of somebody nameless that is made of our customer's name."""
 
 _WRITTEN_DOWN = 20.0
-"""For an ID or a payment that both sides name."""
+"""For an ID or the same payment on both sides."""
 
 
 class Odds:

@@ -10,6 +10,7 @@ from koalalink.domain.matching.wording import agreeing, differing, in_words
 from koalalink.domain.people.agreement import WORSE, Level, Reach, compare_emails
 from koalalink.domain.people.identity import Pair, Tier, is_certain, is_likely
 from koalalink.domain.people.person import Likeness, Person, compare
+from koalalink.domain.stripe_ids import StripeId
 
 _CROWD = 20
 """Customers of one side who share an email or a phone, above which it tells nothing of any of them."""
@@ -28,14 +29,14 @@ class Proposal(NamedTuple):
     """Who a customer of the store is at Stripe, as far as can be told."""
 
     customer: int
-    stripe_id: str | None
+    stripe_id: StripeId | None
     tier: Tier
     reason: str
     agrees: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
-    rivals: tuple[str, ...] = ()
+    rivals: tuple[StripeId, ...] = ()
     """Other people at Stripe that could be meant."""
-    duplicates: tuple[str, ...] = ()
+    duplicates: tuple[StripeId, ...] = ()
     """Other Stripe customers of the same person."""
     points: float = 0.0
     """Of no meaning but for an order."""
@@ -211,10 +212,10 @@ def _may_be_the_same(given: _Candidate, other: _Candidate) -> bool:
 
 
 def _nobody(number: int, candidates: Sequence[_Candidate], *, crowded: bool) -> Proposal:
-    taken = tuple(str(each.theirs.ref) for each in candidates[:3])
-    reason = "nobody at Stripe fits"
+    taken = tuple(StripeId(str(each.theirs.ref)) for each in candidates[:3])
+    reason = "no match at Stripe"
     if taken:
-        reason = "whoever fits is rather somebody else"
+        reason = "every match fits another customer better"
     elif crowded:
         reason = "too many people have this name"
     return Proposal(number, None, Tier.NONE, reason, rivals=taken)
@@ -235,7 +236,7 @@ def _proposal(
     claimed = any(each.ours.ref != given.ours.ref and _fits_as_well(given, each) for each in wanting[given.theirs.ref])
     tier, doubt = Tier.REVIEW, ""
     if rivals or claimed:
-        doubt = "somebody else fits as well"
+        doubt = "another customer fits as well"
     elif given.certain and any(each.theirs.has_card for each in second):
         doubt = "another Stripe customer of this name has a card"
     elif given.certain and any(each.theirs.has_card for each in same):
@@ -246,12 +247,12 @@ def _proposal(
         tier = Tier.LIKELY
     return Proposal(
         customer=int(given.ours.ref),
-        stripe_id=str(given.theirs.ref),
+        stripe_id=StripeId(str(given.theirs.ref)),
         tier=tier,
         reason="; ".join(part for part in (in_words(given.alike), doubt) if part),
         agrees=agreeing(given.alike),
         differs=differing(given.alike),
-        rivals=tuple(sorted(str(each.theirs.ref) for each in rivals)),
-        duplicates=tuple(sorted(str(each.theirs.ref) for each in (*same, *second))),
+        rivals=tuple(sorted(StripeId(str(each.theirs.ref)) for each in rivals)),
+        duplicates=tuple(sorted(StripeId(str(each.theirs.ref)) for each in (*same, *second))),
         points=given.points,
     )

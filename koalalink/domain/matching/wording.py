@@ -2,6 +2,7 @@
 
 from koalalink.domain.people.agreement import Level, Reach
 from koalalink.domain.people.person import Likeness
+from koalalink.domain.text import listed
 
 _NAMES = {
     Level.SAME: "same name",
@@ -9,7 +10,7 @@ _NAMES = {
     Level.INITIAL: "only an initial",
     Level.ERROR: "typing error in the name",
     Level.MISSING: "no name to compare",
-    Level.OTHER: "another given name",
+    Level.OTHER: "different first name",
 }
 
 
@@ -18,28 +19,28 @@ def in_words(alike: Likeness) -> str:
     if alike.same_id:
         return "the same ID on both sides"
     if alike.same_payment:
-        return "a payment that both sides name"
+        return "the same payment on both sides"
     name = _NAMES[alike.given]
     if alike.given is not Level.OTHER and alike.surname in (Level.OTHER, Level.ERROR, Level.INITIAL, Level.MISSING):
         name = {
-            Level.OTHER: "another surname",
-            Level.MISSING: name if alike.given is Level.MISSING else "no surname",
+            Level.OTHER: "different last name",
+            Level.MISSING: name if alike.given is Level.MISSING else "no last name",
         }.get(alike.surname, "typing error in the name")
     elif alike.surname is Level.PART and alike.given is Level.SAME:
-        name = "half of a double name"
+        name = "part of a double name"
     if not alike.same_generation:
         name += ", Jr or Sr"
     if alike.couple:
-        name += " of one of a couple"
+        name += " of one person of a couple"
     same = [
         what
         for what, reach in (("email", alike.email), ("phone", alike.phone), ("address", alike.house))
         if reach is Reach.SAME
     ]
     near = ["nearly the same email"] if alike.email is Reach.NEAR else []
-    parts = [f"same {' and '.join(same)}"] if same else []
+    parts = [f"same {listed(same)}"] if same else []
     if not parts and not near and alike.zip is Reach.SAME:
-        parts = ["same postal code"]
+        parts = ["same ZIP code"]
     return ", ".join([name, *parts, *near])
 
 

@@ -19,7 +19,7 @@ class Agreement(StrEnum):
 
     SAME = "same"
     SIMILAR = "similar"
-    """Neither the same nor contradicted: an initial, a nickname, half of a double name."""
+    """Neither the same nor contradicted: an initial, a nickname, part of a double name."""
     DIFFERENT = "different"
     UNKNOWN = "unknown"
 

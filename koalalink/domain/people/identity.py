@@ -80,7 +80,7 @@ def _name_of(pair: Pair) -> Agreement:
 
 
 def the_names_contradict(pair: Pair) -> bool:
-    """Nothing but the given name tells a mother from her daughter, so another given name is another person.
+    """Nothing but the given name tells a mother from her daughter, so different first name is another person.
 
     A slip of the pen is believed where the common email is nobody else's; Joan and Jean are two people all the same.
     """
@@ -131,7 +131,7 @@ def why_it_may_be_somebody_else(fields: Fields) -> str | None:
     """
     contacts = (fields.email, fields.phone)
     if fields.name is Agreement.DIFFERENT:
-        return "The name is different. Families share emails and phones."
+        return "The name is different. Families share email addresses and phone numbers."
     if Agreement.SAME in contacts:
         return None
     if Agreement.DIFFERENT in contacts:
@@ -141,7 +141,7 @@ def why_it_may_be_somebody_else(fields: Fields) -> str | None:
         return None
     if fields.name is Agreement.SIMILAR:
         return "The names are only similar, and there is no email or phone to compare."
-    return "There is nothing to compare: no name, email or phone that both sides have."
+    return "Nothing can be compared: the two have no name, email or phone in common."
 
 
 # What certain needs
@@ -169,7 +169,7 @@ def the_given_name_is_the_same(pair: Pair) -> bool:
 
 
 def the_surname_does_not_speak_against_it(pair: Pair) -> bool:
-    """People write half of a double name, but whoever has quite another surname may be another Jane.
+    """People write part of a double name, but whoever has quite different last name may be another Jane.
 
     A single word at Stripe is the given name of whoever the common email spells, or who has phone or house besides.
     """
@@ -222,7 +222,7 @@ CERTAIN: tuple[Callable[[Pair], bool], ...] = (
 
 
 def nothing_speaks_against_it(pair: Pair) -> bool:
-    """An ID or a payment that both sides name was written by somebody who knew; a slip there is seen by the name."""
+    """An ID or the same payment on both sides was written by somebody who knew; a slip there is seen by the name."""
     alike = pair.alike
     if not alike.generation or Level.OTHER in (alike.given, alike.surname):
         return False

@@ -21,7 +21,7 @@ def one(mine: Person, *others: Person) -> Proposal:
 def test_nobody_fits() -> None:
     """A customer who is not at Stripe gets nobody."""
     assert one(ours(email=JANE), theirs("Bob Roe", email="bob@x.com")) == Proposal(
-        42, None, Tier.NONE, "nobody at Stripe fits"
+        42, None, Tier.NONE, "no match at Stripe"
     )
 
 
@@ -31,14 +31,14 @@ def test_one_stripe_customer_is_one_customers() -> None:
     both = propose([wife, husband], [theirs("Jane Doe", email=JANE)])
     assert [(each.stripe_id, each.tier) for each in both] == [("cus_1", Tier.CERTAIN), (None, Tier.NONE)]
     assert both[1].rivals == ("cus_1",)
-    assert both[1].reason == "whoever fits is rather somebody else"
+    assert both[1].reason == "every match fits another customer better"
 
 
 def test_two_customers_who_are_alike() -> None:
     """The same person twice in the store: nobody can tell which of them is meant."""
     twice = [ours(number=1, email=JANE), ours(number=2, email=JANE)]
     given = propose(twice, [theirs(email=JANE)])[0]
-    assert (given.tier, given.reason) == (Tier.REVIEW, "same name, same email; somebody else fits as well")
+    assert (given.tier, given.reason) == (Tier.REVIEW, "same name, same email; another customer fits as well")
 
 
 def test_two_at_stripe_who_are_alike() -> None:

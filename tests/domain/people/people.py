@@ -4,6 +4,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.people.identity import Fields, Pair, fields_of
 from koalalink.domain.people.person import Person, of_store, of_stripe
 from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from tests.conftest import NOW
 
 GOOD_CARD = Card(payment_method="pm_1", brand="visa", last4="4242", exp_month=12, exp_year=2030)
@@ -52,7 +53,7 @@ def theirs(
 ) -> Person:
     """A customer of Stripe's."""
     customer = StripeCustomer(
-        stripe_id=stripe_id,
+        stripe_id=StripeId(stripe_id),
         name=name,
         email=email,
         phone=phone,
@@ -78,5 +79,5 @@ def fields(
     details = CustomerDetails(
         first_name=first_name, last_name=last_name, company=company, email=emails[0], phone=phones[0]
     )
-    other = StripeCustomer("cus_1", name, emails[1], phones[1], NOW, livemode=False)
+    other = StripeCustomer(StripeId("cus_1"), name, emails[1], phones[1], NOW, livemode=False)
     return fields_of(Pair.of(of_store(Customer(1, details)), of_stripe(other, NOW)))

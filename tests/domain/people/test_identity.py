@@ -154,7 +154,7 @@ def test_initial_and_a_payment_are_likely_not_certain() -> None:
         (ours("Jane", email=EMAIL), theirs("Bob", email=EMAIL), "one word each, and another one"),
         (ours("Jane Doe", email=EMAIL), theirs("Acme Cleaning LLC", email=EMAIL), "whoever works there"),
         (ours("Joan Doe", email="jdoe@x.com"), theirs("Jean Doe", email="jdoe@x.com"), "the sister"),
-        (ours("Jane Doe", email=EMAIL), theirs("Jane Roe", email=EMAIL), "another surname"),
+        (ours("Jane Doe", email=EMAIL), theirs("Jane Roe", email=EMAIL), "different last name"),
         (ours("Marta Doe", phone=PHONE), theirs("Maria Doe", phone=PHONE), "the sister"),
     ],
 )

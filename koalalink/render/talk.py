@@ -20,14 +20,19 @@ from rich.progress import (
 from rich.text import Text
 
 from koalalink.domain.checks import Check, Result
+from koalalink.domain.columns import Column
 from koalalink.domain.connecting import LinkReview
 from koalalink.domain.hits import Hits
-from koalalink.domain.imports import Column
 from koalalink.domain.stripe_customers import Absence
 from koalalink.domain.text import printable
 from koalalink.hints import Text as Sayable
-from koalalink.render.human import RichOutput
-from koalalink.render.widgets import Spelled, columned, print_whole, shortened, shown
+from koalalink.render.drawn_customers import draw_hits
+from koalalink.render.remarks import remarks_on
+from koalalink.render.screen import Screen
+from koalalink.render.tables import Spelled, print_table, print_whole, shortened, shown
+
+_WIDE = 110
+"""Columns of a terminal, from which on several rows of a file are shown."""
 
 _CHECKS = {
     Check.EXISTS: "Exists",
@@ -36,7 +41,7 @@ _CHECKS = {
     Check.EMAIL: "Email",
     Check.NAME: "Name",
     Check.PHONE: "Phone",
-    Check.NOT_LINKED_ELSEWHERE: "Free to link",
+    Check.NOT_LINKED_ELSEWHERE: "Not linked elsewhere",
     Check.HAS_CARD: "Card",
 }
 # Each sign is a word, too: colours are not seen by everybody, nor in every terminal.
@@ -55,7 +60,7 @@ class _Rate(ProgressColumn):
         return shown(f"{task.speed:,.0f}/s" if task.speed else "", "dim")
 
 
-class RichConversation:
+class RichTalk:
     """Remarks, progress and questions on stderr."""
 
     def __init__(self, now: datetime, *, may_ask: bool, console: Console | None = None, spelled: Spelled = str) -> None:
@@ -77,19 +82,22 @@ class RichConversation:
     def review(self, review: LinkReview) -> None:
         if not isinstance(review.profile.customer, Absence) and review.verdict.doubts:
             self._side_by_side(review)
-        table = columned("Check", "", "Found", title=f"{review.ours} and {review.stripe_id} at {review.location}")
+        rows = []
         for line in review.verdict.checks:
             sign, style = _RESULTS[line.result]
-            table.add_row(shown(_CHECKS[line.check]), shown(sign, style), shown(line.detail))
+            rows.append([shown(_CHECKS[line.check]), shown(sign, style), shown(line.detail)])
         cards = review.profile.cards or ()
         for card in cards if len(cards) > 1 else ():
             state = "expired" if card.expired(self._now) else "default" if card.default else ""
-            table.add_row(
-                shown("Saved card"),
-                shown(state, "red" if state == "expired" else "green"),
-                shown(f"{card}, good until {card.exp_month:02}/{card.exp_year}"),
+            rows.append(
+                [
+                    shown("Saved card"),
+                    shown(state, "red" if state == "expired" else "green"),
+                    shown(f"{card}, good until {card.exp_month:02}/{card.exp_year}"),
+                ]
             )
-        self._console.print(table)
+        title = f"{review.ours} and {review.stripe_id} at {review.location}"
+        print_table(self._console, ("Check", "", "Found"), rows, title=title)
         for doubt in review.verdict.doubts:
             self._console.print(shown(doubt, "bold yellow"))
 
@@ -98,16 +106,16 @@ class RichConversation:
         if isinstance(theirs, Absence):
             return
         ours = review.ours.details
-        place = ", ".join(part for part in (ours.address, ours.city, ours.state, ours.zip) if part)
-        table = columned("", f"Yours: {review.ours.number}", f"Stripe's: {review.stripe_id}")
-        for name, mine, other in (
-            ("Name", ours.name, theirs.name),
-            ("Email", ours.email, theirs.email),
-            ("Phone", ours.phone, theirs.phone),
-            ("Address", place, str(theirs.address)),
-        ):
-            table.add_row(shown(name), shown(mine or "–"), shown(other or "–"))
-        self._console.print(table)
+        rows = [
+            [shown(name), shown(mine or "–"), shown(other or "–")]
+            for name, mine, other in (
+                ("Name", ours.name, theirs.name),
+                ("Email", ours.email, theirs.email),
+                ("Phone", ours.phone, theirs.phone),
+                ("Address", ours.place, str(theirs.address)),
+            )
+        ]
+        print_table(self._console, ("", f"Yours: {review.ours.number}", f"Stripe's: {review.stripe_id}"), rows)
 
     def confirm(self, question: str) -> bool:
         return self._ask(f"{question} [y/N]").strip().lower() in ("y", "yes")
@@ -119,7 +127,9 @@ class RichConversation:
         return getpass(f"{question}: ") if self._may_ask else sys.stdin.readline()
 
     def hits(self, found: Hits) -> None:
-        RichOutput(self._now, self._console).hits(found, numbered=True)
+        draw_hits(found, Screen(self._console, self._now, self._spelled), numbered=True)
+        for remark in remarks_on(found):
+            self.note(remark)
 
     def choose(self, question: str, count: int) -> int | None:
         while True:
@@ -139,12 +149,14 @@ class RichConversation:
             return ""
 
     def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-        table = columned("Column", "is taken for", *(f"Row {number}" for number in range(1, len(rows) + 1)))
+        shown_rows = rows if self._console.width >= _WIDE else rows[:1]
+        lines = []
         for column in columns:
             style = "yellow" if column.field == "extra" else "dim" if column.field == "ignore" else "green"
-            cells = (shown(shortened(row[column.place])) for row in rows)
-            table.add_row(shown(column.title), shown(column.meaning, style), *cells)
-        self._console.print(table)
+            cells = (shown(shortened(row[column.position])) for row in shown_rows)
+            lines.append([shown(column.title), shown(column.meaning, style), *cells])
+        numbers = (f"Row {number}" for number in range(1, len(shown_rows) + 1))
+        print_table(self._console, ("Column", "Meaning", *numbers), lines)
 
     @contextmanager
     def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:

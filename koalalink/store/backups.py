@@ -1,8 +1,8 @@
-"""Whole copies of the store: made while others work on it, checked, and brought back."""
+"""Backups of the store: made while others work on it, checked, and restored."""
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from itertools import chain, count
@@ -29,8 +29,45 @@ _TABLES = "customers links changes change_items directories directory verificati
 _SEARCHES = ("customer_search", "directory_search")
 
 
+class Backups:
+    """The backups of one store."""
+
+    def __init__(
+        self, store: Path, disk: Disk, now: Callable[[], datetime], *, are_daily: bool, say: Callable[[str], None]
+    ) -> None:
+        """Back up `store` into files on `disk`, daily if `are_daily`; `say` is told where that is not possible."""
+        self.store, self._disk, self._now, self._are_daily, self._say = store, disk, now, are_daily, say
+
+    def back_up(self, target: Path, if_there: IfThere) -> Contents:
+        """Write a backup, check it, and return what it holds."""
+        return back_up(self.store, target, self._disk, if_there)
+
+    def back_up_daily(self) -> None:
+        """Make the backup of today, where there is none yet; the work goes on without it."""
+        try:
+            back_up_daily(self.store, self._now().astimezone().date())
+        except KoalaError as error:
+            self._say(f"No daily backup of the store was made: {error.message}")
+
+    def daily(self) -> list[Path] | None:
+        """Return the daily backups, oldest first; None where none are made."""
+        return daily_backups(self.store) if self._are_daily else None
+
+    def check(self, path: Path) -> Contents:
+        """Return what a backup holds; raises StoreError where it is damaged, NotFoundError where there is none."""
+        return check(path)
+
+    def contents(self) -> Contents | None:
+        """Return what the store holds; None where there is none that can be read."""
+        return contents(self.store)
+
+    def restore(self, source: Path) -> Path | None:
+        """Put a backup in the place of the store; return where the old one is kept."""
+        return restore(source, self.store, self._now())
+
+
 def back_up(store: Path, target: Path, disk: Disk, if_there: IfThere = IfThere.REFUSE) -> Contents:
-    """Write a copy of the store to `target`, check it, and return what it holds.
+    """Write a backup of the store to `target`, check it, and return what it holds.
 
     Raises NotFoundError where there is no store, and as `Disk.new` where the copy cannot be written.
     """
@@ -42,7 +79,7 @@ def back_up(store: Path, target: Path, disk: Disk, if_there: IfThere = IfThere.R
 
 
 def check(path: Path) -> Contents:
-    """Return what a copy holds; raises NotFoundError where there is no such file, StoreError where it is damaged."""
+    """Return what a backup holds; raises NotFoundError where there is no such file, StoreError where it is damaged."""
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.", hint="Name a file that koalalink backup has written.")
     try:
@@ -50,7 +87,7 @@ def check(path: Path) -> Contents:
             (application,) = db.execute("PRAGMA application_id").fetchone()
             (version,) = db.execute("PRAGMA user_version").fetchone()
             if application != APPLICATION_ID:
-                raise _Damaged(f"{path} is no store of KoalaLink's.", hint="Name a file that backup has written.")
+                raise _Damaged(f"{path} is not a store of KoalaLink's.", hint="Name a file that backup has written.")
             if version > len(STEPS):
                 raise StoreError(
                     f"{path} was written by a newer KoalaLink.", hint="Update: pip install --upgrade koalalink"
@@ -196,8 +233,8 @@ def _replace_all(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO main.sqlite_sequence (name, seq) SELECT name, seq FROM copy.sqlite_sequence")
 
 
-def daily(store: Path, day: date) -> None:
-    """Copy the store as it is before the first change of a day, and keep the last seven copies.
+def back_up_daily(store: Path, day: date) -> None:
+    """Back the store up as it is before the first change of a day, and keep the last seven backups.
 
     Raises KoalaError where that is not possible.
     """
@@ -213,13 +250,13 @@ def daily(store: Path, day: date) -> None:
         back_up(store, target, Disk())
     except ConflictError:  # another process has made it meanwhile
         return
-    others = [copy for copy in copies(store) if copy != target]
+    others = [backup for backup in daily_backups(store) if backup != target]
     for old in others[: -(_DAYS_KEPT - 1)]:
         old.unlink(missing_ok=True)
 
 
-def copies(store: Path) -> list[Path]:
-    """Return the copies of the last days, in the order in which they were made.
+def daily_backups(store: Path) -> list[Path]:
+    """Return the daily backups, in the order in which they were made.
 
     A date in a name is what a clock said. Where that was wrong, and ahead, the copy comes first.
     """
@@ -276,7 +313,7 @@ class _Damaged(StoreError):
 
 
 def _damaged(path: Path) -> _Damaged:
-    return _Damaged(f"{path} is damaged, or no store of KoalaLink's.", hint="Is there an older copy?")
+    return _Damaged(f"{path} is damaged, or not a store of KoalaLink's.", hint="Is there an older backup?")
 
 
 def _told(path: Path, error: sqlite3.Error) -> KoalaError:

@@ -2,51 +2,66 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from koalalink.domain.imports import Column
+from koalalink.domain.customers import FIELDS
 from koalalink.domain.text import fold, printable
 from koalalink.errors import UsageError
 
-FIELDS = tuple(
-    "external_id first_name last_name name company email phone address apartment city state zip country notes".split()
-)
+NAMES = (*(field.name for field in FIELDS), "name", "apartment")
 """What a column can be, besides a Stripe ID; `name` is a full name, `apartment` is put behind the address."""
 
 REASON = "KoalaLink reason"
 """The title of the column that says why a row was not imported."""
 
 _KEPT = "extra: "
-_NAMES = {
+_OTHERS = {
     "number": "koalalink number",
     "ignore": "koalalink reason",
     "stripe_id": "stripe id,stripe customer id,stripe customer,stripe,stripe account id,customer stripe id",
-    "external_id": "external id,customer number,client id,client number,booking system id,reference",
-    "first_name": "first name,firstname,given name,forename,first,customer first name,client first name",
-    "last_name": "last name,lastname,surname,family name,last,customer last name,client last name",
     "name": "name,full name,customer name,client name,customer,client",
-    "company": "company,company name,business,business name,organization,organisation,customer company",
-    "email": "email,e mail,email address,e mail address,mail,customer email,client email,primary email",
-    "phone": "phone,phone number,telephone,tel,mobile,mobile phone,mobile number,cell,cell phone,customer phone,"
-    "client phone,contact number,primary phone",
-    "address": "address,street address,street,address line1,address line 1,address 1,customer address,home address,"
-    "service address",
     "apartment": "apt,apartment,unit,suite,apt suite,apt number,address line2,address line 2,address 2,customer apt",
-    "city": "city,town,address city,customer city",
-    "state": "state,province,region,address state,customer state,state province",
-    "zip": "zip,zip code,zipcode,postal code,postcode,post code,zip postal code,address postal code,address zip,"
-    "customer zip code,customer zip",
-    "country": "country,address country,customer country",
-    "notes": "notes,note,comments,comment,customer notes,client notes",
 }
-_FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split(",")}
+_FIELD_OF = {name: field for field, names in _OTHERS.items() for name in names.split(",")} | {
+    name: field.name for field in FIELDS for name in (fold(field.label), *field.aliases.split(","))
+}
 _EITHER = ("id", "customer id")
 """Stripe calls its own ID so, and so does everybody else theirs: the cells tell."""
+
+
+_MEANINGS = {field.name: field.label for field in FIELDS} | {
+    "extra": "kept beside",
+    "ignore": "left out",
+    "number": "customer number",
+    "stripe_id": "Stripe ID",
+    "stripe_link": "switched on or off",
+    "name": "full name",
+}
+
+
+class Column(NamedTuple):
+    """A column of a file, from 0, and what it means.
+
+    `field` is one of a customer's, or `name`, `apartment`, `stripe_id` or `stripe_link` (at a `location`, where one is
+    named), `number` (in the store the file was exported from), `extra`, or `ignore`.
+    """
+
+    position: int
+    title: str
+    field: str
+    location: str | None = None
+
+    @property
+    def meaning(self) -> str:
+        """What the column is taken for, in words."""
+        meant = _MEANINGS.get(self.field, self.field)
+        return f"{meant} at {self.location}" if self.location else meant
 
 
 def columns_of(titles: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[str, str]) -> list[Column]:
     """Return what every column means, as told by its title, or where it is among `chosen` as chosen.
 
-    Raises UsageError where nothing is recognised, or two columns would be the same field.
+    Raises UsageError where nothing is recognized, or two columns would be the same field.
     """
     wanted = {_key(title): field for title, field in chosen.items()}
     unknown = [title for title in chosen if _key(title) not in {_key(other) for other in titles}]
@@ -65,15 +80,15 @@ def columns_of(titles: Sequence[str], sample: Sequence[Sequence[str]], chosen: M
         # Where somebody has said which column is the email, another is none.
         columns.append(Column(index, title, *(("extra", None) if (field, location) in taken else (field, location))))
     _refuse_doubles(columns)
-    if not any(column.field in (*FIELDS, "stripe_id") for column in columns):
+    if not any(column.field in (*NAMES, "stripe_id") for column in columns):
         raise UsageError(
-            f"None of its columns is known: {_listed(titles)}.",
-            hint='Say which is which, for example: --map "Client=name". Known are: ' + ", ".join(FIELDS) + ".",
+            f"None of its columns was recognized: {_listed(titles)}.",
+            hint='Say what they are, for example: --map "Client=name". The fields: ' + ", ".join(NAMES) + ".",
         )
     return columns
 
 
-def recognised(titles: Sequence[str], chosen: Mapping[str, str]) -> int:
+def recognized(titles: Sequence[str], chosen: Mapping[str, str]) -> int:
     """Return how many of these cells are titles of columns, which tells the header from a stray line before it."""
     wanted = {_key(title) for title in chosen}
     return sum(_key(title) in wanted or _meant(title, ())[0] != "extra" for title in titles)
@@ -94,10 +109,10 @@ def read_choices(choices: Sequence[str]) -> dict[str, str]:
 def _parsed(field: str) -> tuple[str, str | None]:
     name, _, location = field.strip().lower().partition(":")
     name = name.replace("-", "_")
-    if name not in (*FIELDS, "stripe_id", "extra", "ignore") or (location and name != "stripe_id"):
+    if name not in (*NAMES, "stripe_id", "extra", "ignore") or (location and name != "stripe_id"):
         raise UsageError(
-            f"“{printable(field)}” is no field.",
-            hint=f"Known are: {', '.join(FIELDS)}, stripe_id, stripe_id:LOCATION, extra, ignore.",
+            f"“{printable(field)}” is not a field.",
+            hint=f"The fields: {', '.join(NAMES)}, stripe_id, stripe_id:LOCATION, extra, ignore.",
         )
     return name, location or None
 

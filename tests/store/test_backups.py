@@ -13,8 +13,9 @@ from koalalink.disk import Disk
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.links import Link
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import KoalaError, NotFoundError, StoreError
-from koalalink.store import copies
+from koalalink.store import backups
 from koalalink.store.migrations import STEPS, migrate
 from koalalink.store.store import Store
 from tests.conftest import NOW
@@ -29,7 +30,7 @@ def path(tmp_path: Path) -> Path:
     path.parent.mkdir()
     store = open_store(path)
     ann = store.add(CustomerDetails(first_name="Ann"))
-    link = Link(customer=1, location="downtown", stripe_id="cus_1")
+    link = Link(customer=1, location="downtown", stripe_id=StripeId("cus_1"))
     store.save_link(ann, link, previous=None, action=Action.CONNECTED, note="")
     store.close()
     return path
@@ -54,7 +55,7 @@ def test_copy_is_equal_and_yours_alone(path: Path, tmp_path: Path) -> None:
     """Taken while others have the store open and write; one file, whatever SQLite keeps beside the store."""
     others = open_store(path)
     others.add(CustomerDetails(first_name="Bob"))
-    held = copies.back_up(path, tmp_path / "copy.db", Disk())
+    held = backups.back_up(path, tmp_path / "copy.db", Disk())
     others.close()
     assert (held.customers, held.links, held.changes, held.changed_at) == (2, 1, 3, NOW)
     assert dump(tmp_path / "copy.db") == dump(path)
@@ -65,13 +66,13 @@ def test_copy_is_equal_and_yours_alone(path: Path, tmp_path: Path) -> None:
 def test_copy_of_no_store(tmp_path: Path) -> None:
     """There is nothing to copy."""
     with pytest.raises(NotFoundError, match="There is no store"):
-        copies.back_up(tmp_path / "customers.db", tmp_path / "copy.db", Disk())
+        backups.back_up(tmp_path / "customers.db", tmp_path / "copy.db", Disk())
 
 
 def test_copy_that_cannot_be_written_leaves_nothing(path: Path, tmp_path: Path) -> None:
     """Neither half a file nor a temporary one."""
     with pytest.raises(KoalaError, match="cannot be written"):
-        copies.back_up(path, tmp_path / "missing" / "copy.db", Disk())
+        backups.back_up(path, tmp_path / "missing" / "copy.db", Disk())
     assert [file.name for file in tmp_path.iterdir()] == ["home"]
 
 
@@ -79,7 +80,7 @@ def test_copy_that_cannot_be_written_leaves_nothing(path: Path, tmp_path: Path) 
 def test_copy_that_is_none_is_refused(path: Path, tmp_path: Path, harm: str) -> None:
     """Before anything is touched."""
     copy = tmp_path / "copy.db"
-    copies.back_up(path, copy, Disk())
+    backups.back_up(path, copy, Disk())
     if harm == "text":
         copy.write_text("no database" * 99)
     elif harm == "bytes":
@@ -97,16 +98,16 @@ def test_copy_that_is_none_is_refused(path: Path, tmp_path: Path, harm: str) -> 
             db.commit()
     before = dump(path)
     with pytest.raises(StoreError):
-        copies.check(copy)
+        backups.check(copy)
     assert dump(path) == before
 
 
 def test_restore_keeps_what_was_there(path: Path, tmp_path: Path) -> None:
     """And whoever has the store open sees the copy then."""
-    copies.back_up(path, tmp_path / "copy.db", Disk())
+    backups.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Bob")
     watching = open_store(path)
-    kept = copies.restore(tmp_path / "copy.db", path, NOW)
+    kept = backups.restore(tmp_path / "copy.db", path, NOW)
     assert kept is not None
     assert [each.customer.details.first_name for each in watching.everybody()] == ["Ann"]
     watching.add(CustomerDetails(first_name="Cy"))
@@ -117,9 +118,9 @@ def test_restore_keeps_what_was_there(path: Path, tmp_path: Path) -> None:
 
 def test_restore_of_a_damaged_store(path: Path, tmp_path: Path) -> None:
     """That is what copies are for; the damaged one is moved, not copied."""
-    copies.back_up(path, tmp_path / "copy.db", Disk())
+    backups.back_up(path, tmp_path / "copy.db", Disk())
     path.write_bytes(b"damaged" * 999)
-    kept = copies.restore(tmp_path / "copy.db", path, NOW)
+    kept = backups.restore(tmp_path / "copy.db", path, NOW)
     assert kept is not None
     assert kept.read_bytes() == b"damaged" * 999
     assert names(path) == ["Ann"]
@@ -127,8 +128,8 @@ def test_restore_of_a_damaged_store(path: Path, tmp_path: Path) -> None:
 
 def test_restore_where_there_is_no_store(path: Path, tmp_path: Path) -> None:
     """On a new computer."""
-    copies.back_up(path, tmp_path / "copy.db", Disk())
-    assert copies.restore(tmp_path / "copy.db", tmp_path / "new.db", NOW) is None
+    backups.back_up(path, tmp_path / "copy.db", Disk())
+    assert backups.restore(tmp_path / "copy.db", tmp_path / "new.db", NOW) is None
     assert names(tmp_path / "new.db") == ["Ann"]
 
 
@@ -136,20 +137,20 @@ def test_restore_of_an_older_version(path: Path, tmp_path: Path) -> None:
     """It is brought up to date when it is opened."""
     with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as db:
         migrate(db, STEPS[:2])
-    copies.restore(tmp_path / "old.db", path, NOW)
+    backups.restore(tmp_path / "old.db", path, NOW)
     assert names(path) == []
     assert disagreements(path) == []
 
 
 def test_restore_while_another_writes(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It gives up after a while, and nothing is changed."""
-    monkeypatch.setattr(copies, "_PATIENCE", 0.05)
-    copies.back_up(path, tmp_path / "copy.db", Disk())
+    monkeypatch.setattr(backups, "_PATIENCE", 0.05)
+    backups.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Bob")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="is being written to by another program"):
-            copies.restore(tmp_path / "copy.db", path, NOW)
+        with pytest.raises(StoreError, match="is in use by another program"):
+            backups.restore(tmp_path / "copy.db", path, NOW)
     assert names(path) == ["Ann", "Bob"]
 
 
@@ -157,10 +158,10 @@ def test_a_copy_a_day_and_the_last_seven(path: Path) -> None:
     """As the store was before the first change of the day; a second one of that day is not made."""
     first = date(2026, 11, 1)
     for day in range(10):
-        copies.daily(path, first + timedelta(days=day))
+        backups.back_up_daily(path, first + timedelta(days=day))
         add(path, f"Day {day}")
-        copies.daily(path, first + timedelta(days=day))
-    found = copies.copies(path)
+        backups.back_up_daily(path, first + timedelta(days=day))
+    found = backups.daily_backups(path)
     assert [file.name for file in found] == [f"customers-2026-11-{day:02}.db" for day in range(4, 11)]
     assert names(found[0]) == ["Ann", "Day 0", "Day 1", "Day 2"]
     assert stat.S_IMODE(found[0].parent.stat().st_mode) == 0o700
@@ -169,8 +170,8 @@ def test_a_copy_a_day_and_the_last_seven(path: Path) -> None:
 def test_new_store_is_not_copied(tmp_path: Path) -> None:
     """There is nothing in it."""
     open_store(tmp_path / "customers.db").close()
-    copies.daily(tmp_path / "customers.db", NOW.date())
-    assert copies.copies(tmp_path / "customers.db") == []
+    backups.back_up_daily(tmp_path / "customers.db", NOW.date())
+    assert backups.daily_backups(tmp_path / "customers.db") == []
 
 
 def test_store_is_copied_before_its_first_write(path: Path) -> None:
@@ -193,18 +194,18 @@ def test_store_is_copied_before_its_first_write(path: Path) -> None:
 def test_clock_that_was_wrong_does_not_cost_todays_copy(path: Path) -> None:
     """Of seven copies dated in the future the oldest goes; and then those first that a wrong clock has made."""
     for day in range(7):
-        copies.daily(path, date(2030, 1, 1) + timedelta(days=day))
+        backups.back_up_daily(path, date(2030, 1, 1) + timedelta(days=day))
     for day in range(3):
-        copies.daily(path, date(2026, 11, 1) + timedelta(days=day))
-    found = [file.name for file in copies.copies(path)]
+        backups.back_up_daily(path, date(2026, 11, 1) + timedelta(days=day))
+    found = [file.name for file in backups.daily_backups(path)]
     assert found == [
         *(f"customers-2030-01-0{day}.db" for day in range(4, 8)),
         *(f"customers-2026-11-0{day}.db" for day in range(1, 4)),
     ]
-    ahead = copies.copies(path)[0].parent / "customers-2026-11-03.db"
+    ahead = backups.daily_backups(path)[0].parent / "customers-2026-11-03.db"
     os.utime(ahead, (2e9, 2e9))
-    copies.daily(path, date(2026, 11, 9))
-    assert copies.copies(path)[-1].name == "customers-2026-11-09.db"
+    backups.back_up_daily(path, date(2026, 11, 9))
+    assert backups.daily_backups(path)[-1].name == "customers-2026-11-09.db"
     assert not ahead.exists()
 
 
@@ -221,12 +222,12 @@ _TAMPERED = {
 @pytest.mark.parametrize("sql", _TAMPERED.values(), ids=_TAMPERED)
 def test_copy_that_was_tampered_with_is_refused(path: Path, tmp_path: Path, sql: str) -> None:
     """A trigger in it could make the store save other IDs than it says."""
-    copies.back_up(path, tmp_path / "copy.db", Disk())
+    backups.back_up(path, tmp_path / "copy.db", Disk())
     tamper(tmp_path / "copy.db", sql)
     before = dump(path)
     for refused in (
-        lambda: copies.check(tmp_path / "copy.db"),
-        lambda: copies.restore(tmp_path / "copy.db", path, NOW),
+        lambda: backups.check(tmp_path / "copy.db"),
+        lambda: backups.restore(tmp_path / "copy.db", path, NOW),
     ):
         with pytest.raises(StoreError, match="was changed by another program"):
             refused()
@@ -239,22 +240,22 @@ def test_older_copy_that_was_tampered_with_is_refused(path: Path, tmp_path: Path
     with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as db:
         migrate(db, STEPS[:2])
     tamper(tmp_path / "old.db", _TAMPERED["trigger"])
-    assert copies.check(tmp_path / "old.db").customers == 0
+    assert backups.check(tmp_path / "old.db").customers == 0
     with pytest.raises(StoreError, match="“evil” does not belong there"):
-        copies.restore(tmp_path / "old.db", path, NOW)
+        backups.restore(tmp_path / "old.db", path, NOW)
     assert names(path) == ["Ann"]
 
 
 @pytest.mark.parametrize("sql", _TAMPERED.values(), ids=_TAMPERED)
 def test_store_that_was_tampered_with_is_replaced_whole(path: Path, tmp_path: Path, sql: str) -> None:
     """It is not opened any more; a backup brings back its tables, its triggers and what is in them."""
-    copies.back_up(path, tmp_path / "copy.db", Disk())
+    backups.back_up(path, tmp_path / "copy.db", Disk())
     before = dump(path)
     tamper(path, sql)
     with pytest.raises(StoreError, match="was changed by another program") as refused:
         open_store(path)
     assert "koalalink restore" in str(refused.value.hint)
-    kept = copies.restore(tmp_path / "copy.db", path, NOW)
+    kept = backups.restore(tmp_path / "copy.db", path, NOW)
     assert (dump(path), disagreements(path)) == (before, [])
     assert kept is not None
     assert kept.exists()
@@ -272,9 +273,9 @@ def test_next_numbers_come_back_with_a_copy(path: Path, tmp_path: Path) -> None:
     store = open_store(path)
     store.remove(store.record(store.find("2")))
     store.close()
-    copies.back_up(path, tmp_path / "copy.db", Disk())
+    backups.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Cy")
-    copies.restore(tmp_path / "copy.db", path, NOW)
+    backups.restore(tmp_path / "copy.db", path, NOW)
     add(path, "Dee")
     store = open_store(path)
     assert [each.customer.number for each in store.everybody()] == [1, 3]
@@ -286,19 +287,19 @@ def test_restore_that_fails_in_the_middle_changes_nothing(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The store is as it was, and no copy of it is left that was not needed."""
-    copies.back_up(path, tmp_path / "copy.db", Disk())
+    backups.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Bob")
     before = dump(path)
-    monkeypatch.setattr(copies, "_TABLES", [*copies._TABLES, "nonsense"])
+    monkeypatch.setattr(backups, "_TABLES", [*backups._TABLES, "nonsense"])
     with pytest.raises(KoalaError):
-        copies.restore(tmp_path / "copy.db", path, NOW)
+        backups.restore(tmp_path / "copy.db", path, NOW)
     assert (dump(path), disagreements(path)) == (before, [])
     assert [file.name for file in path.parent.iterdir()] == ["customers.db"]
 
 
 def test_kept_stores_have_names_of_their_own(path: Path, tmp_path: Path) -> None:
     """Several in a second, too."""
-    copies.back_up(path, tmp_path / "copy.db", Disk())
-    kept = [copies.restore(tmp_path / "copy.db", path, NOW) for _ in range(3)]
+    backups.back_up(path, tmp_path / "copy.db", Disk())
+    kept = [backups.restore(tmp_path / "copy.db", path, NOW) for _ in range(3)]
     assert len({file for file in kept if file}) == 3
     assert all(file and names(file) == ["Ann"] for file in kept)

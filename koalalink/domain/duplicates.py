@@ -16,7 +16,7 @@ _MOST = 20
 """An email, or a card, that more have than this is an office's, and tells nothing of anybody."""
 
 
-class Doubles(NamedTuple):
+class DuplicateGroup(NamedTuple):
     """One person's Stripe customers, best first."""
 
     location: str
@@ -29,9 +29,9 @@ class Doubles(NamedTuple):
     """Why the first would be picked."""
 
 
-def doubles(
+def duplicates_at(
     location: str, customers: Iterable[StripeCustomer], holders: Mapping[str, Customer], now: datetime
-) -> list[Doubles]:
+) -> list[DuplicateGroup]:
     """Return who has several Stripe customers, by name; `holders` are the store's customers by Stripe ID.
 
     Of another name is another person: a family shares an email, and a couple a card.
@@ -59,7 +59,7 @@ def doubles(
         if each.stripe_id in shared:
             found.setdefault(leader(each.stripe_id), []).append(each)
     return sorted(
-        (_doubles(location, group, holders, shared, now) for group in found.values()),
+        (_group_of(location, group, holders, shared, now) for group in found.values()),
         key=lambda each: (fold(each.customers[0].name), each.customers[0].stripe_id),
     )
 
@@ -70,23 +70,23 @@ def preferred(customer: StripeCustomer, holder: Customer | None, now: datetime) 
     return not _usable(customer, now), holder is None, age
 
 
-def _doubles(
+def _group_of(
     location: str,
     group: Sequence[StripeCustomer],
     holders: Mapping[str, Customer],
     shared: Mapping[str, set[str]],
     now: datetime,
-) -> Doubles:
+) -> DuplicateGroup:
     ordered = sorted(group, key=lambda each: preferred(each, holders.get(each.stripe_id), now))
     best, second = (preferred(each, holders.get(each.stripe_id), now) for each in ordered[:2])
     reason = (
         "has a card that can be charged"
         if best[0] != second[0]
-        else "is linked already"
+        else "is already linked"
         if best[1] != second[1]
         else "is the newest"
     )
-    return Doubles(
+    return DuplicateGroup(
         location=location,
         customers=tuple(ordered),
         linked_to=tuple(holders.get(each.stripe_id) for each in ordered),
@@ -127,3 +127,9 @@ def _groups(
         if found := key(each):
             groups.setdefault(found, []).append(each)
     return (group for group in groups.values() if 1 < len(group) <= _MOST)
+
+
+class Duplicates(NamedTuple):
+    """Everybody who has several Stripe customers in one account."""
+
+    groups: tuple[DuplicateGroup, ...]

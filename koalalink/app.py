@@ -1,0 +1,198 @@
+"""The tools of one run of the program: it makes each when it is first touched, and decides nothing.
+
+Imports stand inside functions here, so that a local command loads neither Stripe's library nor Rich.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from koalalink.hints import Program, Text
+from koalalink.operations.partial import Partial, raise_first
+from koalalink.render import terminal
+
+if TYPE_CHECKING:
+    from koalalink.config.changing import ConfigFile
+    from koalalink.disk import Disk
+    from koalalink.domain.configuration import Config
+    from koalalink.files.opening import Files
+    from koalalink.gateway import StripeGateway
+    from koalalink.operations.ports import Desk, Pictures, Talk
+    from koalalink.store.backups import Backups
+    from koalalink.store.database import Database
+    from koalalink.store.directory import Directory
+    from koalalink.store.store import Store
+
+
+class App:
+    """What one run works with; operations declare which of these properties they need."""
+
+    def __init__(
+        self,
+        *,
+        home: Path | None = None,
+        config_file: Path | None = None,
+        sandbox: bool = False,
+        environ: Mapping[str, str] = os.environ,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        may_ask: bool | None = None,
+        says_sandbox: bool = True,
+    ) -> None:
+        """Work in `home` with `config_file`, or where these are None as the environment says.
+
+        `may_ask` tells whether a person can answer questions; None finds out. `says_sandbox` tells whether commands
+        that are proposed in the sandbox are spelled with --sandbox.
+        """
+        base = home or Path(environ.get("KOALALINK_HOME") or typer.get_app_dir("koalalink"))
+        named = config_file or (Path(environ["KOALALINK_CONFIG"]) if environ.get("KOALALINK_CONFIG") else None)
+        self.sandbox = sandbox
+        self.sandbox_home = base / "sandbox"
+        self.home = self.sandbox_home if sandbox else base
+        self.config_file = named or base / "config.toml"
+        self.environ = environ
+        self._config_is_named = named is not None
+        self._now = now
+        self._may_ask = may_ask
+        says_sandbox = sandbox and says_sandbox and not environ.get("KOALALINK_SANDBOX")
+        self._program = Program(says_sandbox, None if environ.get("KOALALINK_CONFIG") else config_file)
+
+    @staticmethod
+    def of(ctx: typer.Context) -> "App":
+        """Return the App that the root command has made."""
+        app = ctx.find_object(App)
+        if app is None:
+            raise AssertionError("the root command makes the App")
+        return app
+
+    def show(self, result: object, as_json: bool = False) -> None:
+        """Print a result on stdout and what is to be said of it on stderr; end with the failure it holds, if any."""
+        value, failures = result if isinstance(result, Partial) else (result, ())
+        terminal.show(value, self.now, self.talk, as_json=as_json, spelled=self.spelled)
+        raise_first(failures, self.talk)
+
+    def spelled(self, text: Text) -> str:
+        """Return `text` with its commands as they are typed here: in the sandbox, with --sandbox."""
+        return text if isinstance(text, str) else text.spelled(self._program)
+
+    @property
+    def now(self) -> datetime:
+        """The time, in UTC and to the second."""
+        return self._now().replace(microsecond=0)
+
+    @cached_property
+    def config(self) -> "Config":
+        """The configuration; the sandbox has one of its own."""
+        if self.sandbox:
+            from koalalink.sandbox import shop
+
+            return shop.config(self.home)
+        from koalalink.config import reading
+
+        loaded = reading.load(self.config_file, self.home, self.environ, must_exist=self._config_is_named)
+        for warning in loaded.warnings:
+            self.talk.warn(warning)
+        return loaded
+
+    @cached_property
+    def settings(self) -> "ConfigFile":
+        """The configuration as a file that can be changed."""
+        from koalalink.config.changing import ConfigFile
+
+        return ConfigFile(self.config_file)
+
+    @cached_property
+    def store(self) -> "Store":
+        """The store of customers; the sandbox's is filled with people when it is new."""
+        from koalalink.store.store import Store
+
+        store = Store(self._database, now=lambda: self.now)
+        if self.sandbox:
+            from koalalink.sandbox import shop
+
+            shop.fill(store, self.now)
+        return store
+
+    @cached_property
+    def directory(self) -> "Directory":
+        """What sync has copied from Stripe; it is in the store's file."""
+        from koalalink.store.directory import Directory
+
+        return Directory(self._database)
+
+    @cached_property
+    def _database(self) -> "Database":
+        from koalalink.store.database import Database
+
+        before = None if self.sandbox else self.backups.back_up_daily
+        return Database(self.config.store_path, before_first_write=before, say=self.talk.warn)
+
+    @cached_property
+    def backups(self) -> "Backups":
+        """Backups of the store; of the sandbox's none are made daily."""
+        from koalalink.store.backups import Backups
+
+        store = self.store.path if self.sandbox else self.config.store_path
+        return Backups(store, self._disk, self._now, are_daily=not self.sandbox, say=self.talk.warn)
+
+    @cached_property
+    def accounts(self) -> "Callable[[str], StripeGateway]":
+        """Opens the Stripe account of a location, once; raises ConfigError where it has no usable key."""
+        from koalalink.accounts import open_account
+
+        locations, now = self.config.locations, self.now
+        return cache(lambda name: open_account(locations[name], self.environ, now, in_sandbox=self.sandbox))
+
+    @cached_property
+    def _disk(self) -> "Disk":
+        from koalalink.disk import Disk
+
+        homes = {self.home, self.sandbox_home, self.sandbox_home.parent}
+        stores = [self.config.store_path, *(home / "customers.db" for home in homes)]
+        return Disk.protecting(stores, [self.config_file, *(home / "config.toml" for home in homes)])
+
+    @property
+    def files(self) -> "Files":
+        """The files that commands read and write; nothing is written over what is KoalaLink's own."""
+        from koalalink.files.opening import Files
+        from koalalink.render.records import export_record
+
+        return Files(self._disk, sys.stdin.buffer, sys.stdout.buffer, export_record)
+
+    @property
+    def pictures(self) -> "Pictures":
+        """Results drawn into files."""
+        from koalalink.render.status import Drawer
+
+        return Drawer(self.now)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """Where a person decides one by one."""
+        from koalalink.render.desk import RichDesk
+
+        return RichDesk(self.now, getchar=typer.getchar)
+
+    @cached_property
+    def talk(self) -> "Talk":
+        """What is said on stderr."""
+        return terminal.talk(self.now, may_ask=self._may_ask, spelled=self.spelled)
+
+    @property
+    def browse(self) -> Callable[[str], None]:
+        """Opens a page in the browser, or says its address."""
+        from koalalink.render.browser import Browser
+
+        return Browser(self.talk).open
+
+    def close(self) -> None:
+        """Close the store, where it was opened; it is opened again when it is touched again."""
+        if "_database" in self.__dict__:
+            self._database.close()
+        for part in ("store", "directory", "_database"):
+            self.__dict__.pop(part, None)

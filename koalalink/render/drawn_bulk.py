@@ -1,0 +1,184 @@
+"""Drawn for people: what was done with many customers at once."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from koalalink.domain.decisions import Matched, Settled, settled_in_words
+from koalalink.domain.directory import Synced
+from koalalink.domain.duplicates import Duplicates
+from koalalink.domain.imports import Counts, Imported
+from koalalink.domain.link_problems import Verified, dead
+from koalalink.domain.remaps import Remapped
+from koalalink.domain.standing import Status
+from koalalink.domain.text import counted, listed
+from koalalink.hints import Command
+from koalalink.render.matching import draw_matched
+from koalalink.render.screen import Screen, day
+from koalalink.render.status import pictured
+from koalalink.render.tables import Column, print_table, shortened, shown
+
+_PROBLEMS = 20
+
+
+def _imported(done: Imported, screen: Screen) -> None:
+    parts = [f"{size:,} {what}" for what, size in _fates(done.counts) if size]
+    would = "This would happen to the " if done.dry_run else ""
+    screen.say(f"{would}{counted(done.rows, 'row')} of {done.file}: {', '.join(parts)}.", "green")
+    counts = done.counts
+    links = {"linked": counts.linked, "already linked": counts.already_linked, "not linked": counts.links_rejected}
+    if any(links.values()):
+        told = ", ".join(f"{size:,} {what}" for what, size in links.items() if size)
+        screen.say(f"Stripe IDs: {told}.", "green")
+    if counts.sharing:
+        verb = "shares" if counts.sharing == 1 else "share"
+        screen.say(
+            f"{counts.sharing:,} of the new ones {verb} an email address with somebody who has another name.", "yellow"
+        )
+    if done.troubles:
+        why = "Why it cannot be imported" if done.dry_run else "Why it was not imported"
+        rows = [
+            [
+                shown(str(trouble.row)),
+                shown(trouble.column),
+                shown(shortened(trouble.value)),
+                shown(trouble.reason, "yellow"),
+            ]
+            for trouble in done.troubles
+        ]
+        print_table(screen.console, ("Row", "Column", "Value", why), rows)
+    if done.rejects:
+        screen.say(f"What was not imported is in {done.rejects}, with the reasons.", "yellow")
+        screen.say("Fix it there, save it, and type: " + done.again, "yellow")
+    _say_how_to_undo(done.change, screen)
+    if done.change is None and not done.dry_run:
+        screen.say("Nothing was changed.", "green")
+
+
+def _fates(counts: Counts) -> Iterator[tuple[str, int]]:
+    yield "added", counts.added
+    yield "updated", counts.updated
+    yield "unchanged", counts.unchanged
+    yield "skipped", counts.skipped
+    yield "repeated in the file", counts.repeated
+    yield "not imported", counts.rejected
+
+
+def _say_how_to_undo(change: int | None, screen: Screen) -> None:
+    if change is not None:
+        screen.say("To undo all of it, type: " + Command("undo", change))
+
+
+def _say_how_many_more(problems: int, screen: Screen) -> None:
+    if problems > _PROBLEMS:
+        screen.say(f"And {problems - _PROBLEMS:,} more; --json shows all.", "yellow")
+
+
+def _remapped(done: Remapped, screen: Screen) -> None:
+    fates = {"moved": done.moved, "unchanged": done.unchanged, "not in the file": done.missing}
+    fates |= {"in conflict": done.conflicts}
+    parts = ", ".join(f"{size:,} {what}" for what, size in fates.items() if size)
+    screen.say(f"{counted(done.links, 'link')} at {done.location}: {parts or 'nothing to do'}.", "green")
+    if done.problems:
+        rows = [
+            [shown(each.customer), shown(each.old), shown(each.new), shown(each.reason, "yellow")]
+            for each in done.problems[:_PROBLEMS]
+        ]
+        columns = ("Customer", Column("Old", folds=True), Column("New", folds=True), "Why it was not moved")
+        print_table(screen.console, columns, rows)
+    _say_how_many_more(len(done.problems), screen)
+    _say_how_to_undo(done.change, screen)
+
+
+def _settled(done: Settled, screen: Screen) -> None:
+    screen.say(settled_in_words(done), "green")
+    if done.problems:
+        rows = [
+            [
+                shown(str(each.row)),
+                shown(str(each.customer or "–")),
+                shown(each.stripe_id, "cyan"),
+                shown(each.reason, "yellow"),
+            ]
+            for each in done.problems[:_PROBLEMS]
+        ]
+        print_table(screen.console, ("Row", "Customer", "Stripe ID", "Why it was not done"), rows)
+    _say_how_many_more(len(done.problems), screen)
+    _say_how_to_undo(done.change, screen)
+
+
+def _verified(found: Verified, screen: Screen) -> None:
+    if not found.problems:
+        screen.say(f"{counted(found.checked, 'link')} checked, no problems found.", "green")
+        return
+    rows = [
+        [
+            shown(str(each.customer)),
+            shown(each.link.location),
+            shown(each.link.stripe_id, "cyan"),
+            shown(each.detail, "bold red" if dead(each) else "yellow"),
+        ]
+        for each in found.problems
+    ]
+    columns = ("Customer", Column("Location", folds=True), Column("Stripe ID", folds=True), "Problem")
+    print_table(screen.console, columns, rows)
+    screen.say(f"{counted(found.checked, 'link')} checked.")
+
+
+def _synced(done: Synced, screen: Screen) -> None:
+    for each in done.locations:
+        fates = {"new": each.new, "changed": each.changed, "gone from Stripe": each.gone}
+        parts = ", ".join(f"{size:,} {what}" for what, size in fates.items() if size)
+        screen.say(
+            f"{each.location}: {counted(each.customers, 'Stripe customer')} copied. "
+            f"Since the last time: {parts or 'nothing new'}.",
+            "green",
+        )
+
+
+def _status(found: Status, screen: Screen) -> None:
+    for each in found.standings:
+        screen.console.print(pictured(each, screen.now))
+
+
+def _duplicates(found: Duplicates, screen: Screen) -> None:
+    if not found.groups:
+        screen.say("Nobody has several Stripe customers.", "green")
+        return
+    for each in found.groups:
+        rows = []
+        for index, (customer, holder) in enumerate(zip(each.customers, each.linked_to, strict=True)):
+            rows.append(
+                [
+                    shown(customer.stripe_id, "cyan"),
+                    shown(customer.email),
+                    shown(customer.phone),
+                    screen.card(customer.card),
+                    shown(day(customer.created)),
+                    shown(str(holder) if holder else "–", "green" if holder else "dim"),
+                    shown("our pick" if index == 0 else "", "green"),
+                ]
+            )
+        columns = ("Stripe ID", Column("Email", folds=True), Column("Phone", folds=True))
+        title = f"{each.customers[0]} at {each.location}: same {listed(each.same)}"
+        more = (Column("Card", whole=True), "Since", "Linked to", "")
+        print_table(screen.console, (*columns, *more), rows, title=title)
+        screen.say(f"We would pick {each.customers[0].stripe_id}: it {each.reason}.")
+        screen.console.print()
+    several = "1 person has" if len(found.groups) == 1 else f"{len(found.groups):,} people have"
+    screen.say(f"{several} several Stripe customers. Nothing was changed.")
+
+
+def _matched(found: Matched, screen: Screen) -> None:
+    draw_matched(found, screen)
+
+
+DRAWINGS: dict[str, Callable[[Any, Screen], None]] = {
+    "Imported": _imported,
+    "Remapped": _remapped,
+    "Matched": _matched,
+    "Settled": _settled,
+    "Synced": _synced,
+    "Status": _status,
+    "Duplicates": _duplicates,
+    "Verified": _verified,
+}

@@ -1,0 +1,216 @@
+"""Drawn for people: customers of either side, their links, their cards, and what was done to them."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from koalalink.domain.changes import History, Undone
+from koalalink.domain.checks import is_verified
+from koalalink.domain.chronicle import ago, in_words
+from koalalink.domain.connecting import Connected, Status
+from koalalink.domain.customers import FIELDS
+from koalalink.domain.hits import Hits
+from koalalink.domain.links import CustomerList, Removed, Switched, Unlinked
+from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
+from koalalink.hints import Command
+from koalalink.render.screen import Screen, day
+from koalalink.render.tables import Column, print_fields, print_table, shown
+
+_IN_ONE_LINE = ("first_name", "last_name", "city", "state", "zip", "country")
+"""Fields that stand on a page in the heading, or behind the address."""
+
+
+def draw_hits(found: Hits, screen: Screen, *, numbered: bool = False) -> None:
+    """Draw what a search has found; numbers are for choosing."""
+    if not found.hits:
+        screen.say("Nobody found at Stripe.", "yellow")
+        return
+    several = len({hit.location for hit in found.hits}) > 1
+    columns: list[str | Column] = [Column("Name", whole=True), Column("Email", folds=True), Column("Phone", folds=True)]
+    columns += [Column("Card", whole=True), Column("Since", folds=True), "Linked to", "Stripe ID"]
+    if several:
+        columns.insert(1, Column("Location", folds=True))
+    rows = []
+    for number, hit in enumerate(found.hits, 1):
+        customer = hit.customer
+        row = [shown(customer.name), shown(customer.email), shown(customer.phone), screen.card(hit.card)]
+        linked = shown(str(hit.linked_to), "green") if hit.linked_to else shown("–", "dim")
+        row += [shown(day(customer.created)), linked, shown(customer.stripe_id, "cyan")]
+        if several:
+            row.insert(1, shown(hit.location))
+        rows.append([shown(str(number), "bold"), *row] if numbered else row)
+    print_table(screen.console, ["#", *columns] if numbered else columns, rows, above=int(numbered))
+
+
+def _connected(done: Connected, screen: Screen) -> None:
+    link = done.link
+    what = {
+        Status.CONNECTED: f"Connected {done.customer} to {link.stripe_id} at {link.location}.",
+        Status.REPLACED: f"Connected {done.customer} to {link.stripe_id} at {link.location}, instead of "
+        f"{done.replaced}.",
+        Status.UNCHANGED: f"{done.customer} is already connected to {link.stripe_id} at {link.location}.",
+    }[done.status]
+    until = f", good until {done.card.exp_month:02}/{done.card.exp_year}" if done.card else ""
+    card = f" Card to be used: {done.card}{until}." if done.card else ""
+    screen.say(f"{what}{card}", "green")
+    if not link.enabled:
+        again = Command("enable", done.customer.number, location=link.location)
+        screen.say("The link is switched off. To switch it on, type: " + again, "yellow")
+
+
+def _unlinked(done: Unlinked, screen: Screen) -> None:
+    for link in done.links:
+        screen.say(f"Unlinked {done.customer} from {link.stripe_id} at {link.location}.", "green")
+
+
+def _switched(done: Switched, screen: Screen) -> None:
+    link, state = done.link, "on" if done.link.enabled else "off"
+    screen.say(f"The link of {done.customer} to {link.stripe_id} at {link.location} is switched {state}.", "green")
+
+
+def _removed(done: Removed, screen: Screen) -> None:
+    for link in done.links:
+        screen.say(f"The link to {link.stripe_id} at {link.location} was removed as well.", "yellow")
+
+
+def _saved_cards(page: SavedCards, screen: Screen) -> None:
+    _print_cards(page.cards, screen)
+
+
+def _print_cards(of_links: Sequence[LinkCards], screen: Screen) -> None:
+    rows = []
+    for cards in of_links:
+        for card in cards.cards or ():
+            expired = card.expired(screen.now)
+            marks = ["default"] * card.default + ["expired"] * expired
+            marks += ["link switched off"] * (not cards.link.enabled)
+            kind = " ".join(part for part in (card.funding, card.wallet.replace("_", " ")) if part)
+            rows.append(
+                [
+                    shown(str(card)),
+                    shown(f"{card.exp_month:02}/{card.exp_year}", "red" if expired else ""),
+                    shown(kind),
+                    shown(", ".join(marks), "red" if expired else "green"),
+                    shown(cards.link.location),
+                    shown(cards.link.stripe_id, "cyan"),
+                ]
+            )
+    columns = (
+        Column("Card", whole=True),
+        "Good until",
+        Column("Kind", folds=True),
+        "",
+        Column("Location", folds=True),
+        "Stripe ID",
+    )
+    if rows:
+        print_table(screen.console, columns, rows)
+
+
+def _customer_page(page: CustomerPage, screen: Screen) -> None:
+    customer, details = page.linked.customer, page.linked.customer.details
+    screen.say(str(customer), "bold")
+    address = ", ".join(part for part in (details.place, details.country) if part)
+    fields = [
+        (field.title, address if field.name == "address" else getattr(details, field.name))
+        for field in FIELDS
+        if field.name not in _IN_ONE_LINE
+    ]
+    extra = json.loads(details.extra).items() if details.extra else ()
+    print_fields(screen.console, [*fields, *extra])
+    for link in page.linked.links:
+        verified = f"verified {link.verified_at:%Y-%m-%d}" if link.verified_at else "not verified"
+        if link.verified_at and not is_verified(customer, link, screen.now):
+            verified = "verified when the details were different"
+        off = "" if link.enabled else ", switched off"
+        screen.say(f"At {link.location}: {link.stripe_id} ({verified}{off})", "cyan")
+    if not page.linked.links:
+        how = Command("connect", customer.number, "cus_…")
+        screen.say("Not linked to Stripe. To link, type: " + how, "yellow")
+    _print_cards(page.cards, screen)
+
+
+def _stripe_page(page: StripePage, screen: Screen) -> None:
+    customer = page.customer
+    screen.say(f"{customer}: {customer.stripe_id} at {page.location}", "bold")
+    print_fields(
+        screen.console,
+        [
+            ("Email", customer.email),
+            ("Phone", customer.phone),
+            ("Address", str(customer.address)),
+            ("Since", day(customer.created)),
+            ("Mode", "live" if customer.livemode else "test"),
+            ("Linked to", str(page.linked_to) if page.linked_to else "nobody"),
+            *((f"Metadata {name}", value) for name, value in customer.metadata.items()),
+            ("Dashboard", customer.url),
+        ],
+    )
+    if page.cards is None:
+        screen.say("The key has no permission to read payment methods.", "yellow")
+    for card in page.cards or ():
+        default = " default" if card.default else ""
+        screen.console.print(Text.assemble("Card         ", screen.card(card), (default, "green")))
+    if page.cards == ():
+        screen.say("No saved card.", "yellow")
+
+
+def _customers(found: CustomerList, screen: Screen) -> None:
+    if not found.customers:
+        screen.say("No customer found.", "yellow")
+        return
+    rows = []
+    for linked in found.customers:
+        details = linked.customer.details
+        links = [f"{link.location} {link.stripe_id}{'' if link.enabled else ' (off)'}" for link in linked.links]
+        cells = (str(linked.customer.number), details.name, details.email, details.phone)
+        rows.append([*map(shown, cells), shown("\n".join(links), "cyan")])
+    columns = (
+        "No.",
+        Column("Name", whole=True),
+        Column("Email", folds=True),
+        Column("Phone", folds=True),
+        "Linked to Stripe",
+    )
+    print_table(screen.console, columns, rows, above=1)
+
+
+def _history(found: History, screen: Screen) -> None:
+    if not found.changes:
+        screen.say("Nothing was changed.", "yellow")
+        return
+    rows = []
+    for change in found.changes:
+        what = in_words(change) + (f" ({change.note})" if change.note else "")
+        rows.append(
+            [
+                shown(str(change.number)),
+                shown(ago(change.at, screen.now)),
+                shown(change.by),
+                shown(what, "dim" if change.undone_by else ""),
+                shown(f"by {change.undone_by}" if change.undone_by else "", "yellow"),
+            ]
+        )
+    print_table(screen.console, ("No.", "When", "Who", "What", "Undone"), rows)
+
+
+def _undone(done: Undone, screen: Screen) -> None:
+    again = Command("undo", done.change.number)
+    screen.say(f"Change {done.change.undoes} is undone. To do it again, type: " + again, "green")
+
+
+DRAWINGS: dict[str, Callable[[Any, Screen], None]] = {
+    "Hits": draw_hits,
+    "Connected": _connected,
+    "Unlinked": _unlinked,
+    "Switched": _switched,
+    "Removed": _removed,
+    "SavedCards": _saved_cards,
+    "CustomerPage": _customer_page,
+    "StripePage": _stripe_page,
+    "CustomerList": _customers,
+    "History": _history,
+    "Undone": _undone,
+}

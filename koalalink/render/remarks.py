@@ -1,0 +1,87 @@
+"""What is said on stderr beside a result, whatever the result looks like: what it leaves out, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from koalalink.domain.text import counted
+from koalalink.hints import Command, Text
+
+if TYPE_CHECKING:
+    from koalalink.domain.checkup import Locations
+    from koalalink.domain.decisions import Settled
+    from koalalink.domain.hits import Hits
+    from koalalink.domain.imports import Imported
+    from koalalink.domain.link_problems import Verified
+    from koalalink.domain.links import CustomerList, Unlinked
+    from koalalink.domain.pages import SavedCards
+    from koalalink.domain.remaps import Remapped
+
+
+def remarks_on(result: object) -> Iterator[Text]:
+    """Yield sentences; none for most results."""
+    remarks = _REMARKS.get(type(result).__name__)
+    return remarks(result) if remarks else iter(())
+
+
+def _hits(found: Hits) -> Iterator[Text]:
+    yield from found.notes
+    if found.more:
+        yield f"There are more than {found.limit}. Search for more of the name, or add --limit {found.limit * 5}."
+
+
+def _customers(found: CustomerList) -> Iterator[Text]:
+    if found.is_everybody and not found.customers:
+        yield "To add one, type: " + Command("customers", "add", first_name="Jane", last_name="Doe")
+    if found.more:
+        yield f"There are more. To see the next, add: --offset {found.following}"
+
+
+def _unlinked(done: Unlinked) -> Iterator[Text]:
+    for link in done.links:
+        yield "To link again, type: " + Command("connect", done.customer.number, link.stripe_id, location=link.location)
+
+
+def _saved_cards(page: SavedCards) -> Iterator[Text]:
+    customer = page.linked.customer
+    if not page.linked.links:
+        how = Command("connect", customer.number, "cus_…")
+        yield f"{customer} is not linked to Stripe here. To link, type: " + how
+    for cards in page.cards:
+        link = cards.link
+        if cards.cards is None:
+            yield f"The key of {link.location} has no permission to read payment methods."
+        elif not cards.cards:
+            yield f"{link.stripe_id} at {link.location} has no saved card."
+
+
+def _tried(done: Imported | Remapped | Settled) -> Iterator[Text]:
+    if done.dry_run:
+        yield "This is what would happen. Nothing was changed, because of --dry-run."
+
+
+def _verified(found: Verified) -> Iterator[Text]:
+    if off := found.switched_off:
+        verb = "was" if off.links == 1 else "were"
+        told = f"{counted(off.links, 'dead link')} {verb} switched off."
+        yield told if off.change is None else f"{told} To undo that, type: " + Command("undo", off.change)
+
+
+def _locations(found: Locations) -> Iterator[Text]:
+    if not found.reports:
+        yield "No location is set up yet. Type: " + Command("init")
+
+
+_REMARKS: dict[str, Callable[[Any], Iterator[Text]]] = {
+    "Hits": _hits,
+    "CustomerList": _customers,
+    "Unlinked": _unlinked,
+    "SavedCards": _saved_cards,
+    "Imported": _tried,
+    "Remapped": _tried,
+    "Settled": _tried,
+    "Verified": _verified,
+    "Locations": _locations,
+}
+"""By the name of the type of result."""

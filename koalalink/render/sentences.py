@@ -1,0 +1,30 @@
+"""Results that are a sentence, at a terminal and in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from koalalink.domain.customers import Customer
+    from koalalink.domain.links import Added, Edited, Removed
+
+
+def _called(customer: Customer) -> str:
+    return f"customer {customer.number}, {customer.details.name or customer.details.email}"
+
+
+def _added(done: Added) -> str:
+    return f"Added {_called(done.customer)}."
+
+
+def _edited(done: Edited) -> str:
+    return f"Changed {_called(done.customer)}."
+
+
+def _removed(done: Removed) -> str:
+    return f"Removed {_called(done.customer)}."
+
+
+SENTENCES: dict[str, Callable[[Any], str]] = {"Added": _added, "Edited": _edited, "Removed": _removed}
+"""By the name of the type of result."""

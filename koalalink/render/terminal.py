@@ -1,0 +1,53 @@
+"""For people at a terminal, or for programs: who looks decides how a result is printed, and who is talked to."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from koalalink.hints import Text
+    from koalalink.render.plain import PlainTalk
+    from koalalink.render.talk import RichTalk
+
+
+class Talk(Protocol):
+    """The part of a conversation that this needs."""
+
+    def note(self, text: Text) -> None:
+        """Remark something that is worth knowing."""
+
+
+def show(result: object, now: datetime, talk: Talk, *, as_json: bool, spelled: Callable[[Text], str] = str) -> None:
+    """Print a result on stdout: JSON, a table at a terminal, or tabs in a pipe; and what is to be said of it."""
+    if as_json or not _is_terminal(sys.stdout):
+        from koalalink.render import machine
+
+        sys.stdout.write(machine.as_json(result, now) if as_json else machine.as_tabs(result, now))
+    else:
+        from koalalink.render import human
+
+        human.draw(result, now, spelled=spelled)
+    from koalalink.render.remarks import remarks_on
+
+    for remark in remarks_on(result):
+        talk.note(remark)
+
+
+def talk(now: datetime, *, may_ask: bool | None, spelled: Callable[[Text], str]) -> PlainTalk | RichTalk:
+    """Return what talks on stderr; `may_ask` tells whether a person can answer, None finds out."""
+    if _is_terminal(sys.stderr):
+        from koalalink.render.talk import RichTalk
+
+        can_ask = _is_terminal(sys.stdin) if may_ask is None else may_ask
+        return RichTalk(now, may_ask=can_ask, spelled=spelled)
+    from koalalink.render.plain import PlainTalk
+
+    return PlainTalk(spelled=spelled)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
