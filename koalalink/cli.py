@@ -54,6 +54,7 @@ class Root(LazyGroup):
         "restore": "backup",
         "locations": "locations",
         "demo": "demo",
+        "help": "help",
     }
 
     def make_context(self, *args: Any, **extra: Any) -> Any:

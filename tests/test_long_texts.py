@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 import koalalink
 from koalalink.domain.columns import columns_of, kept_title, recognized
 from koalalink.domain.imports import split_name
@@ -106,6 +108,7 @@ def main() -> None:
     print("all")
 
 
+@pytest.mark.long
 def test_no_text_is_too_long() -> None:
     """The last line names the one that did not come to its end."""
     with subprocess.Popen(

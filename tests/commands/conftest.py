@@ -20,8 +20,8 @@ KEY = "rk_live_secret123456"
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     """Downtown, in live mode."""
-    monkeypatch.setattr(gateway, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.2))
-    monkeypatch.setattr(wire, "DEADLINE", 0.6)
+    monkeypatch.setattr(gateway, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.15))
+    monkeypatch.setattr(wire, "DEADLINE", 0.3)
     monkeypatch.setattr(gateway, "_WAITS_WHEN_LIMITED", (0.0, 0.0))
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
     downtown = accounts(NOW.date())[0]

@@ -70,6 +70,7 @@ SAMPLES = {
     "backup": Sample(("backup", "copy.db")),
     "restore": Sample(("restore", "copy.db", "--yes"), first=("backup", "copy.db"), writes=True),
     "demo": Sample(("demo",)),
+    "help": Sample(("help", "import")),
 }
 
 

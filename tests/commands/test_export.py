@@ -167,6 +167,7 @@ _PEOPLE = st.lists(
 )
 
 
+@pytest.mark.long
 @given(_PEOPLE, st.lists(st.tuples(st.sampled_from(["downtown", "up-town"]), st.booleans()), max_size=4))
 def test_export_into_an_empty_store_gives_back_the_same_store(
     people: list[CustomerDetails], links: list[tuple[str, bool]]

@@ -337,6 +337,7 @@ class Histories(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
+@pytest.mark.long
 def test_undoing_everything_in_reverse_gives_the_empty_store() -> None:
     """Whatever people do; and on the way no rule of the links is ever broken."""
     run_state_machine_as_test(

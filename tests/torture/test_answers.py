@@ -28,6 +28,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comman
         yield Commands(tmp_path, server)
 
 
+@pytest.mark.long
 def test_command_ends_with_a_sentence_whatever_stripe_answers(commands: Commands) -> None:
     """Some of all pairs; each fault once."""
     chance = random.Random(3)

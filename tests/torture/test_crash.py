@@ -3,12 +3,15 @@
 from itertools import cycle, islice
 from pathlib import Path
 
+import pytest
+
 from tests.stripe_server import StripeServer
 from tests.torture.crash import SCENARIOS, Crashes, Moment, large_account
 
 _KILLS = {"import": 6, "undo of an import": 2, "connect": 2, "apply": 2, "customers edit": 2}
 
 
+@pytest.mark.long
 def test_killed_command_has_done_everything_or_nothing(tmp_path: Path) -> None:
     """Whatever it was doing when it died; most of these are writing."""
     with StripeServer([large_account()]) as stripe:

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.torture.restores import race
 
 
+@pytest.mark.long
 def test_restores_lose_nothing_that_others_have_added(tmp_path: Path) -> None:
     """Not even what is committed in the moment of a restore."""
     done = race(tmp_path, "--commands", "40")

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.torture.together import work_together
 
 
+@pytest.mark.long
 def test_processes_that_work_on_one_store_lose_nothing(tmp_path: Path) -> None:
     """Nobody is told that the store is locked; what each has done is in the history, in its order."""
     done = work_together(tmp_path, 4, "--commands", "120")
