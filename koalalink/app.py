@@ -129,7 +129,7 @@ class App:
     def _database(self) -> "Database":
         from koalalink.store.database import Database
 
-        before = None if self.sandbox else self.backups.back_up_daily
+        before = None if self.sandbox else lambda: self.backups.back_up_daily()  # noqa: PLW0108 - not made before
         return Database(self.config.store_path, before_first_write=before, say=self.talk.warn)
 
     @cached_property

@@ -49,36 +49,3 @@ class CustomerList(NamedTuple):
     """The offset of what comes next."""
     is_everybody: bool = False
     """No condition was given: where it is empty, so is the store."""
-
-
-class Unlinked(NamedTuple):
-    """Links that `unlink` has removed."""
-
-    customer: Customer
-    links: tuple[Link, ...]
-
-
-class Switched(NamedTuple):
-    """A link as `enable` or `disable` has left it."""
-
-    customer: Customer
-    link: Link
-
-
-class Added(NamedTuple):
-    """A customer that was added."""
-
-    customer: Customer
-
-
-class Edited(NamedTuple):
-    """A customer as `customers edit` has left it."""
-
-    customer: Customer
-
-
-class Removed(NamedTuple):
-    """A customer that was removed, with the links that went with it."""
-
-    customer: Customer
-    links: tuple[Link, ...]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.links import Added, Edited, Removed
+from koalalink.domain.edits import Added, Edited, Removed
 from koalalink.domain.text import trimmed
 from koalalink.errors import ConflictError, UsageError
 from koalalink.hints import Command

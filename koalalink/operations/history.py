@@ -1,11 +1,15 @@
 """Listing what was changed, when, and by whom."""
 
+from __future__ import annotations
+
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.domain.changes import Action, History
 from koalalink.domain.chronicle import read_since
-from koalalink.operations.ports import Store
+
+if TYPE_CHECKING:
+    from koalalink.operations.ports import Store
 
 
 class Needs(Protocol):

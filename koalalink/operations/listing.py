@@ -1,11 +1,15 @@
 """Listing customers of the store."""
 
-from typing import NamedTuple, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.domain.configuration import Config
 from koalalink.domain.links import CustomerList
 from koalalink.operations.places import the_location
-from koalalink.operations.ports import Store
+
+if TYPE_CHECKING:
+    from koalalink.operations.ports import Store
 
 
 class Needs(Protocol):

@@ -1,11 +1,16 @@
 """Which location is meant, or which ones: by what was typed, by the configuration, and by what sync has copied."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from koalalink.domain.configuration import LOCATION_NAME, Config, Location
-from koalalink.domain.directory import DirectoryState
 from koalalink.errors import ConfigError, UsageError
 from koalalink.hints import Command
+
+if TYPE_CHECKING:
+    from koalalink.domain.directory import DirectoryState
 
 
 def the_location(config: Config, name: str | None) -> str:

@@ -1,12 +1,17 @@
 """Switching links off and on, and removing them."""
 
-from typing import Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.links import Link, LinkedCustomer, Switched, Unlinked
+from koalalink.domain.edits import Switched, Unlinked
+from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.errors import NotFoundError, UsageError
 from koalalink.hints import Command
-from koalalink.operations.ports import Store
+
+if TYPE_CHECKING:
+    from koalalink.operations.ports import Store
 
 
 class Needs(Protocol):

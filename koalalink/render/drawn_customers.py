@@ -11,8 +11,9 @@ from koalalink.domain.checks import is_verified
 from koalalink.domain.chronicle import ago, in_words
 from koalalink.domain.connecting import Connected, Status
 from koalalink.domain.customers import FIELDS
+from koalalink.domain.edits import Removed, Switched, Unlinked
 from koalalink.domain.hits import Hits
-from koalalink.domain.links import CustomerList, Removed, Switched, Unlinked
+from koalalink.domain.links import CustomerList
 from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
 from koalalink.hints import Command
 from koalalink.render.screen import Screen, day

@@ -23,10 +23,11 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from koalalink.domain.decisions import Matched, Settled
     from koalalink.domain.directory import Synced
     from koalalink.domain.duplicates import Duplicates
+    from koalalink.domain.edits import Added, Edited, Removed, Switched, Unlinked
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Imported
     from koalalink.domain.link_problems import Verified
-    from koalalink.domain.links import Added, CustomerList, Edited, Link, Removed, Switched, Unlinked
+    from koalalink.domain.links import CustomerList, Link
     from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
     from koalalink.domain.remaps import Remapped
     from koalalink.domain.standing import Status

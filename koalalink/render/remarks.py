@@ -11,10 +11,11 @@ from koalalink.hints import Command, Text
 if TYPE_CHECKING:
     from koalalink.domain.checkup import Locations
     from koalalink.domain.decisions import Settled
+    from koalalink.domain.edits import Unlinked
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Imported
     from koalalink.domain.link_problems import Verified
-    from koalalink.domain.links import CustomerList, Unlinked
+    from koalalink.domain.links import CustomerList
     from koalalink.domain.pages import SavedCards
     from koalalink.domain.remaps import Remapped
 

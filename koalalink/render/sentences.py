@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from koalalink.domain.customers import Customer
-    from koalalink.domain.links import Added, Edited, Removed
+    from koalalink.domain.edits import Added, Edited, Removed
 
 
 def _called(customer: Customer) -> str:

@@ -49,7 +49,9 @@ def _fill(db: sqlite3.Connection, customers: int) -> None:
     sql = f"INSERT INTO customers ({', '.join(names)}) VALUES (:{', :'.join(names)})"
     db.executemany(sql, (customer_values(details) for details in people))
     linked = ((n, f"cus_{n * 7919:014x}") for n in range(1, customers + 1) if n % 3 == 0)
-    db.executemany("INSERT INTO links VALUES (?, 'main', ?, 1, NULL, 0, NULL)", linked)
+    db.executemany(
+        "INSERT INTO links (customer, location, stripe_id, enabled, livemode) VALUES (?, 'main', ?, 1, 0)", linked
+    )
     texts = ((n, _text(n, details)) for n, details in enumerate(people, 1))
     db.executemany("INSERT INTO customer_search (rowid, text) VALUES (?, ?)", texts)
 

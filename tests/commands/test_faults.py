@@ -74,7 +74,9 @@ _FAULTS: dict[str, tuple[Fault, int]] = {
 }
 
 
-@pytest.mark.parametrize("fault", _FAULTS)
+@pytest.mark.parametrize(
+    "fault", [pytest.param(name, marks=[pytest.mark.long] * (name in ("hang", "drip"))) for name in _FAULTS]
+)
 @pytest.mark.parametrize("name", ASKING)
 def test_fault_ends_a_command_with_its_code(live: Run, koala: App, server: StripeServer, name: str, fault: str) -> None:
     """One sentence and its hint; nothing on stdout, nothing written, and the key nowhere."""

@@ -89,6 +89,7 @@ _SHOWN = [
 _WAYS = [(name, way) for name in HOSTILE for way in ("pipe", "terminal")] + [("colours", "json"), ("surrogate", "json")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "way"), _WAYS)
 def test_hostile_text_does_nothing_to_whoever_looks(
     live: Run, koala: App, account: Account, monkeypatch: pytest.MonkeyPatch, name: str, way: str

@@ -1,0 +1,39 @@
+"""What was done to one customer, or to the links of one."""
+
+from typing import NamedTuple
+
+from koalalink.domain.customers import Customer
+from koalalink.domain.links import Link
+
+
+class Unlinked(NamedTuple):
+    """Links that `unlink` has removed."""
+
+    customer: Customer
+    links: tuple[Link, ...]
+
+
+class Switched(NamedTuple):
+    """A link as `enable` or `disable` has left it."""
+
+    customer: Customer
+    link: Link
+
+
+class Added(NamedTuple):
+    """A customer that was added."""
+
+    customer: Customer
+
+
+class Edited(NamedTuple):
+    """A customer as `customers edit` has left it."""
+
+    customer: Customer
+
+
+class Removed(NamedTuple):
+    """A customer that was removed, with the links that went with it."""
+
+    customer: Customer
+    links: tuple[Link, ...]
