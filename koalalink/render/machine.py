@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from koalalink.domain.text import printable
 from koalalink.render.records import RECORDS
-from koalalink.render.sentences import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +25,8 @@ def as_json(result: object, now: datetime) -> str:
 
 def as_tabs(result: object, now: datetime) -> str:
     """Return a header line and a line for each row, whole values with tabs between them; or a sentence."""
+    from koalalink.render.sentences import SENTENCES
+
     kind = type(result).__name__
     if kind in SENTENCES:
         return printable(SENTENCES[kind](result)) + "\n"
