@@ -2,6 +2,8 @@
 
 Every method returns values of the domain or raises a KoalaError; no object of Stripe's leaves this file, and no
 text of Stripe's that could hold a key.
+
+It is longer than other rooms, because no other may know Stripe's library.
 """
 
 import contextlib
@@ -11,14 +13,14 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from datetime import MAXYEAR, UTC, datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, TypeVar
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.directory import Listed, Window
-from koalalink.domain.stripe_customers import Absence, Card, KeyReport, PostalAddress, StripeCustomer
-from koalalink.domain.stripe_ids import is_customer_id
+from koalalink.domain.stripe_answers import card_in, customer_in, text_in
+from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
 from koalalink.errors import ConfigError, KoalaError, NetworkError, SearchUnavailable, StripeError
 from koalalink.hints import Command, Text
 
@@ -48,7 +50,6 @@ _ACCOUNT = re.compile(r"acct_[A-Za-z0-9]{1,64}")
 _REQUEST = re.compile(r"req_[A-Za-z0-9]{1,64}")
 _PERMISSION = re.compile(r"rak_[a-z_]{1,64}")
 _SECONDS = re.compile(r"[0-9]{1,9}")
-_LAST_SECOND = datetime.max.replace(tzinfo=UTC).timestamp()
 
 
 class StripeGateway:
@@ -86,7 +87,7 @@ class StripeGateway:
 
         def retrieve(expand: list[str]) -> StripeCustomer | Absence:
             found = self._client.v1.customers.retrieve(stripe_id, {"expand": expand}).to_dict()
-            customer = None if found.get("deleted") else _customer(found)
+            customer = None if found.get("deleted") else customer_in(found)
             if found["id"] != stripe_id:
                 raise ValueError("somebody else was answered")
             return customer or Absence.DELETED
@@ -102,7 +103,7 @@ class StripeGateway:
         def ask() -> list[Card | None]:
             params: Any = {"type": "card", "limit": _PAGE}
             answer = self._client.v1.customers.payment_methods.list(stripe_id, params).to_dict()
-            return [_card(found) for found in answer["data"]]
+            return [card_in(found) for found in answer["data"]]
 
         try:
             return tuple(card for card in self._asked(ask) if card)
@@ -115,7 +116,7 @@ class StripeGateway:
     def account(self) -> str | None:
         """Return the ID of the account, or None where the key may not read it, or Stripe does not say."""
         try:
-            found = self._asked(lambda: _text(self._client.v1.accounts.retrieve_current().to_dict(), "id"))
+            found = self._asked(lambda: text_in(self._client.v1.accounts.retrieve_current().to_dict(), "id"))
         except StripeError:
             return None
         return found if _ACCOUNT.fullmatch(found) else None
@@ -215,8 +216,8 @@ class StripeGateway:
     def _page(self, endpoint: Callable[[Any], Any], params: dict[str, Any]) -> "_Page":
         def ask(expand: list[str]) -> _Page:
             answer = endpoint({**params, "expand": [f"data.{field}" for field in expand]}).to_dict()
-            customers = [_customer(found) for found in answer["data"]]
-            return _Page(customers, bool(answer["has_more"]), _text(answer, "next_page"))
+            customers = [customer_in(found) for found in answer["data"]]
+            return _Page(customers, bool(answer["has_more"]), text_in(answer, "next_page"))
 
         return self._expanded(ask)
 
@@ -354,50 +355,3 @@ def _moment(date: str) -> datetime | None:
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def _text(found: dict[str, Any], name: str) -> str:
-    """Return a text, "" where Stripe has none; raises TypeError where it is something else."""
-    value = found.get(name)
-    if not isinstance(value, str | None):
-        raise TypeError(f"{name} is not a text")
-    # Half a character, as JSON can have it, goes into no file.
-    return (value or "").encode("utf-8", "replace").decode()
-
-
-def _customer(found: dict[str, Any]) -> StripeCustomer:
-    default = (found.get("invoice_settings") or {}).get("default_payment_method") or found.get("default_source")
-    address, metadata = found.get("address") or {}, found.get("metadata") or {}
-    if not is_customer_id(_text(found, "id")) or not 0 <= found["created"] <= _LAST_SECOND:
-        raise ValueError("nobody, or of no time")
-    return StripeCustomer(
-        stripe_id=found["id"],
-        name=_text(found, "name"),
-        email=_text(found, "email"),
-        phone=_text(found, "phone"),
-        created=datetime.fromtimestamp(int(found["created"]), UTC),
-        livemode=found["livemode"] is True,
-        address=PostalAddress(*(_text(address, part) for part in PostalAddress._fields)),
-        card=_card(default) if isinstance(default, dict) else None,
-        default_payment_method=_text(default if isinstance(default, dict) else {"id": default}, "id"),
-        metadata={name.encode("utf-8", "replace").decode(): _text(metadata, name) for name in metadata},
-    )
-
-
-def _card(found: dict[str, Any]) -> Card | None:
-    # A payment method holds its card under "card"; one of the older kind is the card.
-    card = found.get("card") if found["object"] == "payment_method" else found
-    if not card or "last4" not in card or "exp_year" not in card:
-        return None
-    if not 1 <= card["exp_month"] <= 12 or not 0 <= card["exp_year"] <= MAXYEAR:
-        raise ValueError("expires at no time")
-    return Card(
-        payment_method=_text(found, "id"),
-        brand=(_text(card, "brand") or "card").lower(),
-        last4=_text(card, "last4"),
-        exp_month=int(card["exp_month"]),
-        exp_year=int(card["exp_year"]),
-        funding=_text(card, "funding"),
-        wallet=_text(card.get("wallet") or {}, "type"),
-        fingerprint=_text(card, "fingerprint"),
-    )

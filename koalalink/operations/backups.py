@@ -10,20 +10,11 @@ from koalalink.domain.text import counted
 from koalalink.errors import ConflictError
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent, consent_to_write
-from koalalink.operations.ports import Backups, Files, Talk
+from koalalink.operations.needs import HasBackups, HasFiles, HasTalk, HasTime
 
 
-class Needs(Protocol):
+class Needs(HasBackups, HasFiles, HasTalk, HasTime, Protocol):
     """What backing up works with."""
-
-    @property
-    def backups(self) -> Backups: ...
-    @property
-    def files(self) -> Files: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 def back_up(need: Needs, target: Path, *, agreed: bool) -> BackedUp:

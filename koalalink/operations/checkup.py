@@ -14,30 +14,16 @@ from koalalink.domain.text import counted
 from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, quoted
 from koalalink.operations.asking import Asking
+from koalalink.operations.needs import HasAccounts, HasBackups, HasConfig, HasSettings, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial
-from koalalink.operations.ports import Accounts, Backups, Settings, Store, Stripe, Talk
+from koalalink.operations.ports import Accounts, Stripe
 from koalalink.operations.strays import stray_in_words, strays
 
 _MOST_SKEW = 300  # seconds; certificates and "expires soon" go wrong with a clock that is further off
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasSettings, HasStore, HasBackups, HasAccounts, HasTalk, HasTime, Protocol):
     """What a checkup looks at; what cannot be opened is a finding."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def backups(self) -> Backups: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 def list_locations(need: Needs) -> Locations:

@@ -1,12 +1,9 @@
 """Linking a customer of the store to a Stripe customer, one at a time."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
 from koalalink.domain.checks import Check, CheckResult, Verdict
-from koalalink.domain.configuration import Config
 from koalalink.domain.connecting import Connected, LinkReview, Status
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link
@@ -16,28 +13,14 @@ from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Others, copied, examine, of_profile, unexamined
+from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.places import the_location
-from koalalink.operations.ports import Accounts, Directory, Store, Talk
+from koalalink.operations.ports import Store
 from koalalink.operations.profile import stripe_profile
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasTalk, HasTime, HasBrowser, Protocol):
     """What connecting works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
-    @property
-    def browse(self) -> Callable[[str], None]: ...
 
 
 class LinkRequest(NamedTuple):

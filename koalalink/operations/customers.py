@@ -1,7 +1,6 @@
 """Adding, changing and removing customers of the store."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Protocol
 
 from koalalink.domain.customers import CustomerDetails
@@ -11,20 +10,11 @@ from koalalink.errors import ConflictError, UsageError
 from koalalink.hints import Command
 from koalalink.operations.contradicting import although, consent_to_contradict
 from koalalink.operations.examining import contradicted
-from koalalink.operations.ports import Directory, Store, Talk
+from koalalink.operations.needs import HasDirectory, HasStore, HasTalk, HasTime
 
 
-class Needs(Protocol):
+class Needs(HasStore, HasDirectory, HasTalk, HasTime, Protocol):
     """What changing customers works with."""
-
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 def add(need: Needs, fields: Mapping[str, str | None]) -> Added:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.configuration import Config
 from koalalink.domain.decisions import Decision, Origin, Seen, Settled, SideBySide, Untrue, settled_in_words
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.stripe_customers import StripeCustomer
@@ -16,27 +15,14 @@ from koalalink.hints import Command, Text
 from koalalink.operations import matching
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Account, Others, asked, copied, examine
+from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.places import location_to_match
-from koalalink.operations.ports import Accounts, Directory, Store, Talk
 
 _SHOWN = 5
 
 
-class Settling(Protocol):
+class Settling(HasConfig, HasStore, HasDirectory, HasAccounts, HasTalk, HasTime, Protocol):
     """What carrying decisions out works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 class Needs(Settling, matching.Needs, Protocol):

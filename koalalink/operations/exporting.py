@@ -5,25 +5,15 @@ from typing import NamedTuple, Protocol
 
 from koalalink.disk import IfThere
 from koalalink.domain import exports
-from koalalink.domain.configuration import Config
 from koalalink.domain.exports import ExportColumn, Format, Purpose
 from koalalink.domain.text import counted
 from koalalink.operations.consent import consent_to_write
+from koalalink.operations.needs import HasConfig, HasFiles, HasStore, HasTalk
 from koalalink.operations.places import the_location
-from koalalink.operations.ports import Files, Store, Talk
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasFiles, HasTalk, Protocol):
     """What exporting works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def files(self) -> Files: ...
-    @property
-    def talk(self) -> Talk: ...
 
 
 class ExportRequest(NamedTuple):

@@ -1,60 +1,37 @@
 """Customers in from a file: all of it in one change, and every row either in or told."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.disk import IfThere, free_name
 from koalalink.domain.changes import Action
-from koalalink.domain.configuration import Config
 from koalalink.domain.imports import (
-    Counts,
     Entries,
     Entry,
     Imported,
     MatchOn,
     OnMatch,
-    Row,
-    Trouble,
-    differing,
-    merged,
 )
-from koalalink.domain.links import Link
-from koalalink.domain.stripe_customers import Absence, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
-from koalalink.domain.text import counted, listed
+from koalalink.domain.text import counted
 from koalalink.errors import ConflictError, UsageError
 from koalalink.hints import Command, Text
 from koalalink.operations.consent import Stakes, consent, consent_to_write
-from koalalink.operations.examining import Account, Others, asked, contradicted, copied, examine, unexamined
-from koalalink.operations.known import Draft, Known
+from koalalink.operations.examining import Account, asked
+from koalalink.operations.intake import Intake
+from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasFiles, HasStore, HasTalk, HasTime
 from koalalink.operations.places import location_of_ids, the_location
-from koalalink.operations.ports import Accounts, Bulk, CustomerFile, Directory, Files, Rejects, Store, Talk
+from koalalink.operations.ports import CustomerFile, Rejects
 
 _BATCH = 1000
 _SHOWN = 20
 _FEW = 5
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasFiles, HasTalk, HasTime, Protocol):
     """What importing works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def files(self) -> Files: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 class ImportRequest(NamedTuple):
@@ -166,12 +143,21 @@ def _take_in(
         need.store.bulk(Action.IMPORTED, note, rehearsal=request.dry_run) as bulk,
         need.talk.counting(f"Importing {file.name}", file.count) as count,
     ):
-        intake = _Intake(bulk, entries, request, rejects, accounts, need.directory, need.now)
+        intake = Intake(bulk, entries, rejects, accounts, need.directory, need.now, request.match_on, request.on_match)
         everything = file.rows()
         while batch := [*islice(everything, _BATCH)]:
             intake.take(batch)
             count(len(batch))
-        done = intake.result(file.name, file.count)
+        done = Imported(
+            file=file.name,
+            rows=file.count,
+            counts=intake.counts,
+            rejects=rejects.path if intake.has_rejects and not request.dry_run else None,
+            change=None if request.dry_run else bulk.change,
+            dry_run=request.dry_run,
+            again=request.again(rejects.path),
+            troubles=tuple(intake.troubles),
+        )
         if request.strict and (done.counts.rejected or done.counts.links_rejected):
             raise ConflictError(_why_nothing(done), hint="Fix them, or leave out --strict to import the others.")
         if done.rejects and not request.dry_run:
@@ -187,191 +173,6 @@ def _why_nothing(done: Imported) -> str:
     count = done.counts.rejected + done.counts.links_rejected
     more = f" and {count - len(lines):,} more" if count > len(lines) else ""
     return f"Nothing was imported, because of {'; '.join(lines)}{more}"
-
-
-class _Intake:
-    """Takes rows in, a batch at a time, and counts what becomes of them."""
-
-    def __init__(
-        self,
-        bulk: Bulk,
-        entries: Entries,
-        request: ImportRequest,
-        rejects: Rejects,
-        accounts: dict[str, Account] | None,
-        directory: Directory,
-        now: datetime,
-    ) -> None:
-        self._bulk = bulk
-        self._entries = entries
-        self._request = request
-        self._rejects = rejects
-        self._accounts = accounts
-        self._directory = directory
-        self._now = now
-        self._restoring = bulk.next_number == 1
-        """An export that comes into an unused store keeps its numbers."""
-        self._rows: dict[int, int] = {}
-        self._counts = Counts()
-        self._troubles: list[Trouble] = []
-        self._rejected = False
-        self.doubts: list[str] = []
-        """Links that are saved although the last sync speaks against them, as Stripe is not to be asked."""
-
-    def result(self, file: str, rows: int) -> Imported:
-        """Return what has become of everything."""
-        return Imported(
-            file=file,
-            rows=rows,
-            counts=self._counts,
-            rejects=self._rejects.path if self._rejected and not self._request.dry_run else None,
-            change=None if self._request.dry_run else self._bulk.change,
-            dry_run=self._request.dry_run,
-            again=self._request.again(self._rejects.path),
-            troubles=tuple(self._troubles),
-        )
-
-    def take(self, batch: Sequence[Row]) -> None:
-        """Take some rows in."""
-        read = [(row, self._entries.read(row)) for row in batch]
-        told = [entry for _, entry in read if isinstance(entry, Entry)]
-        stripe_ids = {stripe_id for entry in told for stripe_id in entry.stripe_ids.values()}
-        by_phone = self._request.match_on is MatchOn.PHONE
-        known = Known(self._bulk, told, stripe_ids, by_phone=by_phone)
-        linking: list[tuple[Row, Entry, Draft]] = []
-        for row, entry in read:
-            trouble = entry if isinstance(entry, Trouble) else self._customer(entry, known)
-            if isinstance(trouble, Trouble):
-                self._counts.rejected += 1
-                self._tell(row, [trouble])
-            elif isinstance(entry, Entry) and trouble is not None and (entry.stripe_ids or entry.malformed):
-                linking.append((row, entry, trouble))
-        accounts, others = self._accounts, None
-        if accounts is None:
-            locations = self._entries.links if stripe_ids else ()
-            accounts = {location: copied(self._directory, location, stripe_ids) for location in locations}
-        if linking and (found := [*_found(accounts.values(), stripe_ids)]):
-            # Who else could be meant may stand in the same file, further below.
-            self._bulk.write(known.added, known.edited, [])
-            known.written()
-            others = Others(self._bulk, found)
-        for row, entry, person in linking:
-            refused = [*self._links(entry, person, known, accounts, others)]
-            self._counts.links_rejected += len(refused)
-            if refused:
-                self._tell(row, refused)
-        self._bulk.write(known.added, known.edited, [*known.links.values()])
-
-    def _tell(self, row: Row, troubles: list[Trouble]) -> None:
-        self._rejected = True
-        self._troubles += troubles[: _SHOWN - len(self._troubles)]
-        self._rejects.write(row.cells, " ".join(trouble.reason for trouble in troubles))
-
-    def _customer(self, entry: Entry, known: "Known") -> "Draft | Trouble | None":
-        """Bring the customer of a row in; None is skipped with its links."""
-        person = None if self._restoring and entry.number else known.find(entry, self._request.match_on)
-        if isinstance(person, Trouble):
-            return person
-        if person is None:
-            return self._add(entry, known)
-        first = self._rows.setdefault(person.number, entry.row)
-        if first != entry.row:
-            if fields := differing(person.details, entry.details):
-                return Trouble(entry.row, "", "", f"Row {first} is the same customer, with another {listed(fields)}.")
-            self._counts.repeated += 1
-            return person
-        if self._request.on_match is OnMatch.SKIP:
-            self._counts.skipped += 1
-            return None
-        details = merged(person.details, entry.details, self._request.on_match)
-        holder = known.with_external_id(details.external_id)
-        if holder and holder is not person:
-            return Trouble(
-                entry.row, "", details.external_id, f"The external ID {details.external_id} belongs to {holder}."
-            )
-        if details == person.details:
-            self._counts.unchanged += 1
-            return person
-        found = contradicted(person.linked, details, self._directory, self._now) if person.links else []
-        if found:
-            return Trouble(
-                entry.row,
-                "",
-                details.name,
-                f"{found[0].reason} If it is the same person, change the customer by hand first.",
-            )
-        self._counts.updated += 1
-        known.edit(person, details)
-        return person
-
-    def _add(self, entry: Entry, known: "Known") -> "Draft | Trouble":
-        number = entry.number if self._restoring and entry.number else None
-        if number is not None and number in self._rows:
-            return Trouble(entry.row, "", str(number), f"There already is a customer {number}.")
-        holder = known.with_external_id(entry.details.external_id)
-        if holder:
-            return Trouble(
-                entry.row,
-                "",
-                entry.details.external_id,
-                f"The external ID {entry.details.external_id} belongs to {holder}.",
-            )
-        self._counts.added += 1
-        self._counts.sharing += known.shares_an_email(entry.details)
-        person = known.add(entry, number)
-        self._rows[person.number] = entry.row
-        return person
-
-    def _links(
-        self, entry: Entry, person: Draft, known: "Known", accounts: Mapping[str, Account], others: Others | None
-    ) -> Iterator[Trouble]:
-        """Link the customer of a row to its Stripe IDs, and yield why one was not linked."""
-        yield from entry.malformed
-        for location, stripe_id in entry.stripe_ids.items():
-            column = self._entries.links[location].title
-            link = person.links.get(location)
-            if link and link.stripe_id == stripe_id:
-                self._counts.already_linked += 1
-                continue
-            enabled = location not in entry.switched_off
-            outcome = self._examined(stripe_id, person, known, accounts[location], others, enabled=enabled)
-            if isinstance(outcome, str):
-                yield Trouble(entry.row, column, stripe_id, outcome)
-                continue
-            self._counts.linked += 1
-            known.link(person, outcome)
-
-    def _examined(
-        self,
-        stripe_id: StripeId,
-        person: Draft,
-        known: "Known",
-        account: Account,
-        others: Others | None,
-        *,
-        enabled: bool,
-    ) -> Link | str:
-        """Return the link, or the reason why there is none, by the rules of `connect`."""
-        if account.location in person.links:
-            link = person.links[account.location]
-            return f"{person} is already connected to {link.stripe_id} at {link.location}."
-        holders = known.others_with(stripe_id, person)
-        if self._accounts is None and holders:
-            return f"{stripe_id} belongs to {holders[0].customer} at {holders[0].location}."
-        if others is None or stripe_id not in account.found:
-            return unexamined(person.number, account.location, stripe_id, enabled=enabled)
-        # Whether there is a card is no question of who it is, and would take a request for each.
-        examined = examine(person.linked, stripe_id, account, others, holders=holders, now=self._now, enabled=enabled)
-        if self._accounts is None and examined.objection:
-            self.doubts.append(f"{person} and {stripe_id}: {examined.objection}")
-            return examined.link
-        return examined.objection or examined.link
-
-
-def _found(accounts: Iterable[Account], stripe_ids: Iterable[StripeId]) -> Iterator[StripeCustomer | Absence]:
-    """Yield what is known of these IDs."""
-    wanted = [*stripe_ids]
-    return (account.found[each] for account in accounts for each in wanted if each in account.found)
 
 
 def _unverified(done: Imported, doubts: Sequence[str]) -> Text:

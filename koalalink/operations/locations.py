@@ -6,27 +6,16 @@ from typing import NamedTuple, Protocol
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.changes import Action
-from koalalink.domain.configuration import Config
 from koalalink.domain.text import counted
 from koalalink.errors import UsageError
 from koalalink.hints import Command
+from koalalink.operations.needs import HasConfig, HasSandbox, HasSettings, HasStore, HasTalk
 from koalalink.operations.places import the_location
-from koalalink.operations.ports import Settings, Store, Talk
+from koalalink.operations.ports import Store
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasSettings, HasStore, HasTalk, HasSandbox, Protocol):
     """What setting up works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def sandbox(self) -> bool: ...
 
 
 class LocationRequest(NamedTuple):

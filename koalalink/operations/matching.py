@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.chronicle import ago
-from koalalink.domain.configuration import Config
 from koalalink.domain.customers import Customer
 from koalalink.domain.decisions import Matched, Origin, SideBySide, alike_together
 from koalalink.domain.directory import DirectoryState
@@ -20,28 +19,16 @@ from koalalink.domain.people.person import Person, of_store, of_stripe
 from koalalink.domain.text import counted
 from koalalink.errors import NotFoundError
 from koalalink.hints import Command
+from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasStore, HasTalk, HasTime
 from koalalink.operations.places import location_to_match
-from koalalink.operations.ports import Directory, Files, Store, Talk
+from koalalink.operations.ports import Directory, Store, Talk
 
 _OLD = timedelta(days=7)
 _BATCH = 500
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasDirectory, HasFiles, HasTalk, HasTime, Protocol):
     """What proposing works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def files(self) -> Files: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 class MatchRequest(NamedTuple):

@@ -1,39 +1,22 @@
 """What can be told of all links at once from the directory: the status of locations, and duplicates."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.configuration import Config
 from koalalink.domain.customers import Customer
 from koalalink.domain.duplicates import Duplicates, duplicates_at
 from koalalink.domain.standing import Standing, Status, standing
 from koalalink.errors import NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.consent import consent_to_write
+from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasPictures, HasStore, HasTalk, HasTime
 from koalalink.operations.places import copied_locations
-from koalalink.operations.ports import Directory, Files, Pictures, Store, Talk
 from koalalink.operations.strays import stray_in_words, strays
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasDirectory, HasFiles, HasPictures, HasTalk, HasTime, Protocol):
     """What an overview is made from."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def files(self) -> Files: ...
-    @property
-    def pictures(self) -> Pictures: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 class StatusRequest(NamedTuple):

@@ -1,6 +1,8 @@
 """The tools that operations work with, as protocols: the store, Stripe, files, and the person at the terminal.
 
 Each operation declares which of them it needs, in a Protocol of its own.
+
+It is longer than other rooms, because it has every method of every tool, and nothing else.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from koalalink.domain.configuration import Config
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
 from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile, cards_in_order
@@ -11,24 +10,14 @@ from koalalink.domain.stripe_ids import StripeId, customer_id, dashboard_url, lo
 from koalalink.errors import KoalaError, NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking
+from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasStore, HasTalk
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.operations.places import the_location, the_locations
-from koalalink.operations.ports import Accounts, Store, Stripe, Talk
+from koalalink.operations.ports import Accounts, Store, Stripe
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasAccounts, HasTalk, HasBrowser, Protocol):
     """What the pages of customers are made from."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def browse(self) -> Callable[[str], None]: ...
 
 
 def show(need: Needs, who: str, location: str | None, *, web: bool) -> StripePage | Partial[CustomerPage]:

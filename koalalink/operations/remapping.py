@@ -1,12 +1,10 @@
 """Links moved to the IDs that Stripe gave after a move between accounts or processors."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.configuration import Config
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.remaps import Conflict, MovedId, Remapped, by_old
@@ -14,25 +12,13 @@ from koalalink.domain.text import counted, listed
 from koalalink.errors import ConflictError
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Others, asked, examine
+from koalalink.operations.needs import HasAccounts, HasConfig, HasFiles, HasStore, HasTalk, HasTime
 from koalalink.operations.places import the_location
-from koalalink.operations.ports import Accounts, Bulk, Files, Store, Talk
+from koalalink.operations.ports import Bulk
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasAccounts, HasFiles, HasTalk, HasTime, Protocol):
     """What moving links works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def files(self) -> Files: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 class RemapRequest(NamedTuple):

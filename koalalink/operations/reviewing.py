@@ -19,8 +19,8 @@ from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
 from koalalink.operations import deciding
 from koalalink.operations.matching import propose_at, side_by_side
+from koalalink.operations.needs import HasBrowser, HasDesk, HasStore, HasTalk, HasTime
 from koalalink.operations.places import location_to_match
-from koalalink.operations.ports import Desk, Store, Talk
 
 _ALIKE = 6
 """Proposals of one reason, from which on they may be confirmed together."""
@@ -28,19 +28,8 @@ _ALIKE = 6
 _LOOKED_AT = 5
 
 
-class Sitting(Protocol):
+class Sitting(HasStore, HasDesk, HasTalk, HasTime, HasBrowser, Protocol):
     """What a person who decides one by one works with."""
-
-    @property
-    def store(self) -> Store: ...
-    @property
-    def desk(self) -> Desk: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
-    @property
-    def browse(self) -> Callable[[str], None]: ...
 
 
 class Needs(Sitting, deciding.Needs, Protocol):

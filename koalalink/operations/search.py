@@ -1,11 +1,12 @@
 """Finding customers at Stripe, at all locations at the same time."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.domain.chronicle import ago
-from koalalink.domain.configuration import Config
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.hits import Hit, Hits
 from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery, read_query
@@ -13,30 +14,18 @@ from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, bes
 from koalalink.errors import KoalaError, NetworkError, NotFoundError, SearchUnavailable
 from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking
+from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.operations.places import copied_locations, the_locations
-from koalalink.operations.ports import Accounts, Directory, Store, Stripe, Talk
+
+if TYPE_CHECKING:
+    from koalalink.operations.ports import Directory, Store, Stripe
 
 _Found = tuple[list[Hit], bool, list[str]]
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasTalk, HasTime, HasBrowser, Protocol):
     """What searching works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
-    @property
-    def browse(self) -> Callable[[str], None]: ...
 
 
 class SearchRequest(NamedTuple):

@@ -6,25 +6,23 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.configuration import Config
 from koalalink.domain.directory import (
     DirectoryState,
     Listed,
     Synced,
     SyncedLocation,
     Window,
-    with_export,
-    with_payment,
 )
 from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
-from koalalink.domain.stripe_ids import StripeId
-from koalalink.errors import ConfigError, ConflictError, KoalaError, NetworkError
+from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking, first_of
+from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasFiles, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.operations.places import location_of_export, the_locations
-from koalalink.operations.ports import Accounts, Directory, Files, Store, Stripe, StripeExport, Talk
+from koalalink.operations.ports import Accounts, Directory, Store, Stripe
 from koalalink.operations.rate_limit import RateLimit
+from koalalink.operations.syncing_exports import sync_from_export
 
 _AT_ONCE = 10
 """Pages of one location that are asked for at the same time."""
@@ -40,23 +38,8 @@ _PER_SECOND = 24
 """Stripe allows 25 requests a second; evenly sent, they do not arrive so."""
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasFiles, HasTalk, HasTime, Protocol):
     """What copying works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def files(self) -> Files: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 class SyncRequest(NamedTuple):
@@ -80,7 +63,7 @@ def sync(need: Needs, request: SyncRequest) -> Partial[Synced]:
     if request.export is None:
         return _sync_from_stripe(need, request)
     location = location_of_export(need.config, request.locations)
-    done = _sync_from_export(need, location, need.files.stripe_export(request.export), force=request.force)
+    done = sync_from_export(need, location, need.files.stripe_export(request.export), force=request.force)
     return Partial(Synced((done,)))
 
 
@@ -126,76 +109,6 @@ def _sync_from_stripe(need: Needs, request: SyncRequest) -> Partial[Synced]:
                     f"The key of {location} has no permission to read payment methods: no cards were copied."
                 )
     return Partial(Synced(tuple(synced)), tuple(failures))
-
-
-def _sync_from_export(need: Needs, location: str, export: StripeExport, *, force: bool) -> SyncedLocation:
-    """Take an export of the Stripe Dashboard into the directory; customers that are not in it are not gone.
-
-    Raises ConflictError where it is of another account or mode than the location's key, unless `force` is given.
-    """
-    directory, talk = need.directory, need.talk
-    payments = sorted(export.payments, key=lambda row: (row.at is None, -(row.at.timestamp() if row.at else 0)))
-    ids = [*(row.stripe_id for row in export.customers), *(payment.stripe_id for payment in payments)]
-    stripe = _openable(need, location)
-    if stripe and not force:
-        _refuse_another_export(stripe, export, ids, talk)
-    livemode = stripe.key.livemode if stripe else export.livemode is not False
-    state = directory.state(location)
-    if state is None:
-        directory.begin(location, None, None, need.now)
-    new = changed = 0
-    with talk.counting("Reading Stripe customers", len(set(ids))) as count:
-        everybody: dict[StripeId, StripeCustomer] = directory.known(location, ids)
-        for row in export.customers:
-            everybody[row.stripe_id] = with_export(everybody.get(row.stripe_id), row, livemode=livemode)
-        for payment in payments:
-            everybody[payment.stripe_id] = with_payment(everybody.get(payment.stripe_id), payment, livemode=livemode)
-        people = [*everybody.values()]
-        for first in range(0, len(people), _BATCH):
-            batch = people[first : first + _BATCH]
-            more, other = directory.put(location, batch, state.left if state else ())
-            new, changed = new + more, changed + other
-            count(len(batch))
-    directory.touch(location, need.now)
-    after = directory.state(location)
-    return SyncedLocation(location, after.customers if after else 0, new, changed, 0)
-
-
-def _openable(need: Needs, location: str) -> Stripe | None:
-    """Return the Stripe account of a location, where it has a key."""
-    try:
-        return need.accounts(location) if location in need.config.locations else None
-    except ConfigError as missing:
-        need.talk.note(f"{missing.message} The export is taken without asking Stripe.")
-        return None
-
-
-def _refuse_another_export(stripe: Stripe, export: StripeExport, ids: list[StripeId], talk: Talk) -> None:
-    """Raise ConflictError where the key does not know the customers of an export."""
-    mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")
-    hint = f"Is it the export of {stripe.location}? If you are sure, add --force."
-    if export.livemode is not None and export.livemode is not stripe.key.livemode:
-        raise ConflictError(
-            f"{export.name} is of {other} mode, and the key of {stripe.location} is a {mode} key.", hint=hint
-        )
-    try:
-        found = [stripe.customer(stripe_id) for stripe_id in dict.fromkeys(ids[:_SAMPLE])]
-    except KoalaError as failure:
-        # Dashboard exports are of live accounts, as a rule.
-        if not stripe.key.livemode:
-            raise ConflictError(
-                f"{failure.message} Whether {export.name} is of test mode, as the key of {stripe.location} is, "
-                "cannot be found out.",
-                hint=hint,
-            ) from failure
-        talk.warn(f"{failure.message} It was not checked that {export.name} is of {stripe.location}.")
-        return
-    if all(each is Absence.OTHER_MODE for each in found):
-        raise ConflictError(
-            f"{export.name} is of {other} mode, and the key of {stripe.location} is a {mode} key.", hint=hint
-        )
-    if all(each in (Absence.OTHER_MODE, Absence.NEVER_EXISTED) for each in found):
-        raise ConflictError(f"{export.name} is of another Stripe account than the key of {stripe.location}.", hint=hint)
 
 
 def _look_up_cards(directory: Directory, store: Store, location: str, run: "_Run", now: datetime) -> None:

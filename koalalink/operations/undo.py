@@ -1,6 +1,5 @@
 """Taking changes back."""
 
-from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Undone
@@ -9,20 +8,11 @@ from koalalink.domain.text import counted
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.contradicting import although, consent_to_contradict
 from koalalink.operations.examining import contradicted
-from koalalink.operations.ports import Directory, Store, Talk
+from koalalink.operations.needs import HasDirectory, HasStore, HasTalk, HasTime
 
 
-class Needs(Protocol):
+class Needs(HasStore, HasDirectory, HasTalk, HasTime, Protocol):
     """What undoing works with."""
-
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 class UndoRequest(NamedTuple):

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.configuration import Config
 from koalalink.domain.directory import Verification
 from koalalink.domain.link_problems import (
     AccountNow,
@@ -25,30 +24,18 @@ from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking
 from koalalink.operations.looking_up import look_up
+from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.operations.places import the_locations
-from koalalink.operations.ports import Accounts, Directory, Store, Stripe, Talk
+from koalalink.operations.ports import Stripe
 from koalalink.operations.strays import stray_in_words
 
 _AT_ONCE = 5
 """Customers whose cards are asked for at the same time: far below what Stripe allows a second."""
 
 
-class Needs(Protocol):
+class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasTalk, HasTime, Protocol):
     """What verifying works with."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def talk(self) -> Talk: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 class VerifyRequest(NamedTuple):

@@ -2,6 +2,8 @@
 
 A text that is not known is null. `RECORDS` has one function for each type of result; JSON prints what it returns, and
 in a pipe its fields are columns with tabs between them.
+
+It is longer than other rooms, because it has every type of result.
 """
 
 from __future__ import annotations

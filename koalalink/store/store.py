@@ -1,6 +1,8 @@
 """The store: customers, their links, and the history of both.
 
 Every write is one transaction that holds the rows and the change that tells of them.
+
+It is longer than other rooms, because it is one class: all that the contract of a store asks for.
 """
 
 import os
@@ -15,7 +17,7 @@ from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
 from koalalink.domain.text import fold, printable
 from koalalink.errors import ConflictError, NotFoundError, UsageError
 from koalalink.hints import Command
-from koalalink.store import finding, history
+from koalalink.store import finding, history, undoing
 from koalalink.store.bulk import Bulk
 from koalalink.store.database import Database
 from koalalink.store.rows import customer_from, link_values
@@ -313,8 +315,8 @@ class Store:
         Raises ConflictError where a later change touched the same thing, or somebody else has what would be put back.
         """
         with self._db.transaction(rehearsal=True):
-            undone = history.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
-            return history.part(self._db, change, undone), len(undone.kept)
+            undone = undoing.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
+            return undoing.part(self._db, change, undone), len(undone.kept)
 
     def edited_back(self, change: Change) -> Iterator[tuple[int, CustomerDetails]]:
         """Yield who would get which details again if a change were undone, of those who are as it has left them."""
@@ -332,7 +334,7 @@ class Store:
         The links in `unverify` are not verified any more then.
         """
         with self._db.transaction():
-            undone = history.undo(
+            undone = undoing.undo(
                 self._tables,
                 change,
                 at=self._now(),

@@ -18,7 +18,7 @@ from typer.testing import Result
 
 from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
-from koalalink.store import backups
+from koalalink.store import copying
 from koalalink.store.database import Database
 from tests.commands.samples import SAMPLES, WRITING, prepare, written
 from tests.conftest import Run
@@ -105,7 +105,7 @@ def test_store_that_another_program_keeps_locked_is_told(
     live: Run, koala: App, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """After a while of waiting."""
-    monkeypatch.setattr(backups, "_PATIENCE", 0.01)
+    monkeypatch.setattr(copying, "_PATIENCE", 0.01)
     prepare(live, name)
     koala.close()
     before = written(koala.home, name), files(Path.cwd())

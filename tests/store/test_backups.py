@@ -15,7 +15,7 @@ from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import KoalaError, NotFoundError, StoreError
-from koalalink.store import backups
+from koalalink.store import backups, copying, restoring
 from koalalink.store.migrations import STEPS, migrate
 from koalalink.store.store import Store
 from tests.conftest import NOW
@@ -55,7 +55,7 @@ def test_copy_is_equal_and_yours_alone(path: Path, tmp_path: Path) -> None:
     """Taken while others have the store open and write; one file, whatever SQLite keeps beside the store."""
     others = open_store(path)
     others.add(CustomerDetails(first_name="Bob"))
-    held = backups.back_up(path, tmp_path / "copy.db", Disk())
+    held = copying.back_up(path, tmp_path / "copy.db", Disk())
     others.close()
     assert (held.customers, held.links, held.changes, held.changed_at) == (2, 1, 3, NOW)
     assert dump(tmp_path / "copy.db") == dump(path)
@@ -66,13 +66,13 @@ def test_copy_is_equal_and_yours_alone(path: Path, tmp_path: Path) -> None:
 def test_copy_of_no_store(tmp_path: Path) -> None:
     """There is nothing to copy."""
     with pytest.raises(NotFoundError, match="There is no store"):
-        backups.back_up(tmp_path / "customers.db", tmp_path / "copy.db", Disk())
+        copying.back_up(tmp_path / "customers.db", tmp_path / "copy.db", Disk())
 
 
 def test_copy_that_cannot_be_written_leaves_nothing(path: Path, tmp_path: Path) -> None:
     """Neither half a file nor a temporary one."""
     with pytest.raises(KoalaError, match="cannot be written"):
-        backups.back_up(path, tmp_path / "missing" / "copy.db", Disk())
+        copying.back_up(path, tmp_path / "missing" / "copy.db", Disk())
     assert [file.name for file in tmp_path.iterdir()] == ["home"]
 
 
@@ -80,7 +80,7 @@ def test_copy_that_cannot_be_written_leaves_nothing(path: Path, tmp_path: Path) 
 def test_copy_that_is_none_is_refused(path: Path, tmp_path: Path, harm: str) -> None:
     """Before anything is touched."""
     copy = tmp_path / "copy.db"
-    backups.back_up(path, copy, Disk())
+    copying.back_up(path, copy, Disk())
     if harm == "text":
         copy.write_text("no database" * 99)
     elif harm == "bytes":
@@ -98,16 +98,16 @@ def test_copy_that_is_none_is_refused(path: Path, tmp_path: Path, harm: str) -> 
             db.commit()
     before = dump(path)
     with pytest.raises(StoreError):
-        backups.check(copy)
+        copying.check(copy)
     assert dump(path) == before
 
 
 def test_restore_keeps_what_was_there(path: Path, tmp_path: Path) -> None:
     """And whoever has the store open sees the copy then."""
-    backups.back_up(path, tmp_path / "copy.db", Disk())
+    copying.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Bob")
     watching = open_store(path)
-    kept = backups.restore(tmp_path / "copy.db", path, NOW)
+    kept = restoring.restore(tmp_path / "copy.db", path, NOW)
     assert kept is not None
     assert [each.customer.details.first_name for each in watching.everybody()] == ["Ann"]
     watching.add(CustomerDetails(first_name="Cy"))
@@ -118,9 +118,9 @@ def test_restore_keeps_what_was_there(path: Path, tmp_path: Path) -> None:
 
 def test_restore_of_a_damaged_store(path: Path, tmp_path: Path) -> None:
     """That is what copies are for; the damaged one is moved, not copied."""
-    backups.back_up(path, tmp_path / "copy.db", Disk())
+    copying.back_up(path, tmp_path / "copy.db", Disk())
     path.write_bytes(b"damaged" * 999)
-    kept = backups.restore(tmp_path / "copy.db", path, NOW)
+    kept = restoring.restore(tmp_path / "copy.db", path, NOW)
     assert kept is not None
     assert kept.read_bytes() == b"damaged" * 999
     assert names(path) == ["Ann"]
@@ -128,8 +128,8 @@ def test_restore_of_a_damaged_store(path: Path, tmp_path: Path) -> None:
 
 def test_restore_where_there_is_no_store(path: Path, tmp_path: Path) -> None:
     """On a new computer."""
-    backups.back_up(path, tmp_path / "copy.db", Disk())
-    assert backups.restore(tmp_path / "copy.db", tmp_path / "new.db", NOW) is None
+    copying.back_up(path, tmp_path / "copy.db", Disk())
+    assert restoring.restore(tmp_path / "copy.db", tmp_path / "new.db", NOW) is None
     assert names(tmp_path / "new.db") == ["Ann"]
 
 
@@ -137,20 +137,20 @@ def test_restore_of_an_older_version(path: Path, tmp_path: Path) -> None:
     """It is brought up to date when it is opened."""
     with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as db:
         migrate(db, STEPS[:2])
-    backups.restore(tmp_path / "old.db", path, NOW)
+    restoring.restore(tmp_path / "old.db", path, NOW)
     assert names(path) == []
     assert disagreements(path) == []
 
 
 def test_restore_while_another_writes(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It gives up after a while, and nothing is changed."""
-    monkeypatch.setattr(backups, "_PATIENCE", 0.05)
-    backups.back_up(path, tmp_path / "copy.db", Disk())
+    monkeypatch.setattr(copying, "_PATIENCE", 0.05)
+    copying.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Bob")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="is in use by another program"):
-            backups.restore(tmp_path / "copy.db", path, NOW)
+            restoring.restore(tmp_path / "copy.db", path, NOW)
     assert names(path) == ["Ann", "Bob"]
 
 
@@ -222,12 +222,12 @@ _TAMPERED = {
 @pytest.mark.parametrize("sql", _TAMPERED.values(), ids=_TAMPERED)
 def test_copy_that_was_tampered_with_is_refused(path: Path, tmp_path: Path, sql: str) -> None:
     """A trigger in it could make the store save other IDs than it says."""
-    backups.back_up(path, tmp_path / "copy.db", Disk())
+    copying.back_up(path, tmp_path / "copy.db", Disk())
     tamper(tmp_path / "copy.db", sql)
     before = dump(path)
     for refused in (
-        lambda: backups.check(tmp_path / "copy.db"),
-        lambda: backups.restore(tmp_path / "copy.db", path, NOW),
+        lambda: copying.check(tmp_path / "copy.db"),
+        lambda: restoring.restore(tmp_path / "copy.db", path, NOW),
     ):
         with pytest.raises(StoreError, match="was changed by another program"):
             refused()
@@ -240,22 +240,22 @@ def test_older_copy_that_was_tampered_with_is_refused(path: Path, tmp_path: Path
     with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as db:
         migrate(db, STEPS[:2])
     tamper(tmp_path / "old.db", _TAMPERED["trigger"])
-    assert backups.check(tmp_path / "old.db").customers == 0
+    assert copying.check(tmp_path / "old.db").customers == 0
     with pytest.raises(StoreError, match="“evil” does not belong there"):
-        backups.restore(tmp_path / "old.db", path, NOW)
+        restoring.restore(tmp_path / "old.db", path, NOW)
     assert names(path) == ["Ann"]
 
 
 @pytest.mark.parametrize("sql", _TAMPERED.values(), ids=_TAMPERED)
 def test_store_that_was_tampered_with_is_replaced_whole(path: Path, tmp_path: Path, sql: str) -> None:
     """It is not opened any more; a backup brings back its tables, its triggers and what is in them."""
-    backups.back_up(path, tmp_path / "copy.db", Disk())
+    copying.back_up(path, tmp_path / "copy.db", Disk())
     before = dump(path)
     tamper(path, sql)
     with pytest.raises(StoreError, match="was changed by another program") as refused:
         open_store(path)
     assert "koalalink restore" in str(refused.value.hint)
-    kept = backups.restore(tmp_path / "copy.db", path, NOW)
+    kept = restoring.restore(tmp_path / "copy.db", path, NOW)
     assert (dump(path), disagreements(path)) == (before, [])
     assert kept is not None
     assert kept.exists()
@@ -273,9 +273,9 @@ def test_next_numbers_come_back_with_a_copy(path: Path, tmp_path: Path) -> None:
     store = open_store(path)
     store.remove(store.record(store.find("2")))
     store.close()
-    backups.back_up(path, tmp_path / "copy.db", Disk())
+    copying.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Cy")
-    backups.restore(tmp_path / "copy.db", path, NOW)
+    restoring.restore(tmp_path / "copy.db", path, NOW)
     add(path, "Dee")
     store = open_store(path)
     assert [each.customer.number for each in store.everybody()] == [1, 3]
@@ -287,19 +287,19 @@ def test_restore_that_fails_in_the_middle_changes_nothing(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The store is as it was, and no copy of it is left that was not needed."""
-    backups.back_up(path, tmp_path / "copy.db", Disk())
+    copying.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Bob")
     before = dump(path)
-    monkeypatch.setattr(backups, "_TABLES", [*backups._TABLES, "nonsense"])
+    monkeypatch.setattr(restoring, "_TABLES", [*restoring._TABLES, "nonsense"])
     with pytest.raises(KoalaError):
-        backups.restore(tmp_path / "copy.db", path, NOW)
+        restoring.restore(tmp_path / "copy.db", path, NOW)
     assert (dump(path), disagreements(path)) == (before, [])
     assert [file.name for file in path.parent.iterdir()] == ["customers.db"]
 
 
 def test_kept_stores_have_names_of_their_own(path: Path, tmp_path: Path) -> None:
     """Several in a second, too."""
-    backups.back_up(path, tmp_path / "copy.db", Disk())
-    kept = [backups.restore(tmp_path / "copy.db", path, NOW) for _ in range(3)]
+    copying.back_up(path, tmp_path / "copy.db", Disk())
+    kept = [restoring.restore(tmp_path / "copy.db", path, NOW) for _ in range(3)]
     assert len({file for file in kept if file}) == 3
     assert all(file and names(file) == ["Ann"] for file in kept)

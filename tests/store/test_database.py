@@ -19,7 +19,7 @@ import pytest
 from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
 from koalalink.errors import StoreError
-from koalalink.store import backups
+from koalalink.store import copying
 from koalalink.store.database import Database
 from koalalink.store.migrations import STEPS, migrate
 from koalalink.store.schema import strangers
@@ -301,7 +301,7 @@ def test_store_that_cannot_be_written_can_be_read(shared: Path, state: str) -> N
             reader.add(CustomerDetails(first_name="Bob"))
         reader.close()
         with TemporaryDirectory() as folder:
-            held = backups.back_up(path, Path(folder) / "copy.db", Disk())
+            held = copying.back_up(path, Path(folder) / "copy.db", Disk())
     assert found == ([] if state == "of an older version" else ["Ann"])
     assert held.customers == len(found)
     assert {file.name: file.read_bytes() for file in shared.iterdir()} == before

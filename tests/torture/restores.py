@@ -18,7 +18,7 @@ from koalalink.cli import app
 from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
 from koalalink.errors import ExitCode
-from koalalink.store import backups
+from koalalink.store import copying
 from koalalink.store.database import Database
 from koalalink.store.store import Store
 from tests.conftest import NOW
@@ -44,7 +44,7 @@ def race(home: Path, *length: str, writers: int = 3, restorers: int = 2) -> Race
     store = Store(Database(home / "customers.db"), user=lambda: "nobody", now=lambda: NOW)
     store.add(CustomerDetails(first_name="Ann"))
     store.close()
-    backups.back_up(home / "customers.db", home / "copy.db", Disk())
+    copying.back_up(home / "customers.db", home / "copy.db", Disk())
     roles = [*(f"writer{number}" for number in range(writers)), *(f"restorer{number}" for number in range(restorers))]
     children = [_worker(home, role, *length) for role in roles]
     told = [json.loads(child.communicate()[0]) for child in children]

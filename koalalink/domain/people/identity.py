@@ -3,6 +3,8 @@
 A wrong link charges a stranger, so this is the heart of the product. Every place that asks whether two records are one
 person asks here, and every rule says why it is true of people. What is doubted can never be certain: certain begins
 with no doubt.
+
+It is longer than other rooms, because every rule of who is who stands here, and nowhere else.
 """
 
 import re
