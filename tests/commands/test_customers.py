@@ -5,11 +5,8 @@ import json
 import pytest
 
 from koalalink.app import App
+from tests.commands.test_forms import FIELDS
 from tests.conftest import Run
-
-FIELDS = (
-    "customer external_id first_name last_name company email phone address city state zip country notes links".split()
-)
 
 
 def test_add_tells_the_number(run: Run) -> None:
@@ -18,12 +15,12 @@ def test_add_tells_the_number(run: Run) -> None:
         run("customers", "add", "--first-name", " Ann ", "--last-name", "Lee").stdout == "Added customer 61, Ann Lee.\n"
     )
     added = json.loads(run("customers", "add", "--email", "a@b.c", "--zip", "02134", "--json").stdout)
-    assert list(added) == FIELDS
+    assert list(added) == FIELDS["CustomerList"].split()
     assert (added["customer"], added["email"], added["zip"], added["first_name"]) == (62, "a@b.c", "02134", None)
 
 
 def test_add_of_nobody_is_refused(run: Run) -> None:
-    """Somebody no name, company or email could not be found again."""
+    """Somebody without a name, company or email could not be found again."""
     result = run("customers", "add", "--phone", "206 555 0199")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--first-name" in result.stderr
@@ -32,7 +29,7 @@ def test_add_of_nobody_is_refused(run: Run) -> None:
 def test_list_shows_the_fields_that_were_promised(run: Run) -> None:
     """With links and when they were verified."""
     [row] = json.loads(run("customers", "list", "hugh", "--json").stdout)
-    assert list(row) == FIELDS
+    assert list(row) == FIELDS["CustomerList"].split()
     [link] = row["links"]
     assert list(link) == ["location", "stripe_id", "enabled", "verified_at"]
     assert (link["location"], link["enabled"], link["verified_at"]) == ("uptown", True, "2026-11-23T12:00:00Z")

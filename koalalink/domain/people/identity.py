@@ -143,7 +143,7 @@ def why_it_may_be_somebody_else(fields: Fields) -> str | None:
         return None
     if fields.name is Agreement.SIMILAR:
         return "The names are only similar, and there is no email or phone to compare."
-    return "Nothing can be compared: the two have no name, email or phone in common."
+    return "They cannot be compared: no name, email or phone is known for both."
 
 
 # What certain needs
