@@ -7,8 +7,9 @@ gc.set_threshold(100_000)
 
 import errno
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TextIO
@@ -21,7 +22,7 @@ from koalalink.app import App
 from koalalink.commands.lazy import LazyGroup
 from koalalink.domain.text import printable
 from koalalink.errors import Aborted, ExitCode, KoalaError
-from koalalink.hints import Command, Text
+from koalalink.hints import Command, Text, lines_of
 
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -93,7 +94,7 @@ def _errors_told(ctx: Any) -> Iterator[None]:
     except KoalaError as error:
         made = ctx.obj if ctx else None
         spelled = made.spelled if isinstance(made, App) else str
-        _say(error.message, error.hint and spelled(error.hint))
+        _say(error.message, error.hint, spelled)
         raise typer.Exit(error.exit_code) from error
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # it is no error; Typer itself tells it by its name
@@ -106,12 +107,14 @@ def _errors_told(ctx: Any) -> Iterator[None]:
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
-def _say(message: str, hint: Text | None) -> None:
+def _say(message: str, hint: Text | None, spelled: Callable[[Text], str] = str) -> None:
     sys.stdout.flush()
+    texts: list[Text] = [f"Error: {message}", *(["Hint: " + hint] if hint else [])]
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else sys.maxsize
     try:
-        typer.echo(f"Error: {printable(message)}", err=True)
-        if hint:
-            typer.echo(f"Hint: {printable(str(hint))}", err=True)
+        for text in texts:
+            for line in lines_of(text, spelled, width):
+                typer.echo(printable(line), err=True)
     except OSError:  # where nobody can be told, the exit code still tells
         sys.stderr = _nowhere()
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,6 +89,28 @@ Text = str | Sentence | Command
 
 def _parts(text: Text) -> tuple[str | Command, ...]:
     return text.parts if isinstance(text, Sentence) else (text,)
+
+
+def lines_of(text: Text, spelled: Callable[[Text], str], width: int) -> list[str]:
+    """Return a text in lines for a terminal of `width` columns, broken at spaces.
+
+    Where it does not fit into one line, each command gets a line of its own, whole, so that it can be copied.
+    """
+    whole = spelled(text)
+    if len(whole) <= width:
+        return [whole]
+    import textwrap  # noqa: PLC0415 - only what people read is wrapped
+
+    lines: list[str] = []
+    for is_command, parts in groupby(_parts(text), lambda part: isinstance(part, Command)):
+        if is_command:
+            lines += [f"  {spelled(part)}" for part in parts]
+            continue
+        prose = "".join(map(str, parts)).strip()
+        if lines:
+            prose = prose.lstrip(" .,;")  # what ends the sentence after a command
+        lines += textwrap.wrap(prose, width, break_long_words=False, break_on_hyphens=False)
+    return lines
 
 
 def _word(word: str | int | Path) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.hints import Command, Program, Sentence
+from koalalink.hints import Command, Program, Sentence, lines_of
 
 SANDBOX = Program(sandbox=True)
 
@@ -69,3 +69,15 @@ def test_text_that_looks_like_a_command_is_left_alone() -> None:
     assert Sentence("A koalalink show 3 b ", Command("show", 4)).spelled(SANDBOX) == (
         "A koalalink show 3 b koalalink --sandbox show 4"
     )
+
+
+@pytest.mark.parametrize("width", [30, 50, 80, 1000])
+def test_command_is_never_broken(width: int) -> None:
+    """It gets a line of its own where the sentence does not fit into one; other words are kept whole as well."""
+    command = Command("match", apply_certain=True, location="downtown")
+    text = "To connect the 27 certain matches, type: " + command + ". Or look at https://x.test/" + "a" * 40 + " first."
+    lines = lines_of(text, str, width)
+    assert str(command) in [line.strip() for line in lines] or len(lines) == 1
+    assert all(len(line) <= width or " " not in line.strip() or line.strip() == str(command) for line in lines)
+    told = " ".join(" ".join(lines).split())
+    assert told.replace(".", "") == " ".join(str(text).split()).replace(".", "")

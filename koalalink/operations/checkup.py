@@ -110,7 +110,7 @@ def _config(config: Config, path: Path) -> Iterator[Finding]:
         yield Finding(about=about, health=Health.BAD, text="No location is set up yet.", advice=advice)
     elif not path.exists():
         names = ", ".join(config.locations)
-        yield Finding(about=about, health=Health.GOOD, text=f"There is no file {path}; set up otherwise: {names}.")
+        yield Finding(about=about, health=Health.GOOD, text=f"Set up without the file {path}: {names}.")
     else:
         yield Finding(about=about, health=Health.GOOD, text=f"{path}: {', '.join(config.locations)}.")
     for warning in config.warnings:

@@ -11,7 +11,6 @@ from koalalink.render.screen import Screen
 from koalalink.render.tables import print_table, print_whole, shown
 
 _HEALTH = {Health.GOOD: ("ok", "green"), Health.NOTE: ("note", "yellow"), Health.BAD: ("bad", "bold red")}
-_INDENT = "      "
 
 
 def _backed_up(done: BackedUp, screen: Screen) -> None:
@@ -46,8 +45,7 @@ def _checkup(found: Checkup, screen: Screen) -> None:
         line = shown(f"{sign:<6}", style).append_text(shown(f"{finding.about}: ", "bold"))
         print_whole(screen.console, line.append_text(shown(finding.text)))
         if finding.advice:
-            advice = shown(f"{_INDENT}→ ", "yellow").append_text(shown(screen.spelled(finding.advice)))
-            print_whole(screen.console, advice)
+            screen.say("→ " + finding.advice, "yellow")
 
 
 DRAWINGS: dict[str, Callable[[Any, Screen], None]] = {

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from koalalink.domain.stripe_customers import BRANDS, Card
 from koalalink.hints import Text as Sayable
-from koalalink.render.tables import Spelled, print_whole, shown
+from koalalink.render.tables import Spelled, print_sentence, shown
 
 
 class Screen:
@@ -19,8 +19,8 @@ class Screen:
         self._spelled = spelled
 
     def say(self, text: Sayable, style: str = "") -> None:
-        """Print a sentence on a line of its own."""
-        print_whole(self.console, shown(self._spelled(text), style))
+        """Print a sentence."""
+        print_sentence(self.console, text, self._spelled, style)
 
     def spelled(self, text: Sayable) -> str:
         """Return a text with its commands as they are typed here."""

@@ -3,6 +3,7 @@
 Every text from outside is made printable and shown as `Text`, never as markup: a name may hold anything.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from koalalink.domain.text import printable
 from koalalink.hints import Text as Sayable
+from koalalink.hints import lines_of
 
 Spelled = Callable[[Sayable], str]
 """Puts the commands of a text into words, as they are typed here."""
@@ -52,8 +54,28 @@ def shortened(text: str) -> str:
 
 
 def print_whole(console: Console, text: Text) -> None:
-    """Leave wrapping to the terminal, so that a command or an address in the text can be copied."""
-    console.print(text, soft_wrap=True)
+    """Print a text with lines broken at spaces; a longer word, as an address, stays whole, so that it can be copied."""
+    for line in text.divide(_breaks(text.plain, console.width)):
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+
+
+def _breaks(text: str, width: int) -> list[int]:
+    """Return where lines begin, but for the first."""
+    breaks, used = [], 0
+    for word in re.finditer(r"\S+\s*", text):
+        length = cell_len(word[0].rstrip())
+        if used and used + length > width:
+            breaks.append(word.start())
+            used = 0
+        used += cell_len(word[0])
+    return breaks
+
+
+def print_sentence(console: Console, text: Sayable, spelled: Spelled, style: str = "") -> None:
+    """Print a text; a command that does not fit into its line gets one of its own."""
+    for line in lines_of(text, spelled, console.width):
+        console.print(shown(line, style), soft_wrap=True)
 
 
 def print_table(
@@ -67,13 +89,15 @@ def print_table(
     """Print rows below their headings so that no word is broken.
 
     Lines are wrapped at spaces. Where the terminal is too narrow for that, columns that fold go below the column
-    `above`, the last ones first; and where even that does not help, each row is a block of lines.
+    `above`, the last ones first; then lines are wrapped that would better be whole; and at last each row is a block
+    of lines.
     """
     heads = [column if isinstance(column, Column) else Column(column) for column in columns]
     folding = [index for index, head in enumerate(heads) if head.folds]
-    for below in range(len(folding) + 1):
-        columns_left, lines = _folded(heads, rows, above, folding[len(folding) - below :])
-        widths = _widths(columns_left, lines, console.width)
+    everything = len(folding)
+    for below, whole in [*((number, True) for number in range(everything + 1)), (everything, False)]:
+        columns_left, lines = _folded(heads, rows, above, folding[everything - below :])
+        widths = _widths(columns_left, lines, console.width, whole=whole)
         if widths is not None:
             break
     else:
@@ -97,18 +121,26 @@ def _empty(title: str) -> Table:
     )
 
 
-def _widths(heads: Sequence[Column], rows: Sequence[Sequence[Text]], available: int) -> list[int] | None:
-    """Return how wide each column is; None where a word would have to be broken."""
+def _widths(
+    heads: Sequence[Column], rows: Sequence[Sequence[Text]], available: int, *, whole: bool
+) -> list[int] | None:
+    """Return how wide each column is; None where a word would have to be broken, or with `whole` a line of some."""
     cells = [[head.title, *(row[index].plain for row in rows)] for index, head in enumerate(heads)]
     most = [max((cell_len(line) for cell in column for line in cell.split("\n")), default=1) for column in cells]
     least = [
         max(
             1,
             cell_len(head.title),
-            *(cell_len(line) for cell in column for line in cell.split("\n") if head.whole and len(line) <= _SHORT),
+            *(
+                cell_len(line)
+                for cell in column
+                for line in cell.split("\n")
+                if whole and head.whole and len(line) <= _SHORT
+            ),
             *(cell_len(word) for cell in column for word in cell.split()),
         )
         for head, column in zip(heads, cells, strict=True)
+        for keep in [whole and head.whole]
     ]
     # The longest words of the headings and cells, and between two columns a gap; rich adds a blank at either side.
     room = available - _GAP * len(heads)

@@ -29,7 +29,7 @@ from koalalink.hints import Text as Sayable
 from koalalink.render.drawn_customers import draw_hits
 from koalalink.render.remarks import remarks_on
 from koalalink.render.screen import Screen
-from koalalink.render.tables import Spelled, print_table, print_whole, shortened, shown
+from koalalink.render.tables import Spelled, print_sentence, print_table, shortened, shown
 
 _WIDE = 110
 """Columns of a terminal, from which on several rows of a file are shown."""
@@ -74,10 +74,10 @@ class RichTalk:
         return self._may_ask
 
     def note(self, text: Sayable) -> None:
-        print_whole(self._console, shown(self._spelled(text)))
+        print_sentence(self._console, text, self._spelled)
 
     def warn(self, text: Sayable) -> None:
-        print_whole(self._console, shown(self._spelled(text), "yellow"))
+        print_sentence(self._console, text, self._spelled, "yellow")
 
     def review(self, review: LinkReview) -> None:
         if not isinstance(review.profile.customer, Absence) and review.verdict.doubts:

@@ -87,10 +87,10 @@ def test_import_is_told_with_every_count_and_the_next_step() -> None:
     draw(done, NOW, console=console)
     draw(done._replace(change=None, troubles=(), rejects=None), NOW, console=console)
     shown = text_of(console)
-    assert shown.splitlines()[:2] == [
-        "9 rows of people.csv: 1 added, 2 updated, 1 unchanged, 1 skipped, 1 repeated in the file, 3 not imported.",
-        "Stripe IDs: 4 linked, 5 already linked, 6 not linked.",
-    ]
+    assert " ".join(shown.split()).startswith(
+        "9 rows of people.csv: 1 added, 2 updated, 1 unchanged, 1 skipped, 1 repeated in the file, 3 not imported. "
+        "Stripe IDs: 4 linked, 5 already linked, 6 not linked."
+    )
     assert "1 of the new ones shares an email address with somebody who has another name." in shown
     assert "type: koalalink customers import 'my r.csv' --map Client=name" in shown
     assert "type: koalalink undo 7" in shown
