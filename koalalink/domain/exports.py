@@ -42,8 +42,11 @@ def columns_for(shape: Shape) -> list[ExportColumn]:
     return [
         ExportColumn("number", "KoalaLink number", lambda linked: str(linked.customer.number)),
         *(ExportColumn(field.name, field.title, _field(field.name)) for field in FIELDS),
-        *(ExportColumn("stripe_ids", f"Stripe ID ({place})", _stripe_id(place)) for place in shape.locations),
-        *(ExportColumn("stripe_ids", f"Stripe link ({place})", _switched(place)) for place in shape.switched_off_at),
+        *(ExportColumn("stripe_ids", f"Stripe ID ({location})", _stripe_id(location)) for location in shape.locations),
+        *(
+            ExportColumn("stripe_ids", f"Stripe link ({location})", _switched(location))
+            for location in shape.switched_off_at
+        ),
         *(ExportColumn("extra", kept_title(title), _extra(title)) for title in shape.extra),
     ]
 
@@ -73,21 +76,21 @@ def _field(name: str) -> Callable[[LinkedCustomer], str]:
     return lambda linked: str(getattr(linked.customer.details, name))
 
 
-def _link(linked: LinkedCustomer, place: str) -> Link | None:
-    return next((link for link in linked.links if link.location == place), None)
+def _link(linked: LinkedCustomer, location: str) -> Link | None:
+    return next((link for link in linked.links if link.location == location), None)
 
 
-def _stripe_id(place: str) -> Callable[[LinkedCustomer], str]:
+def _stripe_id(location: str) -> Callable[[LinkedCustomer], str]:
     def cell(linked: LinkedCustomer) -> str:
-        link = _link(linked, place)
+        link = _link(linked, location)
         return link.stripe_id if link else ""
 
     return cell
 
 
-def _switched(place: str) -> Callable[[LinkedCustomer], str]:
+def _switched(location: str) -> Callable[[LinkedCustomer], str]:
     def cell(linked: LinkedCustomer) -> str:
-        link = _link(linked, place)
+        link = _link(linked, location)
         return "" if link is None else "on" if link.enabled else "off"
 
     return cell

@@ -25,7 +25,7 @@ def delimiter_of(sample: list[str], known: Callable[[Sequence[str]], int]) -> st
         lengths = Counter(map(len, rows))
         length, times = max(lengths.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 1))
         # Where two fit alike, the header that stands higher.
-        header = max(((known(row), -place) for place, row in enumerate(rows[:5])), default=(0, 0))
+        header = max(((known(row), -index) for index, row in enumerate(rows[:5])), default=(0, 0))
         return header, (times / len(rows) if length > 1 else 0), length
 
     return max(DELIMITERS, key=divides)

@@ -51,14 +51,14 @@ class RejectsFile:
         self.path = path
         self._disk, self._if_there = disk, if_there
         self._titles = [title for title in titles if title != reason_title]
-        self._skipped = [place for place, title in enumerate(titles) if title == reason_title]
+        self._skipped = [index for index, title in enumerate(titles) if title == reason_title]
         self._reason_title = reason_title
         self._file: NewFile | None = None
         self._lines: Lines | None = None
 
     def write(self, cells: Sequence[str], reason: str) -> None:
         """Write a row, and why it was not imported."""
-        kept = [cell for place, cell in enumerate(cells) if place not in self._skipped]
+        kept = [cell for index, cell in enumerate(cells) if index not in self._skipped]
         with sentences(self.path):
             if self._lines is None:
                 self._file = self._disk.new(self.path, self._if_there)

@@ -161,10 +161,10 @@ class _Bookings:
         for person in people:
             for payment in person.payments:
                 paid[payment] += 1
-        for place, person in enumerate(people):
+        for index, person in enumerate(people):
             if any(paid[payment] > 1 for payment in person.payments):
                 sure = tuple(payment for payment in person.payments if paid[payment] == 1)
-                people[place] = person._replace(payments=sure)
+                people[index] = person._replace(payments=sure)
 
 
 def certain_now(need: Needs, location: str) -> set[tuple[int, str]]:

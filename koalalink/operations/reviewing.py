@@ -80,12 +80,12 @@ class _Session:
 
 def review(need: Needs, location: str | None) -> None:
     """Propose who everybody is at a location, have a person decide one by one, and say what was decided."""
-    place = location_to_match(need.config, need.directory.states(), location)
-    found = propose_at(need, place)
-    pairs = side_by_side(need.store, need.directory, place, found.proposals)
+    location = location_to_match(need.config, need.directory.states(), location)
+    found = propose_at(need, location)
+    pairs = side_by_side(need.store, need.directory, location, found.proposals)
 
     def settle(decided: Sequence[Decision], action: Action) -> Settled:
-        return deciding.settle(need, deciding.Batch(place, decided, action, "review"))
+        return deciding.settle(need, deciding.Batch(location, decided, action, "review"))
 
     need.talk.note(in_words(sit(need, pairs, settle)))
 

@@ -147,8 +147,8 @@ def links() -> tuple[tuple[int, str, str], ...]:
 def accounts(today: date) -> list[Account]:
     """Return the Stripe accounts of downtown and uptown, as they are on a day."""
     made = {location: Account(id=ACCOUNT_IDS[location], keys={KEYS[location]: Key(_READS)}) for location in ACCOUNT_IDS}
-    for place, person in enumerate(_everybody()):
-        _add(made[person.location], person, _FIRST_CREATED + place * 1_600_000 % 178_000_000 + place * 61, today)
+    for index, person in enumerate(_everybody()):
+        _add(made[person.location], person, _FIRST_CREATED + index * 1_600_000 % 178_000_000 + index * 61, today)
     location, deleted = _DELETED
     made[location].customers[deleted] = {"id": deleted, "object": "customer", "deleted": True}
     return list(made.values())
@@ -188,17 +188,17 @@ def _locations(number: int) -> tuple[str, ...]:
 def _stripe_id(location: str, number: int) -> str:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     rest = (number * 2 + (location == "uptown") + 1) * 6_364_136_223_846_793_005 % len(letters) ** 14
-    return "cus_" + "".join(letters[rest // len(letters) ** place % len(letters)] for place in range(14))
+    return "cus_" + "".join(letters[rest // len(letters) ** index % len(letters)] for index in range(14))
 
 
 def _id_at(location: str, email: str) -> str:
-    place = next(n for n, person in enumerate(_AT_STRIPE) if (person.location, person.email) == (location, email))
-    return _AT_STRIPE[place].id or _stripe_id(location, 500 + place)
+    index = next(n for n, person in enumerate(_AT_STRIPE) if (person.location, person.email) == (location, email))
+    return _AT_STRIPE[index].id or _stripe_id(location, 500 + index)
 
 
 def _add(account: Account, person: _AtStripe, created: int, today: date) -> None:
     customer = person.id or _id_at(person.location, person.email)
-    cards = [_card(customer, place, saved, today) for place, saved in enumerate(person.cards)]
+    cards = [_card(customer, index, saved, today) for index, saved in enumerate(person.cards)]
     old_style = [card for card, saved in zip(cards, person.cards, strict=True) if saved.old_style]
     # Stripe lists cards of the older kind among the payment methods, under the ID that they always had.
     methods = [
@@ -236,10 +236,10 @@ def _stripe_address(number: int) -> dict[str, str | None]:
     }
 
 
-def _card(customer: str, place: int, saved: _Saved, today: date) -> dict[str, Any]:
+def _card(customer: str, index: int, saved: _Saved, today: date) -> dict[str, Any]:
     month = today.year * 12 + today.month - 1 + saved.months
     return {
-        "id": f"card_{customer[4:]}{place}",
+        "id": f"card_{customer[4:]}{index}",
         "object": "card",
         "brand": saved.brand,
         "country": "US",

@@ -223,15 +223,15 @@ def _newest_first(account: Account) -> list[_Object]:
 
 def _page(objects: list[_Object], params: Parameters, url: str, kind: str) -> _Object:
     most, start, end = parameters.limit(params), 0, None
-    places = {found["id"]: place for place, found in enumerate(objects)}
+    indexes = {found["id"]: index for index, found in enumerate(objects)}
     after, before = parameters.text(params, "starting_after"), parameters.text(params, "ending_before")
     for cursor, value in (("starting_after", after), ("ending_before", before)):
-        if value is not None and value not in places:
+        if value is not None and value not in indexes:
             raise missing(kind, value, param=cursor)
     if after is not None:
-        start = places[after] + 1
+        start = indexes[after] + 1
     if before is not None:
-        end = places[before]
+        end = indexes[before]
         start = max(start, end - most)
     page = objects[start : min(start + most, len(objects) if end is None else end)]
     more = start > 0 if end is not None else len(objects) > start + most

@@ -140,14 +140,14 @@ class Store:
 
     def shape(self) -> Shape:
         """Return what there is besides the fields that every customer has."""
-        places = self._db.rows("SELECT location, min(enabled) AS on_ FROM links GROUP BY location ORDER BY location")
+        locations = self._db.rows("SELECT location, min(enabled) AS on_ FROM links GROUP BY location ORDER BY location")
         titles = self._db.rows(
             "SELECT DISTINCT each.key AS title FROM customers, json_each(extra) AS each "
             "WHERE extra <> '' ORDER BY title"
         )
         return Shape(
-            locations=tuple(row["location"] for row in places),
-            switched_off_at=tuple(row["location"] for row in places if not row["on_"]),
+            locations=tuple(row["location"] for row in locations),
+            switched_off_at=tuple(row["location"] for row in locations if not row["on_"]),
             extra=tuple(row["title"] for row in titles),
         )
 
