@@ -19,4 +19,4 @@ def open_account(location: Location, environ: Mapping[str, str], now: datetime, 
         from koalalink.sandbox.transport import SandboxHTTPClient
 
         transport = SandboxHTTPClient(shop.stand_in(now))
-    return StripeGateway(location.name, key, api_base=api_base, transport=transport)
+    return StripeGateway(location.name, key, api_base=api_base, transport=transport, metadata_key=location.metadata_key)

@@ -123,7 +123,8 @@ class App:
         """What sync has copied from Stripe; it is in the store's file."""
         from koalalink.store.directory import Directory
 
-        return Directory(self._database)
+        keys = {each.name: each.metadata_key for each in self.config.locations.values() if each.metadata_key}
+        return Directory(self._database, keys)
 
     @cached_property
     def _database(self) -> "Database":

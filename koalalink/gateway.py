@@ -62,6 +62,7 @@ class StripeGateway:
         *,
         api_base: str,
         transport: stripe.HTTPClient | None = None,
+        metadata_key: str = "",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Ask Stripe at `api_base` with `key`; `transport` stands in for the network."""
@@ -69,6 +70,7 @@ class StripeGateway:
         self.key = key
         self.cards_are_hidden = False
         """Whether Stripe has refused to show cards to this key."""
+        self._metadata_key = metadata_key
         self._sleep = sleep
         self._session = wire.Session(api_base)
         self._client = stripe.StripeClient(
@@ -87,7 +89,7 @@ class StripeGateway:
 
         def retrieve(expand: list[str]) -> StripeCustomer | Absence:
             found = self._client.v1.customers.retrieve(stripe_id, {"expand": expand}).to_dict()
-            customer = None if found.get("deleted") else customer_in(found)
+            customer = None if found.get("deleted") else customer_in(found, self._metadata_key)
             if found["id"] != stripe_id:
                 raise ValueError("somebody else was answered")
             return customer or Absence.DELETED
@@ -216,7 +218,7 @@ class StripeGateway:
     def _page(self, endpoint: Callable[[Any], Any], params: dict[str, Any]) -> "_Page":
         def ask(expand: list[str]) -> _Page:
             answer = endpoint({**params, "expand": [f"data.{field}" for field in expand]}).to_dict()
-            customers = [customer_in(found) for found in answer["data"]]
+            customers = [customer_in(found, self._metadata_key) for found in answer["data"]]
             return _Page(customers, bool(answer["has_more"]), text_in(answer, "next_page"))
 
         return self._expanded(ask)

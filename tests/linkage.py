@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 Row = dict[str, str]
-Name = Literal["typical", "hard", "febrl4"]
+Name = Literal["typical", "hard", "typical2", "hard2", "febrl4"]
 
 DATA = Path(__file__).parent / "data"
 
@@ -30,7 +30,8 @@ def labelled(name: Name) -> Labelled:
     """
     if name == "febrl4":
         return _febrl()
-    return read(DATA / f"koala_{name}_3000_local.csv", DATA / f"koala_{name}_3000_stripe.csv")
+    kind = f"koala2_{name[:-1]}" if name.endswith("2") else f"koala_{name}"
+    return read(DATA / f"{kind}_3000_local.csv", DATA / f"{kind}_3000_stripe.csv")
 
 
 def read(local: Path, stripe: Path) -> Labelled:

@@ -94,14 +94,27 @@ def test_load_takes_another_address_for_all_locations(file: Path) -> None:
     assert {place.api_base for place in loaded.locations.values()} == {"http://127.0.0.1:9"}
 
 
+def test_load_names_the_metadata_of_all_locations_or_of_one(file: Path) -> None:
+    """What a location says itself stands above what is said for all."""
+    file.write_text(
+        "metadata_key = 'ours'\n[locations.a]\napi_key_env = 'A'\n"
+        "[locations.b]\napi_key_env = 'B'\nmetadata_key = 'theirs'\n"
+    )
+    assert {name: place.metadata_key for name, place in load(file, {}).locations.items()} == {
+        "a": "ours",
+        "b": "theirs",
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[store]\npath = x", "not valid TOML, at line 2, column 8"),
         ("x = 1", "x is not a setting"),
+        ("metadata_key = 5", "metadata_key must be text"),
         (
             "[locations.a]\napi_kee = 'x'",
-            "locations.a.api_kee is not a setting; the settings are name, api_base, api_key_env",
+            "locations.a.api_kee is not a setting; the settings are name, api_base, metadata_key",
         ),
         ("[locations.a]\nname = 'x'", "needs one of api_key_env, api_key, api_key_command, and has none of them"),
         ("[locations.a]\napi_key = 'x'\napi_key_env = 'y'", "and has api_key_env and api_key"),

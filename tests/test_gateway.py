@@ -12,7 +12,9 @@ import requests
 import stripe
 
 from koalalink import gateway, wire
+from koalalink.accounts import open_account
 from koalalink.domain.api_key import ApiKey
+from koalalink.domain.configuration import KeySource, Location
 from koalalink.domain.stripe_customers import Absence, StripeCustomer
 from koalalink.errors import (
     ConfigError,
@@ -84,6 +86,16 @@ def test_customer_is_read_whole(asking: StripeGateway) -> None:
     )
     assert jane.card is not None
     assert (jane.card.brand, jane.card.last4, jane.default_payment_method) == ("visa", "4242", jane.card.payment_method)
+
+
+def test_account_of_a_location_knows_which_metadata_hold_our_ids(server: StripeServer) -> None:
+    """As its section in the configuration says, whether one customer is read or all."""
+    location = Location("downtown", "Downtown", KeySource("api_key", (KEY,)), server.url, metadata_key="booking")
+    asking = open_account(location, {}, NOW, in_sandbox=False)
+    jane = asking.customer("cus_123")
+    assert isinstance(jane, StripeCustomer)
+    assert {jane.metadata_key, *(each.metadata_key for each in asking.all_customers())} == {"booking"}
+    asking.close()
 
 
 def test_customer_who_is_not_there_is_told_why(asking: StripeGateway, server: StripeServer, account: Account) -> None:

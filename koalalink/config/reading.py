@@ -104,12 +104,17 @@ class _Reader:
         self._path = path
 
     def config(self, document: dict[str, Any], home: Path) -> Config:
-        self._known(document, "", ("default_location", "store", "locations"))
+        self._known(document, "", ("default_location", "metadata_key", "store", "locations"))
         store = self._table(document, "store")
         self._known(store, "store.", ("path",))
         store_path = self._text(store, "store.", "path")
         locations = self._table(document, "locations")
         read = {name: self._location(name, self._table(locations, name, "locations.")) for name in locations}
+        if metadata_key := self._text(document, "", "metadata_key"):
+            read = {
+                name: each if each.metadata_key else each._replace(metadata_key=metadata_key)
+                for name, each in read.items()
+            }
         default = self._text(document, "", "default_location")
         if default and default not in read:
             self._refuse(f"default_location is “{default}”, but there is no section [locations.{default}]")
@@ -123,7 +128,7 @@ class _Reader:
         prefix = f"locations.{name}."
         if not LOCATION_NAME.fullmatch(name):
             self._refuse(f"“{name}” cannot be the name of a location: use small letters, digits, - and _")
-        self._known(table, prefix, ("name", "api_base", *_KEY_SOURCES))
+        self._known(table, prefix, ("name", "api_base", "metadata_key", *_KEY_SOURCES))
         named = [source for source in _KEY_SOURCES if source in table]
         if len(named) != 1:
             found = " and ".join(named) or "none of them"
@@ -133,6 +138,7 @@ class _Reader:
             title=self._text(table, prefix, "name") or name,
             key_source=self._key_source(table, prefix),
             api_base=self._text(table, prefix, "api_base") or STRIPE_API,
+            metadata_key=self._text(table, prefix, "metadata_key"),
         )
 
     def _key_source(self, table: dict[str, Any], prefix: str) -> KeySource:

@@ -28,6 +28,8 @@ class Location(NamedTuple):
     title: str
     key_source: KeySource
     api_base: str = STRIPE_API
+    metadata_key: str = ""
+    """Which of the metadata of Stripe's customers holds the ID that the customer has in our list."""
 
 
 class Config(NamedTuple):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from koalalink.domain.columns import Column
 from koalalink.domain.customers import FIELDS, Customer, CustomerDetails
 from koalalink.domain.people.agreement import Agreement, Level
+from koalalink.domain.people.contact import mailbox_in
 from koalalink.domain.people.identity import Pair, the_names_contradict
 from koalalink.domain.people.person import of_store
 from koalalink.domain.stripe_ids import StripeId, customer_id
@@ -143,6 +144,8 @@ class Entries:
         extra = {title: cells[index] for index, title in self._extra if cells[index]}
         if extra:
             values["extra"] = json.dumps(extra, ensure_ascii=False, sort_keys=True)
+        if "email" in values:
+            values["email"] = mailbox_in(values["email"])
         details = CustomerDetails(**values)
         if not self._is_our_own and (trouble := self._trouble(row.number, details)):
             return trouble

@@ -18,7 +18,7 @@ def text_in(found: dict[str, Any], name: str) -> str:
     return (value or "").encode("utf-8", "replace").decode()
 
 
-def customer_in(found: dict[str, Any]) -> StripeCustomer:
+def customer_in(found: dict[str, Any], metadata_key: str = "") -> StripeCustomer:
     """Return a customer; raises where it is none, or from no time that there is."""
     default = (found.get("invoice_settings") or {}).get("default_payment_method") or found.get("default_source")
     address, metadata = found.get("address") or {}, found.get("metadata") or {}
@@ -35,6 +35,7 @@ def customer_in(found: dict[str, Any]) -> StripeCustomer:
         card=card_in(default) if isinstance(default, dict) else None,
         default_payment_method=text_in(default if isinstance(default, dict) else {"id": default}, "id"),
         metadata={name.encode("utf-8", "replace").decode(): text_in(metadata, name) for name in metadata},
+        metadata_key=metadata_key,
     )
 
 

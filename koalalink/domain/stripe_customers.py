@@ -79,6 +79,8 @@ class StripeCustomer(NamedTuple):
     default_payment_method: str = ""
     """The ID of what is charged by default, a card or not."""
     metadata: Mapping[str, str] = MappingProxyType({})
+    metadata_key: str = ""
+    """Which of the metadata holds our ID, where the configuration says so."""
 
     @property
     def url(self) -> str:

@@ -9,6 +9,10 @@ _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 
 # Invisible characters that reorder or hide text: bidirectional marks and overrides, zero-width ones, line separators.
 _DECEPTIVE = {*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0x061C, 0xFEFF}
+_LONGEST_NAME = 1000
+"""Characters of a name that are looked at."""
+
+_COMBINING_OF_LATIN = frozenset(map(chr, range(0x300, 0x370)))
 _NO_DIGITS = re.compile(r"[^0-9]+")
 
 
@@ -19,6 +23,20 @@ def fold(text: str) -> str:
     # Accents that stand by themselves go first: putting a hundred thousand of them in order takes a minute.
     plain = unicodedata.normalize("NFKD", _without_accents(text.casefold()))
     return " ".join(_without_accents(plain).translate(_STROKES).split())
+
+
+def fold_name(text: str) -> str:
+    """Return the same for names: a mark on a letter of another script than ours is a part of the letter."""
+    if text.isascii():
+        return fold(text)
+    folded = []
+    for character in unicodedata.normalize("NFKC", text[:_LONGEST_NAME]).casefold():
+        base = unicodedata.normalize("NFD", character)
+        folded.append(
+            base[0] if len(base) > 1 and unicodedata.name(base[0], "").startswith(("LATIN", "GREEK")) else character
+        )
+    plain = "".join(c for c in folded if c not in _COMBINING_OF_LATIN)
+    return " ".join(plain.translate(_STROKES).split())
 
 
 def _without_accents(text: str) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Row
+from types import MappingProxyType
 
 from koalalink.domain.directory import DirectoryState, Verification, Window
 from koalalink.domain.search_query import IdQuery, TextQuery
@@ -47,9 +48,10 @@ _OPTIMIZE = "INSERT INTO directory_search (directory_search) VALUES ('optimize')
 class Directory:
     """What Stripe had when it was last asked for all customers; it can always be made again."""
 
-    def __init__(self, database: Database) -> None:
-        """Read and write the tables in `database`."""
+    def __init__(self, database: Database, metadata_keys: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Read and write the tables in `database`; `metadata_keys` are the settings of the locations that have one."""
         self._db = database
+        self._metadata_keys = metadata_keys
 
     def state(self, location: str) -> DirectoryState | None:
         """Return how far the directory of a location is; None where there is none."""
@@ -187,8 +189,8 @@ class Directory:
 
     def known(self, location: str, stripe_ids: Iterable[str]) -> dict[StripeId, StripeCustomer]:
         """Return those of these customers that are in the directory, and not gone."""
-        rows = self._rows_of(location, stripe_ids)
-        return {row["stripe_id"]: _customer(row) for row in rows if not row["gone"]}
+        rows = [row for row in self._rows_of(location, stripe_ids) if not row["gone"]]
+        return {each.stripe_id: each for each in self._customers(rows, location)}
 
     def _rows_of(self, location: str, stripe_ids: Iterable[str]) -> list[Row]:
         return self._db.rows(_KNOWN, location=location, stripe_ids=json.dumps([*stripe_ids]))
@@ -201,7 +203,7 @@ class Directory:
         )
         last = ""
         while rows := self._db.rows(sql, location=location, last=last):
-            yield from map(_customer, rows)
+            yield from self._customers(rows, location)
             last = rows[-1]["stripe_id"]
 
     def newest(self, location: str, most: int) -> list[StripeCustomer]:
@@ -210,7 +212,7 @@ class Directory:
             f"SELECT {_COLUMNS} FROM directory WHERE location = :location AND NOT gone "
             "ORDER BY created DESC, stripe_id LIMIT :most"
         )
-        return [_customer(row) for row in self._db.rows(sql, location=location, most=most)]
+        return [*self._customers(self._db.rows(sql, location=location, most=most), location)]
 
     def find(self, query: TextQuery | IdQuery, location: str, most: int) -> list[StripeCustomer]:
         """Return who fits, best first; where those are fewer than `most`, who would but for a typing error follow."""
@@ -235,7 +237,11 @@ class Directory:
             "(" + " OR ".join("(" + " AND ".join(map(_phrase, parts)) + ")" for parts in spellings) + ")"
             for spellings in alternatives
         )
-        return [_customer(row) for row in self._db.rows(_FIND, match=match, location=location)]
+        return [*self._customers(self._db.rows(_FIND, match=match, location=location), location)]
+
+    def _customers(self, rows: Iterable[Row], location: str) -> Iterator[StripeCustomer]:
+        metadata_key = self._metadata_keys.get(location, "")
+        return (_customer(row, metadata_key) for row in rows)
 
 
 def _phrase(text: str) -> str:
@@ -255,7 +261,7 @@ def _state(row: Row) -> DirectoryState:
     )
 
 
-def _customer(row: Row) -> StripeCustomer:
+def _customer(row: Row, metadata_key: str) -> StripeCustomer:
     created, card, address = row["created"], row["card"] or row["other_card"], row["address"]
     return StripeCustomer(
         stripe_id=row["stripe_id"],
@@ -268,6 +274,7 @@ def _customer(row: Row) -> StripeCustomer:
         card=None if card is None else Card(*json.loads(card)),
         default_payment_method=row["default_payment_method"],
         metadata=json.loads(row["metadata"]),
+        metadata_key=metadata_key,
     )
 
 

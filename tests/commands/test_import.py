@@ -211,7 +211,7 @@ BAD_IDS = [
     ("cus_NeverExisted", "There is no customer cus_NeverExisted"),
     ("cus_OlgaDeleted01", "was deleted at Stripe"),
     ("cus_JaneOfKirkland", "The email is different"),
-    ("cus_RosaAlvarez01", "The name is different"),
+    ("cus_RosaAlvarez01", "Nothing matches: different name"),
     ("pm_123", "is the ID of one payment method"),
     ("hello", "is not a Stripe customer ID"),
 ]

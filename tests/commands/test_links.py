@@ -40,7 +40,7 @@ def test_connect_of_the_right_person_is_saved(run: Run, sandbox: App) -> None:
         ("42", "cus_JaneOfKirkland", "downtown", "The email is different", "the other Jane Doe"),
         ("8", "cus_RosaAlvarez01", "downtown", "The name is different", "the wife, who has the family's email"),
         ("25", "cus_JohnBakerJr01", "downtown", "The name is different", "the son of the same name"),
-        ("28", "cus_RosaAlvarez01", "downtown", "The name is different", "a stranger"),
+        ("28", "cus_RosaAlvarez01", "downtown", "Nothing matches: different name, email and phone", "a stranger"),
         ("30", "cus_DanaPruitt001", "downtown", "The email is different", "somebody with a name as his"),
         ("45", "cus_WaltBrandt001", "downtown", "There is no saved card", "somebody who cannot be charged"),
         ("40", "cus_TomGallagher1", "downtown", "The saved card has expired", "somebody who cannot be charged"),

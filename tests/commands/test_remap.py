@@ -75,8 +75,8 @@ def test_link_takes_its_new_id_at_its_location(run: Run, sandbox: App, file: Pat
     [
         ("cus_NeverExisted", "There is no customer cus_NeverExisted"),
         ("cus_OlgaDeleted01", "was deleted"),
-        ("cus_RosaAlvarez01", "The name is different"),
-        ("cus_9JzQDV5aXuWAAA", "The name is different"),
+        ("cus_RosaAlvarez01", "Nothing matches: different name"),
+        ("cus_9JzQDV5aXuWAAA", "Nothing matches: different name"),
     ],
 )
 def test_new_id_that_is_somebody_else_is_a_conflict(run: Run, sandbox: App, file: Path, new: str, said: str) -> None:

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from koalalink.domain.customers import Customer
+from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import StoreError
 from koalalink.operations import ports
 from koalalink.store.directory import Directory
 from koalalink.store.store import Store
+from tests.conftest import NOW
 from tests.store import contract
 from tests.store.conftest import open_store
 from tests.store.contract import JANE, DirectoryContract, StoreContract, link_of
@@ -98,3 +101,18 @@ def test_closed_store_keeps_the_error_a_sentence(store: Store) -> None:
     store.close()
     with pytest.raises(StoreError):
         store.find("1")
+
+
+def test_directory_knows_which_metadata_hold_our_ids(store: Store) -> None:
+    """Whatever way a customer is read."""
+    directory = Directory(store._db, {"downtown": "ours"})
+    at_stripe = StripeCustomer(StripeId("cus_1"), "Jane Doe", "", "", NOW, livemode=False)
+    for location in ("downtown", "uptown"):
+        directory.begin(location, None, False, NOW)
+        directory.put(location, [at_stripe], [])
+    read = {
+        location: {each.metadata_key for each in (*directory.customers(location), *directory.newest(location, 1))}
+        | {directory.known(location, ["cus_1"])[StripeId("cus_1")].metadata_key}
+        for location in ("downtown", "uptown")
+    }
+    assert read == {"downtown": {"ours"}, "uptown": {""}}

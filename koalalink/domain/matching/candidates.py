@@ -85,9 +85,13 @@ def _whole_names(person: Person) -> Iterator[str]:
             yield from (f"{given} {word}" if given < word else f"{word} {given}" for word in words if len(word) > 1)
 
 
+_LETTERS_OF_A_STREET = 5
+"""At its beginning: most typing errors are behind them."""
+
+
 def _houses(person: Person) -> Iterator[str]:
     if person.number and person.street:
-        yield f"{person.number} {person.street.partition(' ')[0]}"
+        yield f"{person.number} {person.street[:_LETTERS_OF_A_STREET]}"
 
 
 def _mailboxes(person: Person) -> Iterator[str]:
@@ -119,22 +123,23 @@ def _zips(person: Person) -> Iterator[str]:
 def _halves(person: Person) -> Iterator[str]:
     """One of both names, beside a part of the other or of the address: whatever a slip has left."""
     street = person.street.partition(" ")[0]
+    zip, city, number = person.zip, person.city, person.number
     for name in person.names:
-        if name.given and street:
-            yield f"{name.given[0]} at {street}"
-        if name.surname:
-            surname = "".join(name.surname)
-            if person.zip:
-                yield f"{surname} {person.zip}"
-            if person.city:
-                yield f"{surname} in {person.city}"
-            if person.number:
-                yield f"{surname} {person.number}"
-    for given, surname, _ in _named(person):
-        yield f"{given} {surname[:3]}"
-        yield f"{given} {surname[0]}-{surname[-1]}"
-        if person.zip:
-            yield f"{given[:3]} {surname[0]} {person.zip}"
+        given, surname = name.given[0] if name.given else "", "".join(name.surname)
+        if given and street:
+            yield f"{given} at {street}"
+        if surname:
+            if zip:
+                yield f"{surname} {zip}"
+            if city:
+                yield f"{surname} in {city}"
+            if number:
+                yield f"{surname} {number}"
+        if given and surname:
+            yield f"{given} {surname[:3]}"
+            yield f"{given} {surname[0]}-{surname[-1]}"
+            if zip:
+                yield f"{given[:3]} {surname[0]} {zip}"
 
 
 def _named(person: Person) -> Iterator[tuple[str, str, tuple[str, ...]]]:

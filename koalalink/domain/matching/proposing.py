@@ -80,8 +80,9 @@ def propose(
         count(1)
     wanting = _wanting(found)
     given = _given(found)
+    namesakes = Counter(person.names for person in ours if person.names)
     return [
-        _proposal(found[number], given[number], wanting, odds)
+        _proposal(found[number], given[number], wanting, odds, has_a_namesake=namesakes[given[number].ours.names] > 1)
         if number in given
         else _nobody(number, found.get(number, ()), crowded=number in crowded)
         for number in (int(person.ref) for person in ours)
@@ -194,6 +195,17 @@ def _fits_as_well(given: _Candidate, other: _Candidate) -> bool:
     return better or (other.points >= given.points - _NEAR and its[0] <= mine[0] and its[1] <= mine[1])
 
 
+def _one_thing_agrees(alike: Likeness) -> bool:
+    """Tell whether of email, phone and house only one is the same: a namesake may have it by mistake."""
+    same = [alike.email, alike.phone, alike.house, alike.zip].count(Reach.SAME)
+    return same == 1 and not (alike.same_id or alike.same_payment)
+
+
+def _is_of_the_house(other: _Candidate) -> bool:
+    """Tell whether another Stripe customer, without a name, has our customer's email and house and may be meant."""
+    return not other.theirs.names and other.alike.email is other.alike.house is Reach.SAME
+
+
 def _both_are_ours(given: _Candidate, other: _Candidate) -> bool:
     """Tell whether our customer's own email or phone makes both certain; then one person has two Stripe customers."""
     return given.certain and other.certain and min(touch(given.alike), touch(other.alike)) > 1
@@ -226,6 +238,8 @@ def _proposal(
     given: _Candidate,
     wanting: Mapping[int | str, Sequence[_Candidate]],
     odds: Odds,
+    *,
+    has_a_namesake: bool,
 ) -> Proposal:
     others = [each for each in candidates if each is not given]
     same = [each for each in others if same_person(given.theirs, each.theirs)]
@@ -237,6 +251,10 @@ def _proposal(
     tier, doubt = Tier.REVIEW, ""
     if rivals or claimed:
         doubt = "another customer fits as well"
+    elif given.certain and has_a_namesake and _one_thing_agrees(given.alike):
+        tier, doubt = Tier.LIKELY, "another customer of yours has the same name"
+    elif given.certain and _one_thing_agrees(given.alike) and any(map(_is_of_the_house, others)):
+        tier, doubt = Tier.LIKELY, "somebody of the same email and address left no name at Stripe"
     elif given.certain and any(each.theirs.has_card for each in second):
         doubt = "another Stripe customer of this name has a card"
     elif given.certain and any(each.theirs.has_card for each in same):

@@ -7,8 +7,14 @@ from koalalink.domain.people.contact import letters
 from koalalink.domain.people.names import Name
 from koalalink.domain.people.nicknames import is_known, share_a_nickname
 
+_BEFORE_A_NAME = frozenset("md mohd mohammed muhammad mohammad ma".split())
+"""Names that stand before the one that somebody is called by, and that brothers share."""
+
 _STREET = 5
 """Letters at the beginning of a street that make it nearly the same."""
+
+_NATIONAL, _COUNTRY = 9, 3
+"""Digits of a national number, from which on it is whole, and at most of a country's."""
 
 _SHORTEST = 3
 """Letters from which on a run of an email can be a name: "al" and "jo" begin too many others."""
@@ -60,11 +66,17 @@ def compare_given(one: tuple[str, ...], other: tuple[str, ...]) -> Level:
         return Level.MISSING
     if one == other or "".join(one) == "".join(other):
         return Level.SAME
-    level = word_level(one[0], other[0])
-    for mine, its in zip(one[1:], other[1:], strict=False):
-        if (middle := word_level(mine, its)) in (Level.OTHER, Level.ERROR):
-            return middle
-    return level
+    if len(one) != len(other):
+        short, long = sorted((one, other), key=len)
+        if long[1:] == short and word_level(long[0], "maria") in (Level.SAME, Level.NICKNAME):
+            return Level.NICKNAME  # María Guadalupe is called Guadalupe
+        if len(short) == 1 and short[0] == long[0] and short[0] in _BEFORE_A_NAME:
+            return Level.OTHER  # Md alone is the beginning of many names
+    if len(one) > 1 and len(other) > 1:
+        for mine, its in zip(one[1:], other[1:], strict=False):
+            if (middle := word_level(mine, its)) in (Level.OTHER, Level.ERROR):
+                return middle
+    return word_level(one[0], other[0])
 
 
 @lru_cache(maxsize=1 << 16)
@@ -83,9 +95,10 @@ def word_level(one: str, other: str) -> Level:
 def may_be_a_slip(one: str, other: str, given_names: frozenset[str]) -> bool:
     """Tell whether one of two given names that are a letter apart is no name, so that it is a slip for the other.
 
-    Joan and Jean are two names, and so are Paul and Paula, Maria and Mario: another ending may be the other sex.
+    Joan and Jean are two names. Another ending makes another name in many languages, and perhaps one that no list
+    knows: Paul and Paula, Jianhua and Jianhui, Minjun and Minjung.
     """
-    if one[-1] != other[-1] and {one[-1], other[-1]} & set("aeio"):
+    if one[-1] != other[-1]:
         return False
     return not all(is_known(name) or name in given_names for name in (one, other))
 
@@ -99,19 +112,21 @@ def compare_surnames(one: tuple[str, ...], other: tuple[str, ...]) -> Level:
     mine, its = "".join(one), "".join(other)
     if mine == its:
         return Level.SAME
-    more = set(one) ^ set(other)
-    if more in (set(one) - set(other), set(other) - set(one)):
-        # A letter in front is a middle initial that was read as a part of the surname.
-        return Level.PART if any(len(word) > 1 for word in more) else Level.SAME
-    short, long = sorted((mine, its), key=len)
-    if len(short) == 1:
-        return Level.INITIAL if long.startswith(short) else Level.OTHER
+    if len(one) > 1 or len(other) > 1:
+        more = set(one) ^ set(other)
+        if more in (set(one) - set(other), set(other) - set(one)):
+            # A letter in front is a middle initial that was read as a part of the surname.
+            return Level.PART if any(len(word) > 1 for word in more) else Level.SAME
+    if 1 in (len(mine), len(its)):
+        return Level.INITIAL if mine[0] == its[0] else Level.OTHER
     return Level.ERROR if one_error(mine, its) else Level.OTHER
 
 
 def one_error(one: str, other: str) -> bool:
     """Tell whether one letter is wrong, missing or too many, or two neighbours are exchanged; two in a long word."""
     if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 4:
+        return False
+    if one[0] != other[0] and one[-1] != other[-1]:  # by far the most pairs: wrong at both ends
         return False
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:
@@ -141,13 +156,19 @@ def compare_emails(one: str, other: str) -> Reach:
 
 
 def compare_phones(one: str, other: str, *, both_name_a_country: bool) -> Reach:
-    """Tell how far two keys of phone numbers agree; one may lack the country's number, or the area's."""
+    """Tell how far two keys of phone numbers agree.
+
+    One may lack the country's number; a number that lacks the area's too is near: there are many of it.
+    """
     if not one or not other:
         return Reach.UNKNOWN
     if one == other:
         return Reach.SAME
-    same = not both_name_a_country and len(one) != len(other) and (one.endswith(other) or other.endswith(one))
-    return Reach.SAME if same else Reach.OTHER
+    short, long = sorted((one, other), key=len)
+    if both_name_a_country or len(short) == len(long) or not long.endswith(short):
+        return Reach.OTHER
+    whole = len(short) >= _NATIONAL and len(long) - len(short) <= _COUNTRY
+    return Reach.SAME if whole else Reach.NEAR
 
 
 def compare_houses(one: tuple[str, str], other: tuple[str, str]) -> Reach:
@@ -186,6 +207,36 @@ def spells(email: str, names: tuple[Name, ...]) -> bool:
                 rest = together.replace(surname, " ", 1).split()
                 if any(run == given[0] or (len(given) >= _SHORTEST and given in run) for run in rest):
                     return True
+    return False
+
+
+def spells_a_given_name(email: str, *people: tuple[Name, ...]) -> bool:
+    """Tell whether the email holds the whole given name of one of these, as jane.doe@ does, and jdoe@ does not."""
+    together = "".join(letters(email.partition("@")[0]))
+    given = {text for names in people for name in names[:1] for text in (*name.given[:1], "".join(name.given))}
+    return any(len(text) >= _SHORTEST and text in together for text in given)
+
+
+def spells_a_surname(email: str, *people: tuple[Name, ...]) -> bool:
+    """Tell whether the email holds the whole surname of one of these."""
+    together = "".join(letters(email.partition("@")[0]))
+    return any(
+        len(surname) > _SHORTEST and surname in together
+        for names in people
+        for name in names
+        for surname in {"".join(name.surname), *name.surname}
+    )
+
+
+def has_another_initial(email: str, *people: tuple[Name, ...]) -> bool:
+    """Tell whether the email has a surname of these with an initial that is none of theirs, as owhited@ of Hannah's."""
+    words = {word for names in people for name in names for word in (*name.given, *name.surname)}
+    surnames = {word for names in people for name in names for word in name.surname if len(word) >= _SHORTEST}
+    for run in letters(email.partition("@")[0]):
+        for surname in surnames:
+            rest = run.removesuffix(surname) if run.endswith(surname) else run.removeprefix(surname)
+            if len(rest) == 1 and rest != run and not any(word.startswith(rest) for word in words):
+                return True
     return False
 
 

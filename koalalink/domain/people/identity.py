@@ -12,8 +12,21 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.people.agreement import Agreement, Level, Reach, may_be_a_slip, spells, spells_another
+from koalalink.domain.people.agreement import (
+    Agreement,
+    Level,
+    Reach,
+    has_another_initial,
+    may_be_a_slip,
+    spells,
+    spells_a_given_name,
+    spells_a_surname,
+    spells_another,
+)
+from koalalink.domain.people.contact import letters
+from koalalink.domain.people.nicknames import is_known, is_of_both_sexes
 from koalalink.domain.people.person import NOBODY, Around, Likeness, Person, compare
+from koalalink.domain.text import listed
 
 _YEAR = re.compile(r"(?:19[3-9]|20[01])\d(?!\d)")
 
@@ -61,7 +74,9 @@ _SEEN = {
 
 def fields_of(pair: Pair) -> Fields:
     """Return how the fields of two people agree, as people see it."""
-    return Fields(_SEEN[pair.alike.email], _name_of(pair), _SEEN[pair.alike.phone])
+    phone = pair.alike.phone
+    # A number without its area may be the same one.
+    return Fields(_SEEN[pair.alike.email], _name_of(pair), Agreement.SIMILAR if phone is Reach.NEAR else _SEEN[phone])
 
 
 def _name_of(pair: Pair) -> Agreement:
@@ -108,6 +123,8 @@ def doubt_of_the_person(pair: Pair) -> str | None:
     """
     if pair.alike.same_id and nothing_speaks_against_it(pair):
         return None
+    if pair.alike.other_script:
+        return "The names are in two alphabets and cannot be compared."
     return why_it_may_be_somebody_else(fields_of(pair))
 
 
@@ -133,7 +150,12 @@ def why_it_may_be_somebody_else(fields: Fields) -> str | None:
     """
     contacts = (fields.email, fields.phone)
     if fields.name is Agreement.DIFFERENT:
-        return "The name is different. Families share email addresses and phone numbers."
+        if Agreement.SAME in contacts:
+            return "The name is different. Families share email addresses and phone numbers."
+        other = [what for what, found in zip(("email", "phone"), contacts, strict=True) if found is Agreement.DIFFERENT]
+        if not other:
+            return "The name is different, and there is no email or phone to compare."
+        return f"Nothing matches: different {listed(['name', *other])}."
     if Agreement.SAME in contacts:
         return None
     if Agreement.DIFFERENT in contacts:
@@ -158,16 +180,23 @@ def the_given_name_is_the_same(pair: Pair) -> bool:
     """Nothing but the given name tells a wife from her husband, and a mother from her daughter.
 
     A nickname, an initial or a typing error counts where the common email spells the name: whoever chose the
-    address janedoe@ is Jane Doe, though the cleaner's book says Jaen. Joan and Jean are two people all the same.
+    address janedoe@ is Jane Doe, though the cleaner's book says Jaen. Joan and Jean are two people all the same, and
+    Chris at Stripe may be Christopher's wife Christine.
     """
     level = pair.alike.given
-    if level is Level.SAME:
+    if level is Level.SAME and not pair.alike.swapped:
         return True
     if pair.alike.email is not Reach.SAME or pair.alike.email_is_shared:
         return False
+    if level is Level.NICKNAME:
+        return _the_email_spells_the_name(pair) and (
+            not _is_of_both_sexes(pair) or _the_email_has_the_longer_name(pair)
+        )
     if level is Level.ERROR:
-        return _is_a_slip(pair) and (pair.alike.phone is Reach.SAME or _the_email_spells_the_name(pair))
-    return level in (Level.NICKNAME, Level.INITIAL) and _the_email_spells_the_name(pair)
+        return _the_email_spells_the_name(pair) and _is_a_slip(pair)
+    # A letter, or two names exchanged, are believed only where the whole given name is in the email.
+    whole = spells_a_given_name(pair.ours.email, pair.ours.names, pair.theirs.names)
+    return whole and level in (Level.SAME, Level.INITIAL)
 
 
 def the_surname_does_not_speak_against_it(pair: Pair) -> bool:
@@ -178,7 +207,12 @@ def the_surname_does_not_speak_against_it(pair: Pair) -> bool:
     if pair.alike.surname is Level.MISSING:
         at_home = Reach.SAME in (pair.alike.phone, pair.alike.house)
         return pair.alike.email is Reach.SAME and (at_home or _the_email_spells_the_name(pair))
-    return pair.alike.surname in (Level.SAME, Level.PART, Level.ERROR)
+    if pair.alike.surname is Level.ERROR:
+        # Families with names that are a letter apart live in one town; the first of two names may be the family's.
+        return pair.alike.email is Reach.SAME and spells_a_surname(pair.ours.email, pair.ours.names, pair.theirs.names)
+    if pair.alike.surname is Level.PART:
+        return Reach.SAME in (pair.alike.email, pair.alike.house)  # the next owner of a phone may be called so, too
+    return pair.alike.surname is Level.SAME
 
 
 def the_generation_is_the_same(pair: Pair) -> bool:
@@ -192,6 +226,11 @@ def the_email_is_nobody_elses(pair: Pair) -> bool:
     return not any(
         spells_another(email, names, pair.around.given_names) for email in (pair.ours.email, pair.theirs.email) if email
     )
+
+
+def the_initial_is_not_another_ones(pair: Pair) -> bool:
+    """A mailbox owhited@ is that of another Whited than Hannah, who may have written down whose card it is."""
+    return not has_another_initial(pair.ours.email, pair.ours.names, pair.theirs.names)
 
 
 def it_is_one_person(pair: Pair) -> bool:
@@ -211,14 +250,24 @@ def another_email_is_a_second_one(pair: Pair) -> bool:
     return whole and not pair.alike.phone_is_shared and not _years_differ(pair)
 
 
+def more_than_a_family_mailbox_agrees(pair: Pair) -> bool:
+    """Cousins of one name write from the grandparents' mailbox; where phone and home differ, it has to name her."""
+    alike = pair.alike
+    if alike.email is not Reach.SAME or alike.phone is not Reach.OTHER or alike.house is not Reach.OTHER:
+        return True
+    return _the_email_spells_the_name(pair)
+
+
 CERTAIN: tuple[Callable[[Pair], bool], ...] = (
     a_contact_is_the_same,
     the_given_name_is_the_same,
     the_surname_does_not_speak_against_it,
     the_generation_is_the_same,
     the_email_is_nobody_elses,
+    the_initial_is_not_another_ones,
     it_is_one_person,
     another_email_is_a_second_one,
+    more_than_a_family_mailbox_agrees,
 )
 """What a pair needs to be certain: all of it."""
 
@@ -241,7 +290,12 @@ def is_certain(pair: Pair) -> bool:
     return agreed and doubt_of_the_person(pair) is None
 
 
+_WORDS_OF_A_NAME = 3
+_NICKNAME = 5
+"""Letters of a nickname at most: a longer name is not one that men and women share."""
+
 _FEW = 1.0
+_FEWER = 0.3
 _HARDLY_ANY = 0.1
 
 # What likely needs: one of these, and nothing that forbids it
@@ -252,26 +306,48 @@ def the_whole_name_is_rare(pair: Pair) -> bool:
     alike = pair.alike
     if alike.given is not Level.SAME or alike.surname not in (Level.SAME, Level.PART):
         return False
-    if alike.house is Reach.SAME or a_contact_is_the_same(pair):
+    if _may_be_swapped_by_birth(pair):
+        return False
+    if alike.house is Reach.SAME or alike.email is Reach.SAME:
         return True
-    near = alike.zip is Reach.SAME or alike.email is Reach.NEAR
-    return pair.namesakes <= (_FEW if near else _HARDLY_ANY)
+    if alike.phone is Reach.SAME and not alike.phone_is_shared and alike.surname is Level.SAME:
+        return True
+    if (alike.zip is Reach.SAME and alike.email is not Reach.OTHER) or Reach.NEAR in (alike.email, alike.phone):
+        return pair.namesakes <= _FEW
+    return pair.namesakes <= (_FEWER if alike.zip is Reach.SAME else _HARDLY_ANY)
 
 
 def a_contact_and_the_given_name_agree(pair: Pair) -> bool:
     """Whoever shares an email has that given name once: surnames change by marriage, given names do not."""
     alike = pair.alike
-    if alike.given is Level.SAME and alike.email in (Reach.SAME, Reach.NEAR):
-        return True
-    near = alike.given in (Level.NICKNAME, Level.INITIAL) or (alike.given is Level.ERROR and _is_a_slip(pair))
+    if alike.given is Level.SAME and alike.email in (Reach.SAME, Reach.NEAR) and not _may_be_swapped_by_birth(pair):
+        # Where the family's name stands first, as of sisters Nguyen, it is not the given name that agrees.
+        return alike.surname not in (Level.OTHER, Level.ERROR) or _is_known_by(pair) or alike.house is Reach.SAME
+    if alike.surname is Level.ERROR and not _is_known_by(pair):
+        return False
+    if alike.given is Level.SAME and alike.phone is alike.house is Reach.SAME and not alike.swapped:
+        return alike.surname in (Level.SAME, Level.PART, Level.ERROR)
+    near = alike.given is Level.INITIAL and _more_than_an_email_agrees(pair)
+    near = near or (alike.given is Level.ERROR and _is_a_slip(pair))
+    near = near or (alike.given is Level.NICKNAME and not _is_of_both_sexes(pair))
     return a_contact_is_the_same(pair) and near and alike.surname in (Level.SAME, Level.PART, Level.ERROR)
 
 
 def the_email_names_the_nameless(pair: Pair) -> bool:
-    """Whoever left no name at Stripe, but the email janedoe@, is rather Jane Doe than somebody of her house."""
-    if pair.theirs.names:
+    """Whoever left no name at Stripe, but the email janedoe@, is rather Jane Doe than somebody of her house.
+
+    Unless phone or house is the same, not where she lives elsewhere; and where the phone is another one, the email has
+    to hold her whole name.
+    """
+    alike = pair.alike
+    if pair.theirs.names or alike.email is not Reach.SAME:
         return False
-    return pair.alike.email is Reach.SAME and _the_email_spells_the_name(pair)
+    if Reach.SAME not in (alike.phone, alike.house):
+        if alike.house is Reach.OTHER and alike.zip is not Reach.SAME:
+            return False
+        if alike.phone is Reach.OTHER and not _the_email_spells_the_whole_name(pair):
+            return False
+    return _the_email_spells_the_name(pair)
 
 
 def it_is_written_down(pair: Pair) -> bool:
@@ -279,11 +355,18 @@ def it_is_written_down(pair: Pair) -> bool:
     return (pair.alike.same_id or pair.alike.same_payment) and nothing_speaks_against_it(pair)
 
 
+def a_single_word_and_a_contact_agree(pair: Pair) -> bool:
+    """Some people have one name, as Sukarno: whoever has it and the phone is hardly another."""
+    alone = all(len(person.names) == 2 and not person.names[0].surname for person in (pair.ours, pair.theirs))
+    return alone and pair.alike.given is Level.SAME and a_contact_is_the_same(pair)
+
+
 LIKELY: tuple[Callable[[Pair], bool], ...] = (
     the_whole_name_is_rare,
     a_contact_and_the_given_name_agree,
     the_email_names_the_nameless,
     it_is_written_down,
+    a_single_word_and_a_contact_agree,
 )
 """What makes a pair likely: any of it."""
 
@@ -293,7 +376,7 @@ def is_likely(pair: Pair) -> bool:
     alike = pair.alike
     if not alike.same_generation or alike.given is Level.OTHER or not the_email_is_nobody_elses(pair):
         return False
-    if alike.couple and alike.surname is not Level.SAME:
+    if alike.couple and (alike.surname is not Level.SAME or alike.email is not Reach.SAME):
         return False
     return any(rule(pair) for rule in LIKELY)
 
@@ -302,8 +385,46 @@ def _the_email_spells_the_name(pair: Pair) -> bool:
     return spells(pair.ours.email, pair.ours.names) or spells(pair.ours.email, pair.theirs.names)
 
 
+def _the_email_spells_the_whole_name(pair: Pair) -> bool:
+    email, names = pair.ours.email, pair.ours.names
+    return spells_a_given_name(email, names) and spells_a_surname(email, names)
+
+
+def _given_names(pair: Pair) -> list[str]:
+    return [name.given[0] for person in (pair.ours, pair.theirs) for name in person.names[:1] if name.given]
+
+
+def _is_of_both_sexes(pair: Pair) -> bool:
+    given = _given_names(pair)
+    return len(given) == 2 and is_of_both_sexes(given[0], given[1])
+
+
+def _may_be_swapped_by_birth(pair: Pair) -> bool:
+    """Tell whether two names are exchanged that are both given names: James Thomas is not Thomas James."""
+    if not pair.alike.swapped:
+        return False
+    words = [word for name in pair.ours.names[:1] for word in (*name.given, *name.surname)]
+    return all(map(is_known, words)) or len(words) > _WORDS_OF_A_NAME
+
+
+def _more_than_an_email_agrees(pair: Pair) -> bool:
+    """Tell whether phone, house or ZIP is the same besides, or the email holds the whole given name."""
+    at_home = Reach.SAME in (pair.alike.phone, pair.alike.house, pair.alike.zip)
+    return at_home or spells_a_given_name(pair.ours.email, pair.ours.names, pair.theirs.names)
+
+
+def _the_email_has_the_longer_name(pair: Pair) -> bool:
+    """Tell whether the email says which Chris it is: christina.berry@."""
+    return any(len(name) > _NICKNAME and name in "".join(letters(pair.ours.local)) for name in _given_names(pair))
+
+
+def _is_known_by(pair: Pair) -> bool:
+    """Tell whether the given name is one that many have."""
+    return all(map(is_known, _given_names(pair)))
+
+
 def _is_a_slip(pair: Pair) -> bool:
-    given = [name.given[0] for person in (pair.ours, pair.theirs) for name in person.names[:1] if name.given]
+    given = _given_names(pair)
     return len(given) == 2 and may_be_a_slip(given[0], given[1], pair.around.given_names)
 
 

@@ -6,8 +6,10 @@ What many have in common is interned: a hundred thousand customers fit into a sm
 """
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
@@ -23,12 +25,30 @@ from koalalink.domain.people.agreement import (
     compare_surnames,
     compare_words,
 )
-from koalalink.domain.people.contact import email_key, names_a_country, phone_key
-from koalalink.domain.people.names import Name, company_key, generation_of, name_words, names_a_company, readings
+from koalalink.domain.people.contact import email_key, is_an_offices, is_made_up, names_a_country, phone_key
+from koalalink.domain.people.names import (
+    Name,
+    company_key,
+    generation_of,
+    given_words,
+    name_words,
+    names_a_company,
+    readings,
+)
 from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.text import fold
+from koalalink.domain.text import fold, fold_name
 
 _PAYMENT = re.compile(r"\b(?:pi|ch|py)_[A-Za-z0-9]+")
+_OF_A_HOUSE = re.compile(r"[a-z0-9]+")
+
+_NAMES_AN_ID = re.compile(
+    r"(?:customer|client|external|koala|booking|bk|crm|member|account|user|patient)[ _-]?"
+    r"(?:id|number|no|num|ref|reference|key|code)?$|^(?:id|ref|reference)$"
+)
+"""The metadata that can hold an ID of ours: a zip, a year or an order that equals one does so by chance."""
+
+_LONGEST_LINE = 1000
+
 _NUMBER = "customer_number"
 """The metadata that an export for Stripe's metadata writes our numbers into."""
 
@@ -51,9 +71,9 @@ class Person(NamedTuple):
     company: str
     """The words of a company's name."""
     email: str
-    """The key of the mailbox."""
+    """The key of the mailbox; empty where that is a business's, and says nothing of a person."""
     phone: str
-    """Its key."""
+    """Its key; empty where it is made up."""
     phone_has_country: bool
     number: str
     """Of the house."""
@@ -70,6 +90,10 @@ class Person(NamedTuple):
     """Whether a card can be charged."""
     age: float = 0.0
     """Of Stripe's: minus the time of creation, so that the newest come first."""
+    marked: tuple[str, ...] = ()
+    """The words of the name that have marks, which are left out in `names`."""
+    is_latin: bool = True
+    """Whether the name is written in our alphabet."""
     owner: int = 0
     """Of Stripe's: the only customer of the store who may get it, being linked to it at another location."""
 
@@ -87,26 +111,33 @@ class Person(NamedTuple):
 def of_store(customer: Customer, stripe_ids: Iterable[str] = (), payments: Iterable[str] = ()) -> Person:
     """Return a customer of the store, with its Stripe IDs at other locations, and the payments of its bookings."""
     details = customer.details
-    given, surname = name_words(details.first_name), name_words(details.last_name)
+    name = f"{details.first_name} {details.last_name}"
+    given, surname = given_words(details.first_name), name_words(details.last_name)
     if given and surname:
         names: Iterable[Name] = [Name(given, surname)]
     else:
-        line = f"{details.first_name} {details.last_name}".strip() or details.company
+        line = name.strip() or details.company
         names = () if names_a_company(line) else _names(line)
     number, street = _house(details.address)
     return Person(
         ref=customer.number,
         names=tuple(names),
         company=company_key(details.company),
-        generation=generation_of(f"{details.first_name} {details.last_name}"),
-        email=email_key(details.email),
-        phone=phone_key(details.phone),
+        generation=generation_of(name),
+        email=_own_email(details.email, is_company=bool(details.company) and not names),
+        phone=_own_phone(details.phone),
         phone_has_country=names_a_country(details.phone),
+        marked=_marked(name),
+        is_latin=_is_latin(name),
         number=number,
         street=street,
-        zip=intern(_zip(details.zip)),
-        city=intern(fold(details.city)),
-        ids=(*_telling_ids([details.external_id]), *stripe_ids, _numbered(str(customer.number))),
+        zip=_zip(details.zip),
+        city=_city(details.city),
+        ids=(
+            *_our_ids(details.external_id),
+            *stripe_ids,
+            _numbered(str(customer.number)),
+        ),
         payments=(*_PAYMENT.findall(details.extra), *payments),
     )
 
@@ -116,7 +147,6 @@ def of_stripe(
 ) -> Person:
     """Return a customer at Stripe, with the payments that are known to be its own, and who has it elsewhere."""
     address = customer.address
-    number_here = customer.metadata.get(_NUMBER)
     number, street = _house(address.line1)
     is_company = names_a_company(customer.name)
     return Person(
@@ -124,23 +154,47 @@ def of_stripe(
         names=() if is_company else _names(customer.name),
         company=company_key(customer.name) if is_company else "",
         generation=generation_of(customer.name),
-        email=email_key(customer.email),
-        phone=phone_key(customer.phone),
+        email=_own_email(customer.email, is_company=is_company),
+        phone=_own_phone(customer.phone),
         phone_has_country=names_a_country(customer.phone),
+        marked=_marked(customer.name),
+        is_latin=_is_latin(customer.name),
         number=number,
         street=street,
-        zip=intern(_zip(address.postal_code)),
-        city=intern(fold(address.city)),
+        zip=_zip(address.postal_code),
+        city=_city(address.city),
         ids=(
             customer.stripe_id,
-            *_telling_ids(customer.metadata.values()),
-            *((_numbered(number_here),) if number_here else ()),
+            *_ids_in(customer.metadata, customer.metadata_key),
         ),
         payments=tuple(payments),
         has_card=customer.card is not None and not customer.card.expired(now),
         age=-customer.created.timestamp() if customer.created else 0.0,
         owner=owner.number if owner else 0,
     )
+
+
+def _own_email(email: str, *, is_company: bool) -> str:
+    """Return the key of a mailbox, unless it is an office's: that says which company it is, and nothing of a person."""
+    key = email_key(email)
+    return "" if is_an_offices(key) and not is_company else key
+
+
+def _own_phone(phone: str) -> str:
+    key = phone_key(phone)
+    return "" if key and is_made_up(key) else key
+
+
+def _is_latin(name: str) -> bool:
+    return name.isascii() or not any(map(str.isalpha, name)) or any("a" <= letter <= "z" for letter in fold_name(name))
+
+
+def _marked(name: str) -> tuple[str, ...]:
+    """Return the words with marks on Latin letters: Thủy and Thúy are two names, José is Jose."""
+    if name.isascii():
+        return ()
+    words = unicodedata.normalize("NFC", name.casefold()[:_LONGEST_LINE]).split()
+    return tuple(word for word in words if not word.isascii() and fold_name(word).isascii())
 
 
 def _names(line: str) -> tuple[Name, ...]:
@@ -154,22 +208,51 @@ def _numbered(number: str) -> str:
     return f"{_NUMBER} {number.strip()}"
 
 
-def _telling_ids(values: Iterable[str]) -> Iterable[str]:
-    # "1", "yes" and "2024" stand in metadata for anything; an ID of four characters with a digit is rarely two things.
-    return (text for value in values if len(text := value.strip().lower()) >= 4 and any(map(str.isdigit, text)))
+def _our_ids(external_id: str) -> tuple[str, ...]:
+    text = external_id.strip().lower()
+    return () if not text else (_named(text), text) if _tells(text) else (_named(text),)
+
+
+def _ids_in(metadata: Mapping[str, str], key: str) -> list[str]:
+    ids: list[str] = []
+    for name, value in metadata.items():
+        text = value.strip().lower()
+        if text and name == key:
+            ids.append(_named(text))
+        if name == _NUMBER:
+            ids.append(_numbered(value))
+        if _tells(text) and _NAMES_AN_ID.search(fold(name)):
+            ids.append(text)
+    return ids
+
+
+def _tells(text: str) -> bool:
+    # "1", "yes" and "no" stand in metadata for anything; an ID of four characters with a digit is rarely two things.
+    return len(text) >= 4 and any(map(str.isdigit, text))
+
+
+def _named(text: str) -> str:
+    # Where the configuration names the metadata that holds our IDs, short ones tell as well.
+    return f"id {text}"
 
 
 def _house(line: str) -> tuple[str, str]:
-    words = re.findall(r"[a-z0-9]+", fold(line))
+    words = _OF_A_HOUSE.findall(fold(line))
     number = words.pop(0) if words and words[0][0].isdigit() else ""
     named = [word for word in words if word not in _KINDS and len(word) > 1]
     return intern(number), intern(" ".join((named or words)[:2]))
 
 
+@lru_cache(maxsize=4096)  # a business serves few towns
 def _zip(text: str) -> str:
     """Return a postal code as it is compared: of an American one the first five digits."""
     key = fold(text).replace(" ", "").replace("-", "")
-    return key[:5] if key[:5].isdecimal() else key
+    return intern(key[:5] if key[:5].isdecimal() else key)
+
+
+@lru_cache(maxsize=4096)
+def _city(text: str) -> str:
+    return intern(fold(text))
 
 
 class Around(NamedTuple):
@@ -210,17 +293,24 @@ class Likeness(NamedTuple):
     city: Reach
     same_id: bool
     same_payment: bool
+    other_script: bool = False
+    """The names are written in two scripts, and cannot be compared."""
 
 
 def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
     """Compare two people by the reading of their names that fits best."""
     given, surname, swapped, couple = compare_readings(ours.names, theirs.names)
+    other_script = ours.is_latin != theirs.is_latin and bool(ours.names and theirs.names)
+    if other_script:
+        given = surname = Level.MISSING
     company = bool(theirs.company) or ours.is_a_company
     same = ours.company and ours.company == (theirs.company or _in_words(theirs))
     # A company may stand where a person's name is asked for.
     if same or (theirs.company and ours.names and company_key(_in_words(ours)) == theirs.company):
         given = surname = Level.SAME
         company = True
+    if ours.marked and any(a != b and fold_name(a) == fold_name(b) for a in ours.marked for b in theirs.marked):
+        given = Level.OTHER
     one, other = ours.generation, theirs.generation
     email = compare_emails(ours.email, theirs.email)
     alike = Likeness(
@@ -237,10 +327,11 @@ def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
             ours.phone, theirs.phone, both_name_a_country=ours.phone_has_country and theirs.phone_has_country
         ),
         phone_is_shared=ours.phone in around.shared,
+        other_script=other_script,
         house=compare_houses((ours.number, ours.street), (theirs.number, theirs.street)),
         zip=compare_words(ours.zip, theirs.zip),
         city=compare_words(ours.city, theirs.city),
-        same_id=any(each in theirs.ids for each in ours.ids),
+        same_id=not {*ours.ids}.isdisjoint(theirs.ids),
         same_payment=bool(ours.payments) and any(each in theirs.payments for each in ours.payments),
     )
     return _KNOWN.setdefault(alike, alike)
@@ -266,14 +357,23 @@ def compare_readings(ours: tuple[Name, ...], theirs: tuple[Name, ...]) -> tuple[
         for other in theirs:
             given, surname = compare_given(one.given, other.given), compare_surnames(one.surname, other.surname)
             swapped = False
-            if given is Level.OTHER and one.surname and (one.given == other.surname or one.surname == other.given):
+            if given is Level.OTHER and one.surname and _are_swapped(one, other):
                 # Doe Jane, without a comma
                 given, surname = compare_given(one.given, other.surname), compare_surnames(one.surname, other.given)
                 swapped = True
             more = (len(one.given) - len(other.given)) * (len(one.surname) - len(other.surname))
-            if more < 0 and "".join((*one.given, *one.surname)) != "".join((*other.given, *other.surname)):
+            if (
+                more < 0
+                and not swapped
+                and "".join((*one.given, *one.surname)) != "".join((*other.given, *other.surname))
+            ):
                 given = Level.OTHER  # Jane Marie Doe is not Jane Louise Doe: each has a word that the other lacks
-            if WORSE[given] + WORSE[surname] < best:
-                best = WORSE[given] + WORSE[surname]
+            worse = WORSE[given] + WORSE[surname]
+            if worse < best:
+                best = worse
                 found = given, surname, swapped, one.of_a_couple or other.of_a_couple
     return found
+
+
+def _are_swapped(one: Name, other: Name) -> bool:
+    return "".join(one.given) == "".join(other.surname) or "".join(one.surname) == "".join(other.given)

@@ -48,6 +48,7 @@ def theirs(
     city: str = "",
     card: Card | None = None,
     metadata: dict[str, str] | None = None,
+    metadata_key: str = "",
     payments: tuple[str, ...] = (),
     owner: int = 0,
 ) -> Person:
@@ -62,6 +63,7 @@ def theirs(
         address=PostalAddress(address, "", city, "", zip),
         card=card,
         metadata=metadata or {},
+        metadata_key=metadata_key,
     )
     return of_stripe(customer, NOW, payments, Customer(owner, CustomerDetails()) if owner else None)
 
