@@ -40,7 +40,7 @@ def _card(theirs: StripeCustomer) -> str:
 _COLUMNS: tuple[tuple[str, _Cell], ...] = (
     ("Decision", lambda pair: _CERTAIN if pair.proposal.tier is Tier.CERTAIN else ""),
     ("Tier", lambda pair: pair.proposal.tier.value),
-    ("Reason", lambda pair: pair.proposal.reason),
+    ("Reason", lambda pair: pair.proposal.reason_with_names),
     ("Customer", lambda pair: str(pair.proposal.customer)),
     ("Name", lambda pair: pair.ours.details.name),
     ("Name at Stripe", _theirs(lambda theirs: theirs.name)),

@@ -71,7 +71,7 @@ class RichDesk:
         proposal, ours, theirs = pair.proposal, pair.ours.details, pair.theirs
         if theirs is None:
             return
-        self._console.print(Rule(shown(f"{proposal.tier.value}: {proposal.reason}", "bold"), align="left"))
+        self._console.print(Rule(shown(f"{proposal.tier.value}: {proposal.reason_with_names}", "bold"), align="left"))
         alike = fields_of(Pair.of(of_store(pair.ours), of_stripe(theirs, self._now)))
         address = (
             Agreement.SAME

@@ -179,7 +179,7 @@ def _matched(found: Matched, now: datetime) -> list[Record]:
             "location": found.location,
             "stripe_id": each.stripe_id,
             "tier": each.tier.value,
-            "reason": each.reason,
+            "reason": each.reason_with_names,
             "agrees": [*each.agrees],
             "differs": [*each.differs],
             "rivals": [*each.rivals],

@@ -11,6 +11,7 @@ from koalalink.domain.people.agreement import WORSE, Level, Reach, compare_email
 from koalalink.domain.people.identity import Pair, Tier, is_certain, is_likely
 from koalalink.domain.people.person import Likeness, Person, compare
 from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.text import listed
 
 _CROWD = 20
 """Customers of one side who share an email or a phone, above which it tells nothing of any of them."""
@@ -23,6 +24,10 @@ _NEAR = 8.0
 
 _LEAST = 5.0
 """Points below which a pair is nobody's proposal."""
+
+
+_AS_WELL = "another customer fits as well"
+_NAMED = 3
 
 
 class Proposal(NamedTuple):
@@ -40,6 +45,17 @@ class Proposal(NamedTuple):
     """Other Stripe customers of the same person."""
     points: float = 0.0
     """Of no meaning but for an order."""
+    claimants: tuple[int, ...] = ()
+    """Other customers of the store who fit the same Stripe customer as well."""
+
+    @property
+    def reason_with_names(self) -> str:
+        """The reason, naming who fits as well; without the names many pairs share it."""
+        who = [*(f"customer {number}" for number in self.claimants), *self.rivals]
+        if not who or not self.reason.endswith(_AS_WELL):
+            return self.reason
+        named = listed([*who[:_NAMED], f"{len(who) - _NAMED} more"] if len(who) > _NAMED + 1 else who)
+        return f"{self.reason.removesuffix(_AS_WELL)}{named} {'fit' if len(who) > 1 else 'fits'} as well"
 
 
 class _Candidate(NamedTuple):
@@ -247,10 +263,14 @@ def _proposal(
         each for each in others if each not in same and _fits_as_well(given, each) and not _both_are_ours(given, each)
     ]
     second = [each for each in others if each not in same and each not in rivals and _may_be_the_same(given, each)]
-    claimed = any(each.ours.ref != given.ours.ref and _fits_as_well(given, each) for each in wanting[given.theirs.ref])
+    claimants = [
+        int(each.ours.ref)
+        for each in wanting[given.theirs.ref]
+        if each.ours.ref != given.ours.ref and _fits_as_well(given, each)
+    ]
     tier, doubt = Tier.REVIEW, ""
-    if rivals or claimed:
-        doubt = "another customer fits as well"
+    if rivals or claimants:
+        doubt = _AS_WELL
     elif given.certain and has_a_namesake and _one_thing_agrees(given.alike):
         tier, doubt = Tier.LIKELY, "another customer of yours has the same name"
     elif given.certain and _one_thing_agrees(given.alike) and any(map(_is_of_the_house, others)):
@@ -273,4 +293,5 @@ def _proposal(
         rivals=tuple(sorted(StripeId(str(each.theirs.ref)) for each in rivals)),
         duplicates=tuple(sorted(StripeId(str(each.theirs.ref)) for each in (*same, *second))),
         points=given.points,
+        claimants=tuple(sorted(claimants)),
     )

@@ -39,6 +39,7 @@ def test_two_customers_who_are_alike() -> None:
     twice = [ours(number=1, email=JANE), ours(number=2, email=JANE)]
     given = propose(twice, [theirs(email=JANE)])[0]
     assert (given.tier, given.reason) == (Tier.REVIEW, "same name, same email; another customer fits as well")
+    assert given.reason_with_names == "same name, same email; customer 2 fits as well"
 
 
 def test_two_at_stripe_who_are_alike() -> None:
