@@ -38,13 +38,18 @@ def with_customer_fields(command: Callable[..., None]) -> Callable[..., None]:
 
 @app.command()
 @with_customer_fields
-def add(ctx: typer.Context, as_json: o.JsonOption = False, **fields: str | None) -> None:
+def add(
+    ctx: typer.Context,
+    force: Annotated[bool, typer.Option("--force", help="Add somebody who may be in your list already.")] = False,
+    as_json: o.JsonOption = False,
+    **fields: str | None,
+) -> None:
     """Add a customer.
 
     Example: koalalink customers add --first-name Jane --last-name Doe --email jane@x.com
     """
     app = App.of(ctx)
-    app.show(customers.add(app, fields), as_json)
+    app.show(customers.add(app, fields, force=force), as_json)
 
 
 @app.command()

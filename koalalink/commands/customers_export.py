@@ -25,20 +25,23 @@ def export_(
     ] = None,
     location: o.LocationOption = None,
     columns: Annotated[
-        str | None, typer.Option("--columns", metavar="NAMES", help="Only these, as: number,last_name,stripe_ids")
+        str | None,
+        typer.Option("--columns", metavar="NAMES", help="Only these, as: number,last_name,stripe_ids,cards"),
     ] = None,
     purpose: Annotated[
         Purpose | None,
         typer.Option(
-            "--for", help="plain: cells as they are, not made safe for spreadsheets. stripe-metadata: IDs for Stripe."
+            "--for",
+            help="plain: cells as they are, not made safe for spreadsheets. stripe-metadata: IDs for Stripe. "
+            "yardbook: the file that Yardbook imports.",
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write over a file that exists.")] = False,
 ) -> None:
     """Write customers into a file.
 
-    One row a customer, and one column of Stripe IDs a location. Importing the file gives back the same customers and
-    links.
+    One row a customer, and one column of Stripe IDs a location; after a sync also the payment method behind each ID.
+    Importing the file gives back the same customers and links.
 
     Example: koalalink customers export everybody.csv
     """

@@ -45,7 +45,11 @@ def import_(
 ) -> None:
     """Import customers from a file.
 
-    Columns are recognized by their titles. An empty cell never erases anything.
+    Columns are recognized by their titles and by what stands in them. An empty cell never erases anything.
+
+    --map says what a column is: external ID, first name, last name, full name, company, email, phone, address,
+    apartment, city, state, ZIP code, country, notes, Stripe ID, "Stripe ID at LOCATION", extra (kept beside the
+    customer) or ignore.
 
     Rows that cannot be imported are written to a file of their own, with the reasons. undo takes back the whole import.
 

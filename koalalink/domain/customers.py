@@ -64,8 +64,6 @@ class Field(NamedTuple):
     """What people read."""
     help: str
     """What the option says."""
-    aliases: str = ""
-    """How files call it, besides its label; folded, with commas between them."""
 
     @property
     def title(self) -> str:
@@ -74,59 +72,17 @@ class Field(NamedTuple):
 
 
 FIELDS = (
-    Field(
-        "external_id",
-        "external ID",
-        "The customer's ID in your booking system.",
-        "customer number,client id,client number,booking system id,reference",
-    ),
-    Field(
-        "first_name",
-        "first name",
-        "Given name.",
-        "firstname,given name,forename,first,customer first name,client first name",
-    ),
-    Field(
-        "last_name",
-        "last name",
-        "Family name.",
-        "lastname,surname,family name,last,customer last name,client last name",
-    ),
-    Field(
-        "company",
-        "company",
-        "Company.",
-        "company name,business,business name,organization,organisation,customer company",
-    ),
-    Field(
-        "email",
-        "email",
-        "Email address.",
-        "e mail,email address,e mail address,mail,customer email,client email,primary email",
-    ),
-    Field(
-        "phone",
-        "phone",
-        "Phone number, in any form.",
-        "phone number,telephone,tel,mobile,mobile phone,mobile number,cell,cell phone,customer phone,client phone,"
-        "contact number,primary phone",
-    ),
-    Field(
-        "address",
-        "address",
-        "Street and number.",
-        "street address,street,address line1,address line 1,address 1,customer address,home address,service address",
-    ),
-    Field("city", "city", "City.", "town,address city,customer city"),
-    Field("state", "state", "State or province.", "province,region,address state,customer state,state province"),
-    Field(
-        "zip",
-        "ZIP code",
-        "ZIP or postal code.",
-        "zip,zipcode,postal code,postcode,post code,zip postal code,address postal code,address zip,"
-        "customer zip code,customer zip",
-    ),
-    Field("country", "country", "Country.", "address country,customer country"),
-    Field("notes", "notes", "Notes.", "note,comments,comment,customer notes,client notes"),
+    Field("external_id", "external ID", "The customer's ID in your booking system."),
+    Field("first_name", "first name", "Given name."),
+    Field("last_name", "last name", "Family name."),
+    Field("company", "company", "Company."),
+    Field("email", "email", "Email address."),
+    Field("phone", "phone", "Phone number, in any form."),
+    Field("address", "address", "Street and number."),
+    Field("city", "city", "City."),
+    Field("state", "state", "State or province."),
+    Field("zip", "ZIP code", "ZIP or postal code."),
+    Field("country", "country", "Country."),
+    Field("notes", "notes", "Notes."),
 )
 """Every field of CustomerDetails but `extra`, in the order in which people see them."""

@@ -1,13 +1,15 @@
 """Customers on their way out: which columns their file has, and what stands in them."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
-from koalalink.domain.columns import kept_title
+from koalalink.domain.columns import OUR_NUMBER, kept_title
 from koalalink.domain.customers import FIELDS, Shape
 from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import printable
 from koalalink.errors import UsageError
 
@@ -27,6 +29,15 @@ class Purpose(StrEnum):
 
     STRIPE_METADATA = "stripe-metadata"
     PLAIN = "plain"
+    YARDBOOK = "yardbook"
+    """The form that Yardbook's import of customers takes."""
+
+
+class ExportRow(NamedTuple):
+    """A customer, and what the last sync has found of the linked ones at Stripe, by location."""
+
+    linked: LinkedCustomer
+    at_stripe: Mapping[str, StripeCustomer] = MappingProxyType({})
 
 
 class ExportColumn(NamedTuple):
@@ -34,15 +45,20 @@ class ExportColumn(NamedTuple):
 
     name: str
     title: str
-    cell: Callable[[LinkedCustomer], str]
+    cell: Callable[[ExportRow], str]
 
 
-def columns_for(shape: Shape) -> list[ExportColumn]:
-    """Return all columns; those that fit no field get a title that fits none when they come back."""
+def columns_for(shape: Shape, copied: Sequence[str]) -> list[ExportColumn]:
+    """Return all columns; those that fit no field get a title that fits none when they come back.
+
+    For the locations that were `copied` by sync, what a link opens up stands beside its Stripe ID.
+    """
     return [
-        ExportColumn("number", "KoalaLink number", lambda linked: str(linked.customer.number)),
+        ExportColumn("number", OUR_NUMBER, lambda row: str(row.linked.customer.number)),
         *(ExportColumn(field.name, field.title, _field(field.name)) for field in FIELDS),
         *(ExportColumn("stripe_ids", f"Stripe ID ({location})", _stripe_id(location)) for location in shape.locations),
+        *(ExportColumn("payment_methods", f"Payment method ({each})", _payment_method(each)) for each in copied),
+        *(ExportColumn("cards", f"Card ({each})", _card(each)) for each in copied),
         *(
             ExportColumn("stripe_ids", f"Stripe link ({location})", _switched(location))
             for location in shape.switched_off_at
@@ -55,7 +71,9 @@ def chosen(columns: Sequence[ExportColumn], names: str | None) -> list[ExportCol
     """Return the columns called by `names`, divided by commas, in that order; raises UsageError."""
     if names is None:
         return [*columns]
-    known = dict.fromkeys(["number", *(field.name for field in FIELDS), "stripe_ids", "extra"])
+    known = dict.fromkeys(
+        ["number", *(field.name for field in FIELDS), "stripe_ids", "payment_methods", "cards", "extra"]
+    )
     wanted = [name.strip().lower().replace("-", "_").replace(" ", "_") for name in names.split(",")]
     for name in wanted:
         if name not in known:
@@ -67,38 +85,75 @@ def metadata_columns(location: str) -> list[ExportColumn]:
     """Return the columns that write our customers' numbers into Stripe's metadata, for tools that can do that."""
     return [
         ExportColumn("id", "id", _stripe_id(location)),
-        ExportColumn("number", "metadata[customer_number]", lambda linked: str(linked.customer.number)),
+        ExportColumn("number", "metadata[customer_number]", lambda row: str(row.linked.customer.number)),
         ExportColumn("external_id", "metadata[external_id]", _field("external_id")),
     ]
 
 
-def _field(name: str) -> Callable[[LinkedCustomer], str]:
-    return lambda linked: str(getattr(linked.customer.details, name))
+_YARDBOOK = {
+    "contact_first_name": "first_name",
+    "contact_last_name": "last_name",
+    "business_name": "company",
+    "email": "email",
+    "phone": "phone",
+    "address_line1": "address",
+    "city": "city",
+    "state": "state",
+    "zip_code": "zip",
+    "country": "country",
+}
+
+
+def yardbook_columns() -> list[ExportColumn]:
+    """Return the columns of the file that Yardbook's import takes."""
+    return [ExportColumn(field, title, _field(field)) for title, field in _YARDBOOK.items()]
+
+
+def _field(name: str) -> Callable[[ExportRow], str]:
+    return lambda row: str(getattr(row.linked.customer.details, name))
+
+
+def _payment_method(location: str) -> Callable[[ExportRow], str]:
+    def cell(row: ExportRow) -> str:
+        found = row.at_stripe.get(location)
+        card = found.card if found else None
+        return (card.payment_method if card else found.default_payment_method) if found else ""
+
+    return cell
+
+
+def _card(location: str) -> Callable[[ExportRow], str]:
+    def cell(row: ExportRow) -> str:
+        found = row.at_stripe.get(location)
+        card = found.card if found else None
+        return f"{card}, {card.exp_month:02}/{card.exp_year}" if card else ""
+
+    return cell
 
 
 def _link(linked: LinkedCustomer, location: str) -> Link | None:
     return next((link for link in linked.links if link.location == location), None)
 
 
-def _stripe_id(location: str) -> Callable[[LinkedCustomer], str]:
-    def cell(linked: LinkedCustomer) -> str:
-        link = _link(linked, location)
+def _stripe_id(location: str) -> Callable[[ExportRow], str]:
+    def cell(row: ExportRow) -> str:
+        link = _link(row.linked, location)
         return link.stripe_id if link else ""
 
     return cell
 
 
-def _switched(location: str) -> Callable[[LinkedCustomer], str]:
-    def cell(linked: LinkedCustomer) -> str:
-        link = _link(linked, location)
+def _switched(location: str) -> Callable[[ExportRow], str]:
+    def cell(row: ExportRow) -> str:
+        link = _link(row.linked, location)
         return "" if link is None else "on" if link.enabled else "off"
 
     return cell
 
 
-def _extra(title: str) -> Callable[[LinkedCustomer], str]:
-    def cell(linked: LinkedCustomer) -> str:
-        extra = linked.customer.details.extra
+def _extra(title: str) -> Callable[[ExportRow], str]:
+    def cell(row: ExportRow) -> str:
+        extra = row.linked.customer.details.extra
         return str(json.loads(extra).get(title, "")) if extra else ""
 
     return cell

@@ -3,24 +3,31 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from koalalink.domain.cells import EMPTY, address_parts, email_of, is_rounded, phone_of
+from koalalink.domain.choosing import Chooser, as_extra, keep
 from koalalink.domain.columns import Column
 from koalalink.domain.customers import FIELDS, Customer, CustomerDetails
 from koalalink.domain.people.agreement import Agreement, Level
-from koalalink.domain.people.contact import mailbox_in
 from koalalink.domain.people.identity import Pair, the_names_contradict
 from koalalink.domain.people.person import of_store
 from koalalink.domain.stripe_ids import StripeId, customer_id
+from koalalink.domain.text import fold
+from koalalink.domain.titles import OF_A_PROPERTY
 from koalalink.errors import UsageError
 from koalalink.hints import Command
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_PROPERTY = re.compile(r"_\d+$")
+_CALLED = ("first_name", "last_name", "company", "email")
+"""The fields by one of which everybody can be found again."""
+_TWO_PHONES, _AN_ADDRESS = 14, 10
+"""Characters: what is shorter is one phone, and a street."""
 # Words that begin a surname of several, and what follows one.
 _PARTICLES = frozenset("de del della di da dos das du la le van von der den ter ten al el bin ibn st mac".split())
 _SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
@@ -41,6 +48,8 @@ class Trouble(NamedTuple):
     column: str
     value: str
     reason: str
+    is_of_link: bool = False
+    """Whether the customer is in, and only the link is not."""
 
 
 class MatchOn(StrEnum):
@@ -72,6 +81,10 @@ class Entry(NamedTuple):
     switched_off: frozenset[str]
     """The locations whose link is switched off."""
     number: int | None
+    left_out: tuple[Trouble, ...] = ()
+    """What the customer came in without."""
+    only_links: bool = False
+    """Whether it names nobody, but says which customer of the store a Stripe ID belongs to."""
 
 
 @dataclass(slots=True)
@@ -86,6 +99,8 @@ class Counts:
     rejected: int = 0
     sharing: int = 0
     """Customers that were added, and have an email address that somebody of another name has, as families do."""
+    other_addresses: int = 0
+    """Addresses of customers who have several, that were kept beside the first."""
     linked: int = 0
     already_linked: int = 0
     links_rejected: int = 0
@@ -102,6 +117,10 @@ class Imported(NamedTuple):
     change: int | None
     troubles: tuple[Trouble, ...]
     """The first of them."""
+    left_out: tuple[Trouble, ...]
+    """What customers came in without: phone numbers that a spreadsheet has rounded."""
+    columns: tuple[Column, ...]
+    """What the columns of the file were taken for."""
     dry_run: bool
     """Nothing was changed: the counts are what would become of the rows."""
     again: Command
@@ -114,10 +133,8 @@ class Entries:
     def __init__(self, columns: Sequence[Column], *, location: str | None, is_our_own: bool) -> None:
         """Stripe IDs without a location in the title belong to `location`; our own files are taken at their word."""
         self._is_our_own = is_our_own
-        names = (*CustomerDetails._fields, "name", "apartment")
-        self._fields = [(column.position, column.field) for column in columns if column.field in names]
+        self._chooser = Chooser(columns)
         self._titles = {column.field: column.title for column in columns}
-        self._extra = [*_unlike((column.position, column.title) for column in columns if column.field == "extra")]
         links = [(column, column.location or location or "") for column in columns]
         named = Counter(location for column, location in links if column.field == "stripe_id")
         doubled = [location for location, size in named.items() if size > 1]
@@ -128,63 +145,86 @@ class Entries:
         self.links = {location: column for column, location in links if column.field == "stripe_id"}
         self._off = [(location, column.position) for column, location in links if column.field == "stripe_link"]
         self._number = next((column.position for column in columns if column.field == "number"), None)
+        self._is_of_properties = any(column.kind == OF_A_PROPERTY for column in columns)
+        self._names_nobody = not {column.field for column in columns} & {*_CALLED, "name"}
 
     def read(self, row: Row) -> Entry | Trouble:
         """Return what a row says, or why it says nothing."""
         if row.problem:
             return Trouble(row.number, "", "", row.problem)
         cells = row.cells
-        values = {field: cells[index] for index, field in self._fields}
+        left_out: list[Trouble] = []
+        values, extra = self._chooser.values(cells) if self._is_our_own else self._read(row, left_out)
         if "name" in values:
             full = values.pop("name")
-            if full and not values.get("first_name") and not values.get("last_name"):
+            is_company = not self._is_our_own and fold(full) == fold(values.get("company", ""))
+            if full and not is_company and not values.get("first_name") and not values.get("last_name"):
                 values["first_name"], values["last_name"] = split_name(full)
         if apartment := values.pop("apartment", ""):
             values["address"] = ", ".join(part for part in (values.get("address", ""), apartment) if part)
-        extra = {title: cells[index] for index, title in self._extra if cells[index]}
         if extra:
-            values["extra"] = json.dumps(extra, ensure_ascii=False, sort_keys=True)
-        if "email" in values:
-            values["email"] = mailbox_in(values["email"])
+            values["extra"] = as_extra(extra)
         details = CustomerDetails(**values)
-        if not self._is_our_own and (trouble := self._trouble(row.number, details)):
-            return trouble
         number = cells[self._number] if self._number is not None else ""
         stripe_ids: dict[str, StripeId] = {}
         malformed: list[Trouble] = []
         for location, column in self.links.items():
-            if text := cells[column.position]:
+            if (text := cells[column.position]) and text not in EMPTY:
                 try:
                     stripe_ids[location] = customer_id(text)
                 except UsageError as error:
                     malformed.append(Trouble(row.number, column.title, text, error.message))
-        return Entry(
+        entry = Entry(
             row=row.number,
             details=details,
             stripe_ids=stripe_ids,
             malformed=tuple(malformed),
             switched_off=frozenset(location for location, index in self._off if cells[index].lower() == "off"),
             number=int(number) if number.isascii() and number.isdigit() and len(number) < 18 else None,
+            left_out=tuple(left_out),
         )
+        return self._judged(entry)
 
-    def _trouble(self, row: int, details: CustomerDetails) -> Trouble | None:
-        if not (details.first_name or details.last_name or details.company or details.email):
-            return Trouble(row, "", "", "There is no name, company or email address.")
-        if details.email and not _EMAIL.fullmatch(details.email):
-            return Trouble(row, self._titles.get("email", ""), details.email, "This is not an email address.")
-        if details.phone and _ROUNDED.search(details.phone):
-            reason = "A spreadsheet has rounded this phone number. Type it again, with spaces or hyphens."
-            return Trouble(row, self._titles.get("phone", ""), details.phone, reason)
-        return None
+    def _read(self, row: Row, left_out: list[Trouble]) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the fields of a row of another program's file, and what is kept beside them."""
+        values, extra = self._chooser.values(row.cells, self._unrounded(row, left_out))
+        if "@" in (email := values.get("email", "")):
+            values["email"], others = email_of(email)
+            if others:
+                keep(extra, self._titles["email"], others)
+        if self._is_of_properties and (external_id := values.get("external_id")):
+            values["external_id"] = _PROPERTY.sub("", external_id)
+        if len(phone := values.get("phone", "")) > _TWO_PHONES:
+            values["phone"], others = phone_of(phone)
+            if others:
+                keep(extra, self._titles["phone"], others)
+        if len(address := values.get("address", "")) > _AN_ADDRESS and not (
+            values.get("city") or values.get("state") or values.get("zip")
+        ):
+            values |= address_parts(address)
+        return values, extra
 
+    def _unrounded(self, row: Row, left_out: list[Trouble]) -> Callable[[Column, str], bool]:
+        def may_be(column: Column, cell: str) -> bool:
+            if column.field != "phone" or not is_rounded(cell):
+                return True
+            left_out.append(Trouble(row.number, column.title, cell, "A spreadsheet has rounded this phone number."))
+            return False
 
-def _unlike(titles: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Yield indexes with titles of which no two are the same."""
-    seen: dict[str, int] = {}
-    for index, title in titles:
-        name = title or f"Column {index + 1}"
-        seen[name] = seen.get(name, 0) + 1
-        yield index, name if seen[name] == 1 else f"{name} ({seen[name]})"
+        return may_be
+
+    def _judged(self, entry: Entry) -> Entry | Trouble:
+        """Return a row that names somebody, or says which customer a Stripe ID belongs to; else why it does not."""
+        details = entry.details
+        if any(getattr(details, field) for field in _CALLED):
+            if self._is_our_own or not details.email or _EMAIL.fullmatch(details.email):
+                return entry
+            return Trouble(entry.row, self._titles["email"], details.email, "This is not an email address.")
+        if self._is_our_own and not self._names_nobody:
+            return entry
+        if (entry.number or details.external_id) and (self._names_nobody or entry.stripe_ids or entry.malformed):
+            return entry._replace(only_links=True)
+        return Trouble(entry.row, "", "", "There is no name, company or email address.")
 
 
 def split_name(full: str) -> tuple[str, str]:

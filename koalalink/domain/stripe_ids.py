@@ -8,7 +8,9 @@ from koalalink.errors import UsageError
 StripeId = NewType("StripeId", str)
 """A customer's `cus_…`, as `customer_id` has read it or Stripe has sent it."""
 
-_CUSTOMER_ID = re.compile(r"cus_[A-Za-z0-9]{1,64}")
+_CUSTOMER_ID = re.compile(r"cus_[A-Za-z0-9]{1,30}")
+_ANOTHER_PROGRAMS = re.compile(r"cus_[0-9A-Fa-f]{32}")
+"""Housecall Pro's own IDs look so."""
 _WHERE = "Open the customer in the Stripe Dashboard: the ID that begins with cus_ is on the page, under Details."
 
 # What people copy by mistake, by how it begins.
@@ -60,6 +62,8 @@ def customer_id(text: str) -> StripeId:
     squeezed = "".join(text.split())
     if squeezed != text and _CUSTOMER_ID.fullmatch(squeezed):
         raise UsageError("There is a space or a line break in that ID.", hint=f"Did you mean {squeezed}?")
+    if _ANOTHER_PROGRAMS.fullmatch(squeezed):
+        raise UsageError(f"{_quoted(text)} is a customer ID of another program, not of Stripe.", hint=_WHERE)
     for prefix, meaning in _OTHERS.items():
         if text.strip().startswith(prefix):
             raise UsageError(f"{_quoted(text)} is {meaning}, not a customer's.", hint=_WHERE)

@@ -10,6 +10,7 @@ _GUARDED = re.compile(rf"''*[{_SIGNS}\t\r]")
 _BEGINS = rf"[ \"']*[{_SIGNS}]"
 _RUN_INSIDE = re.compile(rf"([;|\t\r\n])(?={_BEGINS})")
 _GUARDED_INSIDE = re.compile(rf"([;|\t\r\n])'(?={_BEGINS})")
+_TEXT_FOR_SURE = re.compile(r"'+(?:[+(]?\d|cus_)")
 # What cannot be computed, as no sign stands between the numbers, stays as it is: people read it.
 _PHONE = re.compile(r"\+\d{1,3} [\d ()]*\d")
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
@@ -30,6 +31,19 @@ def plain(cell: str) -> str:
     if cell.startswith("=") and (quoted := _AS_TEXT.fullmatch(cell.strip())):
         return quoted[1].replace('""', '"').strip()
     return cell.strip()
+
+
+def without_apostrophes(cell: str, *, everywhere: bool) -> str:
+    """Return the text of a cell without the apostrophe that tells a spreadsheet to leave it alone, or a pair of them.
+
+    It is one before digits, signs and Stripe's IDs, and where the others of the column have one, too (`everywhere`);
+    names such as 't Hart and 'Aolani keep theirs.
+    """
+    text = plain(cell)
+    if text.startswith("'") and (everywhere or _TEXT_FOR_SURE.match(text)):
+        text = text[1:].strip()
+    begins = cell.lstrip().startswith("'") and not text.startswith("'")
+    return text.removesuffix("'").rstrip() if begins and text.endswith("'") else text
 
 
 def mended(text: str) -> str:

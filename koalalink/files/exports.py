@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from koalalink.disk import Disk, IfThere
-from koalalink.domain.exports import ExportColumn, Format
+from koalalink.domain.exports import ExportColumn, ExportRow, Format
 from koalalink.domain.links import LinkedCustomer
 from koalalink.errors import ConfigError
 from koalalink.files.cells import guarded
@@ -20,7 +20,7 @@ Record = Callable[[LinkedCustomer], dict[str, Any]]
 class ExportFile(Protocol):
     """A file in the making."""
 
-    def write(self, linked: LinkedCustomer) -> None:
+    def write(self, row: ExportRow) -> None:
         """Write one customer."""
 
     def finish(self) -> None:
@@ -33,8 +33,8 @@ class _CsvExport:
         self._lines = Lines(stream, delimiter=delimiter, harmless=harmless, bom=bom)
         self._lines.write([column.title for column in columns])
 
-    def write(self, linked: LinkedCustomer) -> None:
-        self._lines.write([column.cell(linked) for column in self._columns])
+    def write(self, row: ExportRow) -> None:
+        self._lines.write([column.cell(row) for column in self._columns])
 
     def finish(self) -> None:
         self._lines.finish()
@@ -45,8 +45,8 @@ class _JsonExport:
         self._stream, self._record, self._lines = stream, record, lines
         self._between = "" if lines else "["
 
-    def write(self, linked: LinkedCustomer) -> None:
-        text = json.dumps(self._record(linked), ensure_ascii=False)
+    def write(self, row: ExportRow) -> None:
+        text = json.dumps(self._record(row.linked), ensure_ascii=False)
         self._stream.write(f"{self._between}{text}\n".encode())
         self._between = "" if self._lines else ","
 
@@ -72,8 +72,8 @@ class _XlsxExport:
         self._sheet = self._book.create_sheet("Customers")
         self._sheet.append([column.title for column in columns])
 
-    def write(self, linked: LinkedCustomer) -> None:
-        cells = (guarded(column.cell(linked)) for column in self._columns)
+    def write(self, row: ExportRow) -> None:
+        cells = (guarded(column.cell(row)) for column in self._columns)
         self._sheet.append([self._illegal.sub("", cell) for cell in cells])
 
     def finish(self) -> None:

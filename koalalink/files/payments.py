@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from koalalink.domain.columns import best_of
 from koalalink.domain.payments import Booking, Payments
 from koalalink.domain.text import fold
 from koalalink.errors import UsageError
@@ -36,7 +37,7 @@ def _bookings(file: str, stdin: BinaryIO, refused: UsageError) -> list[Booking]:
     if file == "-":  # it was read to find that it is no export of Stripe's
         raise refused
     with CustomerFile(file, stdin, {}) as table:
-        position = {column.field: column.position for column in table.columns if column.field != "extra"}
+        position = best_of(table.columns)
         paid = [column.position for column in table.columns if fold(column.title) in ("transaction id", "transaction")]
         if not paid:
             raise UsageError(

@@ -15,6 +15,7 @@ from koalalink.domain.stripe_ids import StripeId, is_customer_id
 from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, plain
 from koalalink.files.grid import Grid
+from koalalink.hints import Command, Text
 
 _CUSTOMER = {"id", "email", "name", "created (utc)", "description", "delinquent"}
 _PAYMENT = {"id", "customer id", "customer email", "paymentintent id", "card last4", "amount", "status"}
@@ -71,6 +72,38 @@ class StripeExport:
                 self.payments.append(_payment(cells))
         elif is_customer_id(cells["id"]):
             self.customers.append(_customer(cells))
+
+
+_LISTS = {
+    "payments": ("ch_", "py_", "pi_"),
+    "subscriptions": ("sub_",),
+    "invoices": ("in_",),
+    "balance transactions": ("txn_",),
+    "refunds": ("re_", "pyr_"),
+    "payouts": ("po_",),
+    "disputes": ("dp_", "du_"),
+    "checkouts": ("cs_",),
+    "products": ("prod_", "price_"),
+}
+_OF_OTHERS = {"payments": "amount refunded", "subscriptions": "interval", "invoices": "amount due"}
+"""A title that says it where there is no row."""
+
+
+def refuse_other_lists(titles: Sequence[str], sample: Sequence[Sequence[str]], name: str) -> None:
+    """Raise UsageError where a file is a list of Stripe's, and not one of customers."""
+    keys = [title.strip().lower() for title in titles]
+    if "id" not in keys:
+        return
+    ids = [row[keys.index("id")] for row in sample]
+    of_ids = (what for what, prefixes in _LISTS.items() if any(each.startswith(prefixes) for each in ids))
+    of_titles = (what for what, title in _OF_OTHERS.items() if title in keys and "customer id" in keys and not ids)
+    what = next(of_ids, None) or next(of_titles, None)
+    if what is None:
+        return
+    hint: Text = "In the Stripe Dashboard open Customers, then Export."
+    if what == "payments":
+        hint = "It tells who has paid; to use that, type: " + Command("sync", from_csv=name) + ". " + hint
+    raise UsageError(f"{name} is Stripe's list of {what}, not of customers. Nothing was imported.", hint=hint)
 
 
 def _known(titles: Sequence[str]) -> int:

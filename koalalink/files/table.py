@@ -6,17 +6,21 @@ from itertools import islice
 from types import TracebackType
 from typing import BinaryIO
 
-from koalalink.domain.columns import Column, columns_of, recognized
+from koalalink.domain.cells import is_footer
+from koalalink.domain.columns import Column, columns_of, is_our_own, recognized
 from koalalink.domain.imports import Row
 from koalalink.domain.text import trimmed
 from koalalink.errors import UsageError
-from koalalink.files.cells import is_card_number, mended, plain
+from koalalink.files.cells import is_card_number, mended, plain, without_apostrophes
 from koalalink.files.grid import Grid
+from koalalink.files.stripe_exports import refuse_other_lists
 
 _SAMPLE = 200  # rows
-_MOST_COLUMNS = 500
+_MOST_COLUMNS = 5000
 _APOSTROPHE = re.compile("[\n;|]'")
 """What may be one of ours: at the beginning of a cell, or where one may begin in the middle."""
+_SURE = 2
+"""Cells that must have an apostrophe in front before it is thought to be none of their text."""
 
 
 class CustomerFile:
@@ -30,17 +34,23 @@ class CustomerFile:
         self._grid = Grid(file, stdin, lambda titles: recognized(titles, chosen))
         self.name = self._grid.name
         self.notes = self._grid.notes
+        self.count = 0
+        """How many rows there are below the header, blank ones and what closes a report aside."""
+        self._quoted: frozenset[int] = frozenset()
+        """Columns whose cells have an apostrophe in front, which is none of their text."""
+        self._secret: frozenset[int] = frozenset()
+        """Columns that are left out, and of which nothing is shown either."""
         try:
             self._header, titles = self._find_header(chosen)
-            self.columns: Sequence[Column] = columns_of(titles, self.sample(_SAMPLE, titles), chosen)
-            self.count = 0
-            """How many rows there are below the header, blank ones aside."""
-            self._read_through(titles)
+            self.is_our_own = is_our_own(titles)
+            """Whether KoalaLink has written it: then the texts are as they were, and nothing is mended."""
+            cards = self._read_through(titles)
+            refuse_other_lists(titles, self._sampled(titles), self.name)
+            self.columns: Sequence[Column] = columns_of(titles, self._sampled(titles), chosen)
+            self._keep_out(cards)
         except BaseException:
             self._grid.close()
             raise
-        self.is_our_own = any(column.field == "number" for column in self.columns)
-        """Whether KoalaLink has written it: then the texts are as they were, and nothing is mended."""
 
     def __enter__(self) -> "CustomerFile":
         return self
@@ -55,29 +65,36 @@ class CustomerFile:
         """The titles of all columns, in order."""
         return [column.title for column in self.columns]
 
-    def sample(self, count: int, titles: Sequence[str] | None = None) -> list[list[str]]:
+    def sample(self, count: int) -> list[list[str]]:
         """Return the cells of the first few rows that are whole."""
-        width = len(self.columns if titles is None else titles)
-        rows = (row for row in self._rows(width) if not row.problem)
-        return [[plain(cell) for cell in row.cells] for row in islice(rows, count)]
+        return [row.cells for row in islice((row for row in self.rows() if not row.problem), count)]
+
+    def _sampled(self, titles: Sequence[str]) -> list[list[str]]:
+        rows = (row for row in self._rows(len(titles)) if not row.problem)
+        return [self._texts(row.cells) for row in islice(rows, _SAMPLE)]
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the header that are not blank, with cells as texts."""
-        width = len(self.columns)
-        clean = _plain if self.is_our_own else _clean
-        for row in self._rows(width):
-            if row.problem:
-                yield row
-                continue
-            # Most rows have nothing that a spreadsheet or a wrong encoding has left; asking once a row is quick.
-            whole = "\n" + "\n".join(row.cells)
-            as_it_is = whole.isascii() and "\n=" not in whole and not _APOSTROPHE.search(whole)
-            as_it_is = as_it_is and "".join(row.cells).isprintable()
-            yield Row(row.number, [cell.strip() if as_it_is else clean(cell) for cell in row.cells])
+        for row in self._rows(len(self.columns)):
+            yield row if row.problem else Row(row.number, self._texts(row.cells))
+
+    def _texts(self, cells: Sequence[str]) -> list[str]:
+        # Most rows have nothing that a spreadsheet or a wrong encoding has left; asking once a row is quick.
+        whole = "\n" + "\n".join(cells)
+        as_it_is = whole.isascii() and "\n=" not in whole and not _APOSTROPHE.search(whole)
+        if as_it_is and "".join(cells).isprintable():
+            texts = [cell.strip() for cell in cells]
+        elif self.is_our_own:
+            texts = [_plain(cell) for cell in cells]
+        else:
+            texts = [_clean(cell, everywhere=index in self._quoted) for index, cell in enumerate(cells)]
+        for index in self._secret:
+            texts[index] = ""
+        return texts
 
     def _rows(self, width: int) -> Iterator[Row]:
         for row in self._grid.rows(width):
-            if row.number > self._header and any(map(str.strip, row.cells)):
+            if row.number > self._header and any(map(str.strip, row.cells)) and not is_footer(row.cells):
                 yield row
 
     def _find_header(self, chosen: Mapping[str, str]) -> tuple[int, list[str]]:
@@ -90,7 +107,7 @@ class CustomerFile:
             titles.pop()
         if len(titles) > _MOST_COLUMNS:
             raise UsageError(
-                f"{self.name} has {len(titles):,} columns; a file of customers has fewer than {_MOST_COLUMNS}.",
+                f"{self.name} has {len(titles):,} columns; a file of customers has fewer than {_MOST_COLUMNS:,}.",
                 hint="Is it the right file?",
             )
         before = [row for row in first if row.number < header.number]
@@ -98,29 +115,45 @@ class CustomerFile:
             self.notes.append(f"The header is row {header.number}; the rows above it are left out.")
         return header.number, titles
 
-    def _read_through(self, titles: Sequence[str]) -> None:
-        """Count the rows; raise UsageError where a column is full of card numbers."""
-        named = {"card number", "cardnumber", "cc number", "credit card number", "card.number", "credit card"}
-        filled, cards = [0] * len(titles), [0] * len(titles)
+    def _read_through(self, titles: Sequence[str]) -> frozenset[int]:
+        """Count the rows, and note whose cells have apostrophes in front; return the columns of card numbers."""
+        filled, cards, quoted = ([0] * len(titles) for _ in range(3))
+        whole = 0
         for row in self._rows(len(titles)):
             self.count += 1
+            whole += not row.problem
             for index, cell in enumerate(row.cells[: len(titles)]):
                 if cell:
                     filled[index] += 1
                     if len(cell) >= 13 and is_card_number(plain(cell)):
                         cards[index] += 1
-        for index, title in enumerate(titles):
-            if title.strip().lower() in named or cards[index] > filled[index] / 2:
+                    if cell[0] == "'":
+                        quoted[index] += 1
+        if self.count > 1 and not whole:
+            raise UsageError(
+                f"No row of {self.name} has as many cells as its header, which has {len(titles)}.",
+                hint="Open it in a spreadsheet, look at its columns, and save it as CSV. Nothing was imported.",
+            )
+        columns = range(len(titles))
+        self._quoted = frozenset(i for i in columns if quoted[i] >= _SURE and quoted[i] > filled[i] / 2)
+        return frozenset(index for index in columns if cards[index] > filled[index] / 2)
+
+    def _keep_out(self, cards: frozenset[int]) -> None:
+        """Raise UsageError where a column is full of card numbers, unless the person has said to leave it out."""
+        for index in sorted(cards):
+            column = self.columns[index]
+            if column.field != "ignore":
                 raise UsageError(
-                    f"The column “{title}” of {self.name} holds card numbers. Nothing was read.",
+                    f"The column “{column.title}” of {self.name} holds card numbers. Nothing was read.",
                     hint="Card numbers do not belong here; Stripe keeps them. Delete the column, and then the file.",
                 )
+        self._secret = cards
 
 
 def _plain(cell: str) -> str:
     return trimmed(plain(cell))
 
 
-def _clean(cell: str) -> str:
-    text = plain(cell)
+def _clean(cell: str, *, everywhere: bool) -> str:
+    text = without_apostrophes(cell, everywhere=everywhere)
     return trimmed(text if text.isascii() else mended(text))

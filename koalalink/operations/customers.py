@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.edits import Added, Edited, Removed
-from koalalink.domain.text import trimmed
+from koalalink.domain.imports import same_name
+from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.contact import email_key
+from koalalink.domain.text import fold, trimmed
 from koalalink.errors import ConflictError, UsageError
 from koalalink.hints import Command
+from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.contradicting import although, consent_to_contradict
 from koalalink.operations.examining import contradicted
 from koalalink.operations.needs import HasDirectory, HasStore, HasTalk, HasTime
@@ -17,10 +21,32 @@ class Needs(HasStore, HasDirectory, HasTalk, HasTime, Protocol):
     """What changing customers works with."""
 
 
-def add(need: Needs, fields: Mapping[str, str | None]) -> Added:
-    """Add a customer; one without a name, company or email address could never be found again."""
+def add(need: Needs, fields: Mapping[str, str | None], *, force: bool) -> Added:
+    """Add a customer; one without a name, company or email address could never be found again.
+
+    Where somebody with the email and the name is there already, a person is asked. Raises as `consent`.
+    """
     details = _named(CustomerDetails(**{name: trimmed(value or "") for name, value in fields.items()}))
+    there = _already_there(need, details)
+    if there:
+        told = f"{there} is in your list already, with the same email and name."
+        consent(
+            need.talk,
+            f"{told} Add another one?",
+            Stakes.IS_IN_DOUBT,
+            agreed=force,
+            refusal=f"{told} Nothing was added.",
+            hint="To look, type: " + Command("show", there.number) + ". If it is another person, add --force.",
+            declined="Nothing was added.",
+        )
     return Added(need.store.add(details))
+
+
+def _already_there(need: Needs, details: CustomerDetails) -> Customer | None:
+    if not email_key(details.email):
+        return None
+    found = need.store.people(external_ids=set(), emails={fold(details.email)}, phones=set(), names=set())
+    return next((each.customer for each in found if same_name(each.customer.details, details) is Agreement.SAME), None)
 
 
 def edit(need: Needs, reference: str, fields: Mapping[str, str | None], *, force: bool) -> Edited:

@@ -1,18 +1,24 @@
 """Customers out into a file, one after the other: a million take no more memory than ten."""
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.disk import IfThere
 from koalalink.domain import exports
-from koalalink.domain.exports import ExportColumn, Format, Purpose
+from koalalink.domain.exports import ExportColumn, ExportRow, Format, Purpose
+from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.text import counted
 from koalalink.operations.consent import consent_to_write
-from koalalink.operations.needs import HasConfig, HasFiles, HasStore, HasTalk
+from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasStore, HasTalk
 from koalalink.operations.places import the_location
+from koalalink.operations.ports import Directory
+
+_BATCH = 1000
 
 
-class Needs(HasConfig, HasStore, HasFiles, HasTalk, Protocol):
+class Needs(HasConfig, HasStore, HasDirectory, HasFiles, HasTalk, Protocol):
     """What exporting works with."""
 
 
@@ -44,10 +50,13 @@ def export(need: Needs, request: ExportRequest) -> None:
         need.files.export(request.file, if_there, _kind(request), columns, harmless=harmless) as file,
         need.talk.counting("Writing customers") as count,
     ):
-        for each in need.store.everybody(linked=linked, location=location):
-            file.write(each)
-            written += 1
-            count(1)
+        everybody = need.store.everybody(linked=linked, location=location)
+        copied = _copied(need) if {"payment_methods", "cards"} & {column.name for column in columns} else ()
+        while batch := [*islice(everybody, _BATCH)]:
+            for row in _with_stripe(need.directory, copied, batch):
+                file.write(row)
+            written += len(batch)
+            count(len(batch))
         file.finish()
     need.talk.note(f"Wrote {counted(written, 'customer')}.")
 
@@ -55,7 +64,31 @@ def export(need: Needs, request: ExportRequest) -> None:
 def _columns(need: Needs, request: ExportRequest) -> list[ExportColumn]:
     if request.purpose is Purpose.STRIPE_METADATA:
         return exports.metadata_columns(the_location(need.config, request.location))
-    return exports.chosen(exports.columns_for(need.store.shape()), request.columns)
+    if request.purpose is Purpose.YARDBOOK:
+        return exports.yardbook_columns()
+    return exports.chosen(exports.columns_for(need.store.shape(), _copied(need)), request.columns)
+
+
+def _copied(need: Needs) -> Sequence[str]:
+    """Return the locations with links whose customers at Stripe were copied."""
+    linked = need.store.links_by_location()
+    return [state.location for state in need.directory.states() if state.customers and linked.get(state.location)]
+
+
+def _with_stripe(directory: Directory, copied: Sequence[str], batch: Sequence[LinkedCustomer]) -> Iterator[ExportRow]:
+    """Yield customers with what is known of them at Stripe."""
+    ids = {
+        location: [link.stripe_id for each in batch for link in each.links if link.location == location]
+        for location in copied
+    }
+    found = {location: directory.known(location, ids[location]) for location in copied if ids[location]}
+    for each in batch:
+        at_stripe = {
+            link.location: found[link.location][link.stripe_id]
+            for link in each.links
+            if link.stripe_id in found.get(link.location, ())
+        }
+        yield ExportRow(each, at_stripe)
 
 
 def _kind(request: ExportRequest) -> Format:

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from koalalink.disk import IfThere, free_name
 from koalalink.domain.changes import Action
+from koalalink.domain.columns import Column, without_names
 from koalalink.domain.imports import (
     Entries,
     Entry,
@@ -15,7 +16,7 @@ from koalalink.domain.imports import (
     OnMatch,
 )
 from koalalink.domain.stripe_ids import StripeId
-from koalalink.domain.text import counted
+from koalalink.domain.text import counted, printable
 from koalalink.errors import ConflictError, UsageError
 from koalalink.hints import Command, Text
 from koalalink.operations.consent import Stakes, consent, consent_to_write
@@ -26,8 +27,13 @@ from koalalink.operations.places import location_of_ids, the_location
 from koalalink.operations.ports import CustomerFile, Rejects
 
 _BATCH = 1000
-_SHOWN = 20
 _FEW = 5
+_SAMPLE = 200
+_EXAMPLES, _LONG = 3, 24
+_MOST_ASKED = 8
+"""Columns; more questions than these are a file to be looked at first."""
+_IN_WORDS = {"kept beside": "something else: keep it beside the customer", "ignore": "something else: leave it out"}
+_IN_WORDS["extra"] = _IN_WORDS["kept beside"]
 
 
 class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasFiles, HasTalk, HasTime, Protocol):
@@ -52,12 +58,12 @@ class ImportRequest(NamedTuple):
     dry_run: bool = False
     agreed: bool = False
 
-    def again(self, rejects: Path) -> Command:
-        """Return what is typed when the rejected rows were fixed."""
+    def again(self, file: str | Path) -> Command:
+        """Return the same command with another file, or when nothing is to be tried or asked any more."""
         return Command(
             "customers",
             "import",
-            rejects,
+            file,
             location=self.location,
             map=self.maps,
             match_on=self.match_on,
@@ -74,12 +80,57 @@ def import_customers(need: Needs, request: ImportRequest) -> Imported:
     whatever keeps Stripe from answering; then nothing is written.
     """
     with need.files.customers(request.file, request.maps) as file:
-        path, if_there = _rejects(need, request)
-        with need.files.rejects(path, if_there, file.titles) as rejects:
-            entries = _entries(need, request, file)
-            _show(need, file, request)
-            accounts = _look_up(need, file, entries) if request.verify and entries.links else None
-            return _take_in(need, request, file, entries, rejects, accounts)
+        answers = _answers(need, request, file)
+        if not answers:
+            return _import(need, request, file)
+    request = request._replace(maps=(*request.maps, *answers))
+    need.talk.note("To say so at once the next time, type: " + request.again(request.file))
+    with need.files.customers(request.file, request.maps) as file:
+        return _import(need, request, file)
+
+
+def _import(need: Needs, request: ImportRequest, file: CustomerFile) -> Imported:
+    path, if_there = _rejects(need, request)
+    with need.files.rejects(path, if_there, file.titles) as rejects:
+        entries = _entries(need, request, file)
+        _show(need, file, request)
+        accounts = _look_up(need, file, entries) if request.verify and entries.links else None
+        return _take_in(need, request, file, entries, rejects, accounts)
+
+
+def _answers(need: Needs, request: ImportRequest, file: CustomerFile) -> list[str]:
+    """Return what a person says of the columns that may be understood in several ways, as it is typed behind --map.
+
+    Elsewhere than at a terminal they are told. Raises UsageError where nobody can be asked, and no column says what
+    the customers are called.
+    """
+    doubtful = [column for column in file.columns if column.doubt]
+    nameless = [] if request.maps else without_names(file.columns, file.sample(_SAMPLE))
+    for column in doubtful:
+        need.talk.warn(f"Column “{column.title}”: {column.doubt}")
+    if need.talk.can_ask and not request.agreed and request.file != "-":
+        asked = [column for column in (*nameless, *doubtful) if column.title.strip()][:_MOST_ASKED]
+        rows = file.sample(_EXAMPLES)
+        return [answer for column in asked if (answer := _asked(need, column, rows))]
+    if nameless:
+        title = nameless[0].title
+        raise UsageError(
+            f"No column of {file.name} was recognized as the name of the customers. Nothing was imported.",
+            hint=f'Say which it is, for example: --map "{title}=full name". '
+            f'If there is none, add: --map "{title}=extra"',
+        )
+    return []
+
+
+def _asked(need: Needs, column: Column, rows: Sequence[Sequence[str]]) -> str:
+    """Return what a person says a column is, as it is typed behind --map; empty where nothing is said."""
+    first = ["full name", "first name", "last name", "company"] if not column.doubt else [column.meaning]
+    choices = [*dict.fromkeys([*first, "email", "phone", "notes", "extra", "ignore"])]
+    for number, choice in enumerate(choices, 1):
+        need.talk.note(f"{number}  {_IN_WORDS.get(choice, choice)}")
+    examples = "; ".join(printable(row[column.position])[:_LONG] for row in rows if row[column.position])
+    chosen = need.talk.choose(f"What is the column “{printable(column.title)}” ({examples})?", len(choices))
+    return f"{column.title}={choices[chosen - 1]}" if chosen else ""
 
 
 def _rejects(need: Needs, request: ImportRequest) -> tuple[Path, IfThere]:
@@ -154,8 +205,10 @@ def _take_in(
             counts=intake.counts,
             rejects=rejects.path if intake.has_rejects and not request.dry_run else None,
             change=None if request.dry_run else bulk.change,
+            left_out=tuple(intake.left_out),
+            columns=tuple(file.columns),
             dry_run=request.dry_run,
-            again=request.again(rejects.path),
+            again=request.again(request.file if request.dry_run else rejects.path),
             troubles=tuple(intake.troubles),
         )
         if request.strict and (done.counts.rejected or done.counts.links_rejected):

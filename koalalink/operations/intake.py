@@ -1,8 +1,11 @@
 """The rows of a file on their way into the store, a batch at a time, and what becomes of each."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from koalalink.domain.choosing import OTHER_ADDRESS, as_extra, keep, line_of
+from koalalink.domain.customers import FIELDS, CustomerDetails
 from koalalink.domain.imports import (
     Counts,
     Entries,
@@ -18,13 +21,14 @@ from koalalink.domain.links import Link
 from koalalink.domain.stripe_customers import Absence, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import listed
+from koalalink.domain.titles import ADDRESS
 from koalalink.operations.examining import Account, Others, contradicted, copied, examine, unexamined
 from koalalink.operations.known import Draft, Known
 from koalalink.operations.ports import Bulk, Directory, Rejects
 
 _BATCH = 1000
 _SHOWN = 20
-_FEW = 5
+_OF_AN_ADDRESS = frozenset(field.label for field in FIELDS if field.name in ADDRESS)
 
 
 class Intake:
@@ -54,6 +58,8 @@ class Intake:
         self.counts = Counts()
         self.troubles: list[Trouble] = []
         """The first of them."""
+        self.left_out: list[Trouble] = []
+        """What customers came in without, of some of them."""
         self.has_rejects = False
         self.doubts: list[str] = []
         """Links that are saved although the last sync speaks against them, as Stripe is not to be asked."""
@@ -66,6 +72,8 @@ class Intake:
         by_phone = self._match_on is MatchOn.PHONE
         known = Known(self._bulk, told, stripe_ids, by_phone=by_phone)
         linking: list[tuple[Row, Entry, Draft]] = []
+        for each in told:
+            self.left_out += each.left_out[: max(0, _SHOWN - len(self.left_out))]
         for row, entry in read:
             trouble = entry if isinstance(entry, Trouble) else self._customer(entry, known)
             if isinstance(trouble, Trouble):
@@ -103,7 +111,10 @@ class Intake:
             return self._add(entry, known)
         first = self._rows.setdefault(person.number, entry.row)
         if first != entry.row:
-            if fields := differing(person.details, entry.details):
+            fields = differing(person.details, entry.details)
+            if fields and _OF_AN_ADDRESS.issuperset(fields):
+                self._keep_address(person, entry.details, known)
+            elif fields:
                 return Trouble(entry.row, "", "", f"Row {first} is the same customer, with another {listed(fields)}.")
             self.counts.repeated += 1
             return person
@@ -131,6 +142,13 @@ class Intake:
         known.edit(person, details)
         return person
 
+    def _keep_address(self, person: Draft, details: CustomerDetails, known: "Known") -> None:
+        """Keep another address beside a customer: of each property there is a row."""
+        extra = json.loads(person.details.extra) if person.details.extra else {}
+        if keep(extra, OTHER_ADDRESS, line_of(details._asdict())):
+            self.counts.other_addresses += 1
+            known.edit(person, person.details._replace(extra=as_extra(extra)))
+
     def _add(self, entry: Entry, known: "Known") -> "Draft | Trouble":
         number = entry.number if self._restoring and entry.number else None
         if number is not None and number in self._rows:
@@ -153,7 +171,7 @@ class Intake:
         self, entry: Entry, person: Draft, known: "Known", accounts: Mapping[str, Account], others: Others | None
     ) -> Iterator[Trouble]:
         """Link the customer of a row to its Stripe IDs, and yield why one was not linked."""
-        yield from entry.malformed
+        yield from (trouble._replace(is_of_link=True) for trouble in entry.malformed)
         for location, stripe_id in entry.stripe_ids.items():
             column = self._entries.links[location].title
             link = person.links.get(location)
@@ -163,7 +181,7 @@ class Intake:
             enabled = location not in entry.switched_off
             outcome = self._examined(stripe_id, person, known, accounts[location], others, enabled=enabled)
             if isinstance(outcome, str):
-                yield Trouble(entry.row, column, stripe_id, outcome)
+                yield Trouble(entry.row, column, stripe_id, outcome, is_of_link=True)
                 continue
             self.counts.linked += 1
             known.link(person, outcome)

@@ -49,10 +49,12 @@ class Known:
             names=names,
         )
         self._by_external_id: dict[str, Draft] = {}
+        self._by_number: dict[int, Draft] = {}
         self._by: dict[tuple[str, ...], dict[int, Draft]] = {}
-        for linked in found:
-            number, details = linked.customer
-            self._index(Draft(number, details, linked.links))
+        numbered = bulk.known({entry.number for entry in entries if entry.only_links and entry.number}).values()
+        for number, linked in {linked.customer.number: linked for linked in (*found, *numbered)}.items():
+            self._by_number[number] = Draft(number, linked.customer.details, linked.links)
+            self._index(self._by_number[number])
         self._before: dict[int, Customer] = {}
         self._edited: dict[int, CustomerDetails] = {}
         self._added: dict[int, Draft] = {}
@@ -108,6 +110,8 @@ class Known:
     def find(self, entry: Entry, match_on: MatchOn | None) -> "Draft | Trouble | None":
         """Return the customer whom a row means, None where that is somebody new, or why it is in doubt."""
         details = entry.details
+        if entry.only_links:
+            return self._named_by_id(entry)
         if match_on is MatchOn.NONE:
             return None
         if match_on in (None, MatchOn.EXTERNAL_ID) and details.external_id in self._by_external_id:
@@ -119,6 +123,17 @@ class Known:
         if match_on is None and not details.external_id:
             return self._without_email(details)
         return None
+
+    def _named_by_id(self, entry: Entry) -> "Draft | Trouble":
+        """Return the customer whose number or external ID stands in a row with nothing else but Stripe IDs."""
+        number, external_id = entry.number, entry.details.external_id
+        person = self._by_number.get(number) if number else self._by_external_id.get(external_id)
+        if person and external_id in ("", person.details.external_id):
+            return person
+        if number:
+            told = f" with the external ID {external_id}" if external_id else ""
+            return Trouble(entry.row, "", str(number), f"There is no customer {number}{told}.")
+        return Trouble(entry.row, "", external_id, f"No customer has the external ID {external_id}.")
 
     def _one_of(self, entry: Entry, what: str, key: str) -> "Draft | Trouble | None":
         """Return who of those with the same email or phone has the name, too."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # a command that needs one operation does not load what all o
         Verification,
         Window,
     )
-    from koalalink.domain.exports import ExportColumn, Format
+    from koalalink.domain.exports import ExportColumn, ExportRow, Format
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Row
     from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
@@ -336,7 +336,7 @@ class Rejects(Protocol):
 class ExportFile(Protocol):
     """A file that takes customers."""
 
-    def write(self, linked: LinkedCustomer) -> None:
+    def write(self, row: ExportRow) -> None:
         """Write one."""
 
     def finish(self) -> None:

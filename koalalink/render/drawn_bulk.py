@@ -1,12 +1,12 @@
 """Drawn for people: what was done with many customers at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from koalalink.domain.decisions import Matched, Settled, settled_in_words
 from koalalink.domain.directory import Synced
 from koalalink.domain.duplicates import Duplicates
-from koalalink.domain.imports import Counts, Imported
+from koalalink.domain.imports import Counts, Imported, Trouble
 from koalalink.domain.link_problems import Verified, dead
 from koalalink.domain.remaps import Remapped
 from koalalink.domain.standing import Status
@@ -21,37 +21,43 @@ _PROBLEMS = 20
 
 
 def _imported(done: Imported, screen: Screen) -> None:
-    parts = [f"{size:,} {what}" for what, size in _fates(done.counts) if size]
-    would = "This would happen to the " if done.dry_run else ""
-    screen.say(f"{would}{counted(done.rows, 'row')} of {done.file}: {', '.join(parts)}.", "green")
-    counts = done.counts
+    counts, would = done.counts, " would be" if done.dry_run else ""
+    parts = [f"{size:,} {what}" for what, size in _fates(counts) if size]
+    screen.say(f"{counted(done.rows, 'row')} of {done.file}{would}: {', '.join(parts)}.", "green")
     links = {"linked": counts.linked, "already linked": counts.already_linked, "not linked": counts.links_rejected}
     if any(links.values()):
         told = ", ".join(f"{size:,} {what}" for what, size in links.items() if size)
-        screen.say(f"Stripe IDs: {told}.", "green")
+        screen.say(f"Stripe IDs{would}: {told}.", "green")
     if counts.sharing:
-        verb = "shares" if counts.sharing == 1 else "share"
+        verb = "would share" if would else "shares" if counts.sharing == 1 else "share"
         screen.say(
             f"{counts.sharing:,} of the new ones {verb} an email address with somebody who has another name.", "yellow"
         )
-    if done.troubles:
-        why = "Why it cannot be imported" if done.dry_run else "Why it was not imported"
-        rows = [
-            [
-                shown(str(trouble.row)),
-                shown(trouble.column),
-                shown(shortened(trouble.value)),
-                shown(trouble.reason, "yellow"),
-            ]
-            for trouble in done.troubles
-        ]
-        print_table(screen.console, ("Row", "Column", "Value", why), rows)
+    have = "would not be" if would else "was not"
+    _say_troubles([each for each in done.troubles if not each.is_of_link], f"Why it {have} imported", screen)
+    _say_troubles([each for each in done.troubles if each.is_of_link], f"Why the Stripe ID {have} linked", screen)
+    if counts.rejected + counts.links_rejected > len(done.troubles):
+        screen.say(f"These are the first {len(done.troubles)}.", "yellow")
     if done.rejects:
-        screen.say(f"What was not imported is in {done.rejects}, with the reasons.", "yellow")
-        screen.say("Fix it there, save it, and type: " + done.again, "yellow")
+        screen.say(f"The rows that this is about are in {done.rejects}, with the reasons.", "yellow")
+        screen.say("Fix them there, save the file, and type: " + done.again, "yellow")
     _say_how_to_undo(done.change, screen)
     if done.change is None and not done.dry_run:
         screen.say("Nothing was changed.", "green")
+
+
+def _say_troubles(troubles: Sequence[Trouble], why: str, screen: Screen) -> None:
+    rows = [
+        [
+            shown(str(trouble.row)),
+            shown(trouble.column),
+            shown(shortened(trouble.value)),
+            shown(trouble.reason, "yellow"),
+        ]
+        for trouble in troubles
+    ]
+    if rows:
+        print_table(screen.console, ("Row", "Column", "Value", why), rows)
 
 
 def _fates(counts: Counts) -> Iterator[tuple[str, int]]:

@@ -51,9 +51,14 @@ class PlainTalk:
         return None
 
     def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-        for column in columns:
+        from koalalink.domain.columns import worth_showing  # only an import has columns
+
+        worth, more = worth_showing(columns)
+        for column in worth:
             cells = "; ".join(row[column.position][:24] for row in rows if row[column.position])
             self.note(f"Column {column.title}: {column.meaning}" + (f" ({cells})" if cells else ""))
+        if more:
+            self.note(f"And {more:,} more columns that fit no field: kept beside the customer.")
 
     @contextmanager
     def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:

@@ -156,12 +156,24 @@ def _imported(done: Imported, now: datetime) -> Record:
         "unchanged": counts.unchanged,
         "skipped": counts.skipped,
         "repeated": counts.repeated,
+        "other_addresses": counts.other_addresses,
         "rejected": counts.rejected,
         "linked": counts.linked,
         "already_linked": counts.already_linked,
         "links_rejected": counts.links_rejected,
         "change": done.change,
         "rejects": str(done.rejects) if done.rejects else None,
+        "columns": [
+            {
+                "column": column.title,
+                "field": column.field,
+                "location": column.location,
+                "meaning": column.meaning,
+                "doubt": column.doubt or None,
+            }
+            for column in done.columns
+        ],
+        "left_out": [{"row": each.row, "column": each.column, "value": each.value} for each in done.left_out],
         "problems": [each._asdict() for each in done.troubles],
     }
 
@@ -380,8 +392,8 @@ _CUSTOMER = f"customer {' '.join(field.name for field in FIELDS)} links"
 _CHANGE = "change at by action customer location stripe_id before note undone_by"
 _BACKUP = "file customers links changes changed_at kept"
 _IMPORT = (
-    "file rows added sharing updated unchanged skipped repeated rejected linked already_linked links_rejected "
-    "change rejects problems"
+    "file rows added sharing updated unchanged skipped repeated other_addresses rejected linked already_linked "
+    "links_rejected change rejects"
 )
 _CARDS = "location stripe_id payment_method brand last4 exp_month exp_year funding wallet default expired enabled"
 _STATUS = "location customers linked switched_off ready no_card expired gone expiring problems verified_at copied_at"
@@ -400,7 +412,7 @@ RECORDS: dict[str, Form] = {
     "Added": Form(_changed, _CUSTOMER),
     "Edited": Form(_changed, _CUSTOMER),
     "Removed": Form(_removed, _CUSTOMER),
-    "Imported": Form(_imported, _IMPORT),
+    "Imported": Form(_imported, f"{_IMPORT} columns left_out problems", columns=f"{_IMPORT} left_out problems"),
     "Remapped": Form(_remapped, "file location links moved unchanged missing conflicts change problems"),
     "Matched": Form(_matched, "customer location stripe_id tier reason agrees differs rivals duplicates"),
     "Settled": Form(_settled, "location linked refused unchanged later verified change problems"),

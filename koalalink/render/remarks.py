@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from koalalink.domain.text import counted
+from koalalink.domain.text import counted, listed
 from koalalink.hints import Command, Text
 
 if TYPE_CHECKING:
@@ -57,6 +57,23 @@ def _saved_cards(page: SavedCards) -> Iterator[Text]:
             yield f"{link.stripe_id} at {link.location} has no saved card."
 
 
+def _imported(done: Imported) -> Iterator[Text]:
+    would = "would " if done.dry_run else ""
+    if done.left_out:
+        rows = listed(dict.fromkeys(str(each.row) for each in done.left_out))
+        come = "would come in" if would else "came in"
+        yield (
+            f"A spreadsheet has rounded phone numbers, as {done.left_out[0].value}: the customers of row {rows} {come} "
+            "without them. In the program that made the file, export it again."
+        )
+    if addresses := done.counts.other_addresses:
+        kept = "would be kept" if would else "kept"
+        yield f"Customers with more than one address: {addresses:,} {kept} as “Other address”."
+    yield from _tried(done)
+    if done.dry_run:
+        yield "To import it, type: " + done.again
+
+
 def _tried(done: Imported | Remapped | Settled) -> Iterator[Text]:
     if done.dry_run:
         yield "This is what would happen. Nothing was changed, because of --dry-run."
@@ -79,7 +96,7 @@ _REMARKS: dict[str, Callable[[Any], Iterator[Text]]] = {
     "CustomerList": _customers,
     "Unlinked": _unlinked,
     "SavedCards": _saved_cards,
-    "Imported": _tried,
+    "Imported": _imported,
     "Remapped": _tried,
     "Settled": _tried,
     "Verified": _verified,

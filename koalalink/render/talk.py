@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from koalalink.domain.checks import Check, Result
-from koalalink.domain.columns import Column
+from koalalink.domain.columns import Column, worth_showing
 from koalalink.domain.connecting import LinkReview
 from koalalink.domain.hits import Hits
 from koalalink.domain.stripe_customers import Absence
@@ -151,12 +151,15 @@ class RichTalk:
     def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         shown_rows = rows if self._console.width >= _WIDE else rows[:1]
         lines = []
-        for column in columns:
+        worth, more = worth_showing(columns)
+        for column in worth:
             style = "yellow" if column.field == "extra" else "dim" if column.field == "ignore" else "green"
             cells = (shown(shortened(row[column.position])) for row in shown_rows)
             lines.append([shown(column.title), shown(column.meaning, style), *cells])
         numbers = (f"Row {number}" for number in range(1, len(shown_rows) + 1))
         print_table(self._console, ("Column", "Meaning", *numbers), lines)
+        if more:
+            self.note(f"And {more:,} more columns that fit no field: kept beside the customer.")
 
     @contextmanager
     def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:

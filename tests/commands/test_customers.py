@@ -81,3 +81,16 @@ def test_email_of_two_is_told(run: Run) -> None:
     result = run("show", "alvarez.family@example.com")
     assert result.exit_code == 4
     assert "Rosa Alvarez (7), Miguel Alvarez (8)" in result.stderr
+
+
+def test_person_who_is_there_is_not_added_twice(run: Run) -> None:
+    """The same email and name, however they are written; --force is for two people of one name."""
+    ann = ("customers", "add", "--first-name", "Ann", "--last-name", "Lee", "--email", "ann.lee@x.com")
+    assert run(*ann).exit_code == 0
+    again = run("customers", "add", "--first-name", "ann", "--last-name", "Lee", "--email", "Ann.Lee@X.com")
+    assert (again.exit_code, again.stdout) == (8, "")
+    assert "Ann Lee (61) is in your list already, with the same email and name. Nothing was added." in again.stderr
+    assert (
+        run("customers", "add", "--first-name", "Bo", "--last-name", "Lee", "--email", "ann.lee@x.com").exit_code == 0
+    )
+    assert run(*ann, "--force").exit_code == 0

@@ -83,6 +83,26 @@ def test_export_for_stripe_has_ids_and_metadata(run: Run) -> None:
     assert run("customers", "export", "-", "--for", "stripe-metadata").exit_code == 2
 
 
+def test_what_a_link_opens_up_stands_beside_it(run: Run) -> None:
+    """As the last sync has found it; it is left out when the file comes back."""
+    assert run("sync", "-l", "downtown").exit_code == 0
+    header, *rows = exported(run)
+    assert header[-2:] == ["Payment method (downtown)", "Card (downtown)"]
+    by_id = {row[header.index("Stripe ID (downtown)")]: row[-2:] for row in rows}
+    cards = [cells for stripe_id, cells in by_id.items() if stripe_id and cells[1]]
+    assert all(
+        method.startswith("pm_") and re.fullmatch(r"[\w ]+ ending \d{4}, \d\d/\d{4}", card) for method, card in cards
+    )
+    assert cards
+    assert exported(run, "--columns", "number,cards")[0] == ["KoalaLink number", "Card (downtown)"]
+
+
+def test_export_for_yardbook_has_its_titles(run: Run) -> None:
+    """Those of its import."""
+    header = exported(run, "--for", "yardbook")[0]
+    assert header[:4] == ["contact_first_name", "contact_last_name", "business_name", "email"]
+
+
 @pytest.mark.parametrize("kind", ["csv", "tsv", "json", "jsonl", "xlsx"])
 def test_file_is_of_the_kind_that_its_name_tells(run: Run, tmp_path: Path, kind: str) -> None:
     """Readable by its owner alone."""

@@ -34,8 +34,8 @@ FIELDS = {
     "Added": _CUSTOMER,
     "Edited": _CUSTOMER,
     "Removed": _CUSTOMER,
-    "Imported": "file rows added sharing updated unchanged skipped repeated rejected linked already_linked "
-    "links_rejected change rejects problems",
+    "Imported": "file rows added sharing updated unchanged skipped repeated other_addresses rejected linked "
+    "already_linked links_rejected change rejects columns left_out problems",
     "Remapped": "file location links moved unchanged missing conflicts change problems",
     "Matched": "customer location stripe_id tier reason agrees differs rivals duplicates",
     "Settled": "location linked refused unchanged later verified change problems",

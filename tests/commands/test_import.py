@@ -17,8 +17,8 @@ from tests.fakes import Somebody
 from tests.pictures import shown_on
 
 FIELDS = (
-    "file rows added sharing updated unchanged skipped repeated rejected linked already_linked links_rejected change "
-    "rejects problems"
+    "file rows added sharing updated unchanged skipped repeated other_addresses rejected linked already_linked "
+    "links_rejected change rejects columns left_out problems"
 ).split()
 HEADER = "External ID,First Name,Last Name,Email,Phone,Stripe ID (downtown),Tag"
 
@@ -289,15 +289,20 @@ def test_bad_rows_are_in_the_rejects_and_good_ones_in_the_store(empty: Run, sand
     """Wholly in one or wholly in the other; a second import of the mended file brings them in."""
     rows = [",Ann,Lee,a@x.com,,,", ",Bob,Lee,nowhere,,,", ",Cy,Lee,c@x.com,1.5E+10,,", ",,,,1,,", "too,short"]
     told = done(empty, write(file, *rows))
-    assert counts(told) == {"rows": 5, "added": 1, "rejected": 4}
-    assert [problem["row"] for problem in told["problems"]] == [3, 4, 5, 6]
+    assert counts(told) == {"rows": 5, "added": 2, "rejected": 3}
+    assert [problem["row"] for problem in told["problems"]] == [3, 5, 6]
+    assert told["left_out"] == [{"row": 4, "column": "Phone", "value": "1.5E+10"}]
     rejects = Path(told["rejects"])
     assert rejects.stat().st_mode & 0o777 == 0o600
     lines = rejects.read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",", 1)[0] for line in lines][:2] == ["KoalaLink reason", "This is not an email address."]
     rejects.write_text("\n".join(lines[:2]).replace("nowhere", "bob@x.com"))
     assert counts(done(empty, str(rejects))) == {"rows": 1, "added": 1}
-    assert [email for _, email, _, _ in people(sandbox)] == ["a@x.com", "bob@x.com"]
+    assert [(email, phone) for _, email, phone, _ in people(sandbox)] == [
+        ("a@x.com", ""),
+        ("c@x.com", ""),
+        ("bob@x.com", ""),
+    ]
 
 
 def test_rejects_never_take_the_place_of_earlier_ones(empty: Run, file: Path) -> None:
@@ -449,7 +454,7 @@ def test_import_of_the_rejects_repeats_every_option(
     shown_on(sandbox, Console(width=200, file=screen, highlight=False))
     options = ("--map", "Who=name", "--map", "Mail=email", "--map", "Code=external_id", "--on-match", "fill")
     assert empty("customers", "import", "my people.csv", *options, "--match-on", "external-id").exit_code == 0
-    [line] = [text for text in screen.getvalue().splitlines() if "Fix it there" in text]
+    [line] = [text for text in screen.getvalue().splitlines() if "Fix them there" in text]
     typed = shlex.split(line.partition("type: ")[2])
     rejects = Path("my people.rejects.csv")
     rejects.write_text(rejects.read_text().replace("nowhere", "b@x.com"))
@@ -472,3 +477,164 @@ def test_unverified_links_are_judged_by_the_copy(empty: Run, sandbox: App, file:
     assert "According to the last sync 1 may be somebody else: Rosa Alvarez (" in judged.stderr
     links = [link for each in sandbox.store.everybody() for link in each.links]
     assert [(link.stripe_id, link.verified_at) for link in links] == [("cus_123", None), ("cus_JaneOfKirkland", None)]
+
+
+def test_numbers_and_ids_alone_link_who_is_here(empty: Run, sandbox: App, file: Path) -> None:
+    """A list of numbers and Stripe IDs adds nobody; each link goes through the same checks."""
+    write(file, "BK-42,Jane,Doe,jane@x.com,,,", "BK-7,Rosa,Alvarez,rosa@x.com,,,")
+    assert counts(done(empty, str(file)))["added"] == 2
+    [number, other] = [linked.customer.number for linked in sandbox.store.everybody()]
+    rows = [f"{number},cus_123", f"{other},cus_JaneOfKirkland", "999,cus_124", f"{other},"]
+    told = done(empty, write(file, *rows, header="Number,Stripe ID (downtown)"))
+    assert counts(told) == {
+        "rows": 4,
+        "unchanged": 1,
+        "repeated": 2,
+        "rejected": 1,
+        "linked": 1,
+        "links_rejected": 1,
+    } or (counts(told) == {"rows": 4, "unchanged": 2, "repeated": 1, "rejected": 1, "linked": 1, "links_rejected": 1})
+    assert "There is no customer 999." in [problem["reason"] for problem in told["problems"]]
+    assert [links for *_, links in people(sandbox)] == [{"downtown": "cus_123"}, {}]
+
+
+def test_external_ids_alone_link_who_is_here(empty: Run, sandbox: App, file: Path) -> None:
+    """The same by the booking system's ID; one that nobody has is told, and one without a Stripe ID is nobody."""
+    done(empty, write(file, "BK-42,Jane,Doe,jane@x.com,,,"))
+    rows = ["BK-42,cus_123", "BK-9,cus_124", "BK-10,"]
+    told = done(empty, write(file, *rows, header="External ID,Stripe ID (downtown)"))
+    assert counts(told) == {"rows": 3, "unchanged": 1, "rejected": 2, "linked": 1}
+    assert [problem["reason"] for problem in told["problems"]] == [
+        "No customer has the external ID BK-9.",
+        "No customer has the external ID BK-10.",
+    ]
+    assert people(sandbox) == [("Jane Doe", "jane@x.com", "", {"downtown": "cus_123"})]
+
+
+def test_export_of_numbers_with_ids_typed_in_comes_back_as_links(empty: Run, sandbox: App, file: Path) -> None:
+    """As somebody does in a spreadsheet who has the list of IDs."""
+    done(empty, write(file, "BK-42,Jane,Doe,jane@x.com,,,"))
+    header = "KoalaLink number,External ID,Stripe ID (downtown)"
+    [number] = [linked.customer.number for linked in sandbox.store.everybody()]
+    told = done(empty, write(file, f"{number},BK-42,cus_123", header=header))
+    assert counts(told) == {"rows": 1, "unchanged": 1, "linked": 1}
+    told = done(empty, write(file, f"{number},BK-43,cus_123", header=header))
+    assert told["problems"][0]["reason"] == f"There is no customer {number} with the external ID BK-43."
+
+
+@pytest.mark.parametrize("verify", ["--verify", "--no-verify"])
+@pytest.mark.parametrize("stripe_id", ["cus_0123456789abcdef0123456789ABCDEF", "cus_" + "x" * 31, "cus_", "cus_a-b"])
+def test_what_is_no_id_of_stripes_is_never_linked(
+    empty: Run, sandbox: App, file: Path, stripe_id: str, verify: str
+) -> None:
+    """Other programs have IDs that look like it."""
+    told = done(empty, write(file, f"BK-42,Jane,Doe,jane@x.com,,{stripe_id},"), verify)
+    assert counts(told) == {"rows": 1, "added": 1, "links_rejected": 1}
+    assert people(sandbox) == [("Jane Doe", "jane@x.com", "", {})]
+
+
+def test_row_for_each_property_is_one_customer(empty: Run, sandbox: App, file: Path) -> None:
+    """The first address is the customer's, the others stand beside; and twice changes nothing."""
+    header = "J-ID,First Name,Last Name,E-mails,Service Street 1,Service City,Service State,Service Zip code"
+    rows = [f'99_{n},Ann,Lee,"a@x.com, b@x.com",{n} Elm St,Seattle,WA,98101' for n in (1, 2, 3)]
+    told = done(empty, write(file, *rows, header=header))
+    assert counts(told) == {"rows": 3, "added": 1, "repeated": 2, "other_addresses": 2}
+    [ann] = [linked.customer.details for linked in sandbox.store.everybody()]
+    assert (ann.external_id, ann.email, ann.address) == ("99", "a@x.com", "1 Elm St")
+    assert json.loads(ann.extra) == {
+        "E-mails": "b@x.com",
+        "Other address": "2 Elm St, Seattle, WA, 98101",
+        "Other address (2)": "3 Elm St, Seattle, WA, 98101",
+    }
+    again = done(empty, str(file))
+    assert (counts(again), again["change"]) == ({"rows": 3, "unchanged": 1, "repeated": 2}, None)
+
+
+def test_columns_and_doubts_are_told(empty: Run, file: Path) -> None:
+    """To a program as to a person; what is left over of several columns is kept."""
+    header = "Full Name,Mobile,Home Phone,Login,Colour"
+    result = empty("customers", "import", write(file, "Ann Lee,1,2,a@x.com,red", header=header), "--json")
+    told = json.loads(result.stdout)
+    assert [(each["column"], each["field"], each["doubt"] is None) for each in told["columns"]] == [
+        ("Full Name", "name", True),
+        ("Mobile", "phone", True),
+        ("Home Phone", "phone", True),
+        ("Login", "email", False),
+        ("Colour", "extra", True),
+    ]
+    assert "Column Home Phone: phone, if “Mobile” is empty (2)\n" in result.stderr
+    said = "Warning: Column “Login”: Its title does not say so, but it holds email addresses.\n"
+    assert said in result.stderr
+    assert result.stderr.index(said) < result.stderr.index("Column Full Name")
+
+
+def test_emails_that_no_column_says_are_a_warning(empty: Run, sandbox: App, file: Path) -> None:
+    """Nothing is lost without a word."""
+    rows = ["Ann Lee,ask a@x.com", "Bo Day,by phone", "Cy Fox,at noon"]
+    result = empty("customers", "import", write(file, *rows, header="Full Name,How to reach"))
+    assert "Column “How to reach”: Some of its cells are email addresses" in result.stderr
+    assert len(people(sandbox)) == 3
+
+
+def test_file_without_names_is_refused_with_what_to_type(empty: Run, sandbox: App, file: Path) -> None:
+    """Titles in another language: the email alone would make customers without a name."""
+    name = write(file, "Ann,Lee,a@x.com", header="Vorname,Nachname,E-Mail")
+    refused = empty("customers", "import", name)
+    assert (refused.exit_code, people(sandbox)) == (2, [])
+    assert '--map "Vorname=full name"' in refused.stderr
+    assert (
+        empty("customers", "import", name, "--map", "Vorname=first name", "--map", "Nachname=Last Name").exit_code == 0
+    )
+    assert people(sandbox) == [("Ann Lee", "a@x.com", "", {})]
+
+
+def test_person_is_asked_what_a_column_is(empty: Run, sandbox: App, file: Path) -> None:
+    """In a short list; and how to say it the next time."""
+    sandbox.__dict__["talk"] = person = Somebody(says_yes=True)
+    person.chooses = 1
+    name = write(file, "Ann Lee,a@x.com,x", header="Wer,E-Mail,Notiz")
+    assert empty("customers", "import", name).exit_code == 0
+    assert person.asked[0] == "What is the column “Wer” (Ann Lee)? 9"
+    assert [line for line in person.heard if "--map 'Wer=full name'" in line]
+    assert people(sandbox)[0][0] == "Ann Lee"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        ("id,Amount,Customer ID,Customer Email", "ch_1,5,cus_1,a@x.com", "Stripe's list of payments"),
+        ("id,Customer ID,Customer Email,Plan,Interval", "sub_1,cus_1,a@x.com,p,month", "list of subscriptions"),
+        ("id,Customer ID,Amount Due,Status", "in_1,cus_1,5,paid", "list of invoices"),
+    ],
+)
+def test_other_lists_of_stripes_are_refused(
+    empty: Run, sandbox: App, file: Path, header: str, row: str, said: str
+) -> None:
+    """With what to do instead."""
+    refused = empty("customers", "import", write(file, row, header=header))
+    assert (refused.exit_code, people(sandbox), said in refused.stderr) == (2, [], True)
+    assert "open Customers, then Export" in refused.stderr
+
+
+def test_card_numbers_that_are_left_out_are_nowhere(empty: Run, sandbox: App, file: Path) -> None:
+    """Neither in the store nor among the rows that were not imported."""
+    rows = ["Ann,a@x.com,4242424242424242", "Bo,nowhere,5555555555554444"]
+    name = write(file, *rows, header="Name,Email,Card")
+    assert empty("customers", "import", name).exit_code == 2
+    told = done(empty, name, "--map", "Card=ignore")
+    assert counts(told) == {"rows": 2, "added": 1, "rejected": 1}
+    assert "5555" not in Path(told["rejects"]).read_text()
+    assert "4242" not in str([*sandbox.store.everybody()])
+
+
+def test_dry_run_speaks_of_what_would_be(empty: Run, sandbox: App, file: Path) -> None:
+    """And says how to do it."""
+    screen = io.StringIO()
+    shown_on(sandbox, Console(width=100, file=screen, highlight=False))
+    name = write(file, "BK-42,Jane,Doe,jane@x.com,,cus_JaneOfKirkland,", ",Bob,,nowhere,,,")
+    assert empty("customers", "import", name, "--dry-run").exit_code == 0
+    text = screen.getvalue()
+    assert "2 rows of people.csv would be: 1 added, 1 not imported." in text
+    assert "Why it would not be imported" in text
+    assert "Why the Stripe ID would not be linked" in text
+    assert "rejects" not in text

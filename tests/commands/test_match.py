@@ -371,8 +371,8 @@ def test_file_that_tells_of_no_payments(keyless: App, tmp_path: Path) -> None:
 
 def test_company_without_a_person_is_matched(copied: Run) -> None:
     """Its name stands for both names; Stripe has the same company."""
-    added = copied("customers", "add", "--company", "Harbor View Dental LLC", "--email", "office@harborview.example")
-    assert added.exit_code == 0
+    company = ("--company", "Harbor View Dental LLC", "--email", "office@harborview.example")
+    assert copied("customers", "add", *company, "--force").exit_code == 0
     rows = json.loads(copied("match", *AT, "--json").stdout)
     [row] = [row for row in rows if row["customer"] == 61]
     assert row["stripe_id"] or row["rivals"]

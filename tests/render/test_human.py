@@ -83,7 +83,7 @@ def test_import_is_told_with_every_count_and_the_next_step() -> None:
     trouble = Trouble(row=3, column=EVIL, value=EVIL * 9, reason="This is not an email address.")
     again = Command("customers", "import", Path("my r.csv"), map=["Client=name"])
     counts = Counts(1, 2, 1, 1, 1, 3, sharing=1, linked=4, already_linked=5, links_rejected=6)
-    done = Imported("people.csv", 9, counts, Path("my r.csv"), 7, (trouble,), dry_run=False, again=again)
+    done = Imported("people.csv", 9, counts, Path("my r.csv"), 7, (trouble,), (), (), dry_run=False, again=again)
     draw(done, NOW, console=console)
     draw(done._replace(change=None, troubles=(), rejects=None), NOW, console=console)
     shown = text_of(console)

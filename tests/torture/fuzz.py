@@ -261,7 +261,7 @@ def _fields(first_name: str, last_name: str, theirs: StripeCustomer) -> Fields:
     return fields_of(Pair.of(of_store(Customer(1, details)), of_stripe(theirs, _NOW)))
 
 
-_COLUMNS = columns_for(Shape(("downtown",), (), ("Favourite",)))
+_COLUMNS = columns_for(Shape(("downtown",), (), ("Favourite",)), ())
 _NAMES = _texts("Jane", " ", "Doe", ",", "&", " and ", "Jr", "Dr. ", "@", "x.com", "+1", "206", "555-0142", "ext", "'")
 
 PARSERS = (
