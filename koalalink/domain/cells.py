@@ -7,6 +7,7 @@ from koalalink.domain.people.contact import mailbox_in
 from koalalink.domain.text import digits, fold
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_ALONE = re.compile(r"[^@\s,;|<>:]+@[^@\s,;|<>:]+")
 _BETWEEN_EMAILS = re.compile(r"[\s,;|<>()\[\]\":]+")
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _WRITTEN_PHONE = re.compile(r"\+?[\d(][\d ().\-/]{6,20}\d(?: ?(?:x|ext\.?) ?\d+)?", re.IGNORECASE)
@@ -55,7 +56,7 @@ def is_zip(cell: str) -> bool:
 
 def is_rounded(phone: str) -> bool:
     """Tell whether a spreadsheet has rounded a phone number: 2.06556E+09."""
-    return bool(_ROUNDED.search(phone))
+    return ("E" in phone or "e" in phone) and bool(_ROUNDED.search(phone))
 
 
 def emails_in(cell: str) -> list[str]:
@@ -65,6 +66,8 @@ def emails_in(cell: str) -> list[str]:
 
 def email_of(cell: str) -> tuple[str, str]:
     """Return the first email address in a cell, and what else stands there; a cell without one is returned whole."""
+    if _ALONE.fullmatch(cell):
+        return cell, ""
     alone = mailbox_in(cell)
     if _EMAIL.fullmatch(alone) and not {*",;|"} & {*alone}:
         return alone.removeprefix("mailto:"), ""

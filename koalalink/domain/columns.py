@@ -36,6 +36,9 @@ _TYPED = {fold(meaning): field for field, meaning in _MEANINGS.items()} | {
 }
 _TYPED |= {"stripe id": "stripe_id", "extra": "extra", "kept": "extra", "ignore": "ignore", "zip": "zip"}
 
+_OUR_TITLES = {key for field in FIELDS for key in (fold(field.title), field.name.replace("_", " "))}
+"""As exports have them, the older ones, too."""
+
 _OTHER_PEOPLE = frozenset(
     "provider employee staff technician tech rep sales salesperson assigned assignee referred referrer emergency "
     "spouse partner owner created updated modified agent cleaner walker sitter manager assistant author by".split()
@@ -204,7 +207,7 @@ def _ours(index: int, title: str, wanted: Mapping[str, str]) -> Column:
     if title.startswith(_KEPT):
         return Column(index, title.removeprefix(_KEPT), "extra")
     field, location = _said(title)
-    if location or field in {"number", "ignore"} or title in {each.title for each in FIELDS}:
+    if location or field in {"number", "ignore"} or key_of(title) in _OUR_TITLES:
         return Column(index, title, field, location)
     return Column(index, title, "ignore" if _of_a_link(title) else "extra")
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,7 @@ from koalalink.errors import UsageError
 from koalalink.hints import Command
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_ROUNDED = "A spreadsheet has rounded this phone number."
 _PROPERTY = re.compile(r"_\d+$")
 _CALLED = ("first_name", "last_name", "company", "email")
 """The fields by one of which everybody can be found again."""
@@ -146,6 +147,7 @@ class Entries:
         self._off = [(location, column.position) for column, location in links if column.field == "stripe_link"]
         self._number = next((column.position for column in columns if column.field == "number"), None)
         self._is_of_properties = any(column.kind == OF_A_PROPERTY for column in columns)
+        self._rounded: list[tuple[str, str]] = []
         self._names_nobody = not {column.field for column in columns} & {*_CALLED, "name"}
 
     def read(self, row: Row) -> Entry | Trouble:
@@ -153,8 +155,8 @@ class Entries:
         if row.problem:
             return Trouble(row.number, "", "", row.problem)
         cells = row.cells
-        left_out: list[Trouble] = []
-        values, extra = self._chooser.values(cells) if self._is_our_own else self._read(row, left_out)
+        self._rounded.clear()
+        values, extra = self._chooser.values(cells) if self._is_our_own else self._read(cells)
         if "name" in values:
             full = values.pop("name")
             is_company = not self._is_our_own and fold(full) == fold(values.get("company", ""))
@@ -181,13 +183,13 @@ class Entries:
             malformed=tuple(malformed),
             switched_off=frozenset(location for location, index in self._off if cells[index].lower() == "off"),
             number=int(number) if number.isascii() and number.isdigit() and len(number) < 18 else None,
-            left_out=tuple(left_out),
+            left_out=tuple(Trouble(row.number, *each, _ROUNDED) for each in self._rounded),
         )
         return self._judged(entry)
 
-    def _read(self, row: Row, left_out: list[Trouble]) -> tuple[dict[str, str], dict[str, str]]:
+    def _read(self, cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
         """Return the fields of a row of another program's file, and what is kept beside them."""
-        values, extra = self._chooser.values(row.cells, self._unrounded(row, left_out))
+        values, extra = self._chooser.values(cells, self._may_be)
         if "@" in (email := values.get("email", "")):
             values["email"], others = email_of(email)
             if others:
@@ -204,14 +206,12 @@ class Entries:
             values |= address_parts(address)
         return values, extra
 
-    def _unrounded(self, row: Row, left_out: list[Trouble]) -> Callable[[Column, str], bool]:
-        def may_be(column: Column, cell: str) -> bool:
-            if column.field != "phone" or not is_rounded(cell):
-                return True
-            left_out.append(Trouble(row.number, column.title, cell, "A spreadsheet has rounded this phone number."))
-            return False
-
-        return may_be
+    def _may_be(self, column: Column, cell: str) -> bool:
+        """Tell whether a cell can be taken; a phone number that a spreadsheet has rounded is noted instead."""
+        if column.field != "phone" or not is_rounded(cell):
+            return True
+        self._rounded.append((column.title, cell))
+        return False
 
     def _judged(self, entry: Entry) -> Entry | Trouble:
         """Return a row that names somebody, or says which customer a Stripe ID belongs to; else why it does not."""

@@ -49,7 +49,7 @@ _CALLED = {
     "province code,state code,state province code,state province region",
     "zip": "zip,zip zip",
     "country": "country,country region,country code,country name,nation",
-    "notes": "note,notes,comment,comments,memo,remarks",
+    "notes": "note,notes,comment,comments,memo,remarks,private notes,office notes,internal notes,general notes",
 }
 _FIELD_OF = {name: field for field, names in _CALLED.items() for name in names.split(",")}
 
@@ -117,7 +117,7 @@ def words_of(title: str) -> list[str]:
     """Return the words of a title, those apart that are run together."""
     text = title.replace("#", " number ") if "#" in title else title
     text = " ".join(re.sub(r"[^\w]|_", " ", fold(_SPLITS.sub(" ", text))).split())
-    text = re.sub(r"\bnumber s\b", "number", text)
+    text = re.sub(r"\bnumbers?(?: s)?\b", "number", text)
     for pattern, word in _TOGETHER:
         text = pattern.sub(word, text)
     return text.split()
@@ -150,6 +150,8 @@ def kind_alone(title: str) -> Meaning | None:
 
 def _identifier(words: Sequence[str]) -> Meaning | None:
     """Return what an ID is of: a customer's, or nothing that is known."""
+    if words[-1:] in (["contact"], ["customer"]) and "id" in words:  # Record ID - Contact
+        words = [*words[-1:], *words[:-1]]
     if not words or words[-1] not in _IDS:
         return Meaning("external_id", 4) if words in (["reference"], ["external"]) else None
     about = [word for word in words if word not in _IDS]
@@ -188,6 +190,8 @@ def _field(words: Sequence[str]) -> Meaning:
         elif last in _KIND_OF or last in _MOBILE or (last in _PEOPLE and len(core) > 1):
             kinds.append(core.pop())
             behind = True
+        elif core == ["code"] and {_KIND_OF.get(word) for word in kinds} & {"billing", "shipping", "mailing"}:
+            core = ["zip"]
         else:
             return Meaning()
     if behind and core in (["first"], ["last"]):  # Last Contact is a day

@@ -19,6 +19,10 @@ _SAMPLE = 200  # rows
 _MOST_COLUMNS = 5000
 _APOSTROPHE = re.compile("[\n;|]'")
 """What may be one of ours: at the beginning of a cell, or where one may begin in the middle."""
+_CARD_OR_APOSTROPHE = re.compile(r"\n'|(?<!\w)\d[\d -]{11,}\d")
+_SHORTEST_CARD = 13
+_FEW_DIFFERENT = 5
+"""Cells that are not the same, in a row that may close a report."""
 _SURE = 2
 """Cells that must have an apostrophe in front before it is thought to be none of their text."""
 
@@ -94,7 +98,12 @@ class CustomerFile:
 
     def _rows(self, width: int) -> Iterator[Row]:
         for row in self._grid.rows(width):
-            if row.number > self._header and any(map(str.strip, row.cells)) and not is_footer(row.cells):
+            may_close = len({*row.cells}) <= _FEW_DIFFERENT
+            if (
+                row.number > self._header
+                and any(map(str.strip, row.cells))
+                and not (may_close and is_footer(row.cells))
+            ):
                 yield row
 
     def _find_header(self, chosen: Mapping[str, str]) -> tuple[int, list[str]]:
@@ -117,26 +126,28 @@ class CustomerFile:
 
     def _read_through(self, titles: Sequence[str]) -> frozenset[int]:
         """Count the rows, and note whose cells have apostrophes in front; return the columns of card numbers."""
-        filled, cards, quoted = ([0] * len(titles) for _ in range(3))
-        whole = 0
+        whole, is_plain = 0, True
         for row in self._rows(len(titles)):
             self.count += 1
             whole += not row.problem
-            for index, cell in enumerate(row.cells[: len(titles)]):
-                if cell:
-                    filled[index] += 1
-                    if len(cell) >= 13 and is_card_number(plain(cell)):
-                        cards[index] += 1
-                    if cell[0] == "'":
-                        quoted[index] += 1
+            is_plain = is_plain and not _CARD_OR_APOSTROPHE.search("\n" + "\n".join(row.cells))
         if self.count > 1 and not whole:
             raise UsageError(
                 f"No row of {self.name} has as many cells as its header, which has {len(titles)}.",
                 hint="Open it in a spreadsheet, look at its columns, and save it as CSV. Nothing was imported.",
             )
-        columns = range(len(titles))
-        self._quoted = frozenset(i for i in columns if quoted[i] >= _SURE and quoted[i] > filled[i] / 2)
-        return frozenset(index for index in columns if cards[index] > filled[index] / 2)
+        return frozenset() if is_plain else self._look_closely(len(titles))
+
+    def _look_closely(self, width: int) -> frozenset[int]:
+        filled, cards, quoted = ([0] * width for _ in range(3))
+        for row in self._rows(width):
+            for index, cell in enumerate(row.cells[:width]):
+                if cell:
+                    filled[index] += 1
+                    cards[index] += len(cell) >= _SHORTEST_CARD and is_card_number(plain(cell))
+                    quoted[index] += cell[0] == "'"
+        self._quoted = frozenset(i for i in range(width) if quoted[i] >= _SURE and quoted[i] > filled[i] / 2)
+        return frozenset(i for i in range(width) if cards[i] > filled[i] / 2)
 
     def _keep_out(self, cards: frozenset[int]) -> None:
         """Raise UsageError where a column is full of card numbers, unless the person has said to leave it out."""

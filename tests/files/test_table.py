@@ -168,6 +168,17 @@ def test_columns_are_known_by_many_names(tmp_path: Path) -> None:
     assert meant[10:] == [("stripe_id", "downtown"), ("stripe_id", None), ("extra", None)]
 
 
+def test_file_of_ours_is_taken_at_its_word(tmp_path: Path) -> None:
+    """Older titles, too; what was kept beside is nothing else, though it looks like a field."""
+    header = "KoalaLink number,First Name,ZIP code,Phone,Mobile,extra: Email,Payment method (downtown),Notes"
+    with table(tmp_path, f"{header}\n1,'Aolani,---,1,2,a@x.com,pm_1,none\n".encode()) as opened:
+        meant = [column.field for column in opened.columns]
+        [entry] = [Entries(opened.columns, location=None, is_our_own=True).read(row) for row in opened.rows()]
+    assert meant == ["number", "first_name", "zip", "phone", "extra", "extra", "ignore", "notes"]
+    assert isinstance(entry, Entry)
+    assert (entry.details.first_name, entry.details.zip, entry.details.notes) == ("'Aolani", "---", "none")
+
+
 @pytest.mark.parametrize(("cell", "field"), [("cus_123", "stripe_id"), ("BK-1", "external_id"), ("", "external_id")])
 @pytest.mark.parametrize("title", ["id", "Customer ID"])
 def test_column_called_id_is_what_stands_in_it(tmp_path: Path, title: str, cell: str, field: str) -> None:
