@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import koalalink
-from koalalink.domain.columns import columns_of, kept_title, recognized
+from koalalink.domain.columns import kept_title, recognized
 from koalalink.domain.imports import split_name
 from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.people.names import (
@@ -26,6 +26,7 @@ from koalalink.domain.people.names import (
     names_a_company,
     readings,
 )
+from koalalink.domain.recognizing import columns_of
 from koalalink.domain.search_query import TextQuery, read_query
 from koalalink.domain.stripe_ids import customer_id
 from koalalink.domain.text import digits, fold, printable, trimmed

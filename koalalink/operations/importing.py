@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from koalalink.disk import IfThere, free_name
 from koalalink.domain.changes import Action
-from koalalink.domain.columns import Column, without_names
+from koalalink.domain.columns import Column
 from koalalink.domain.imports import (
     Entries,
     Entry,
@@ -15,6 +15,7 @@ from koalalink.domain.imports import (
     MatchOn,
     OnMatch,
 )
+from koalalink.domain.recognizing import without_names
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import counted, printable
 from koalalink.errors import ConflictError, UsageError
