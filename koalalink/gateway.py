@@ -15,12 +15,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.directory import Listed, Window
-from koalalink.domain.stripe_answers import card_in, customer_in, text_in
-from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
+from koalalink.domain.stripe_answers import customer_in, method_in, text_in
+from koalalink.domain.stripe_customers import Absence, KeyReport, PaymentMethod, StripeCustomer
 from koalalink.errors import ConfigError, KoalaError, NetworkError, SearchUnavailable, StripeError
 from koalalink.hints import Command, Text
 
@@ -37,7 +37,11 @@ stripe.enable_telemetry = False
 warnings.filterwarnings("ignore", module=r"stripe\.")
 
 _T = TypeVar("_T")
-_CARD_FIELDS = ["invoice_settings.default_payment_method", "default_source"]
+_METHODS = ["invoice_settings.default_payment_method", "default_source"]
+_SOURCES = ["sources"]
+"""What is of the older kinds, and is not among the payment methods; newer accounts may refuse to tell it."""
+_MOST_METHODS = 10
+"""Pages of one customer's payment methods."""
 _CONNECT_AND_READ_TIMEOUT = (5.0, 20.0)  # seconds
 _RETRIES = 2
 _WAITS_WHEN_LIMITED = (1.0, 2.0, 4.0)  # seconds
@@ -70,6 +74,7 @@ class StripeGateway:
         self.key = key
         self.cards_are_hidden = False
         """Whether Stripe has refused to show cards to this key."""
+        self._sources_are_hidden = False
         self._metadata_key = metadata_key
         self._sleep = sleep
         self._session = wire.Session(api_base)
@@ -99,21 +104,32 @@ class StripeGateway:
         except _NoSuchCustomer as absent:
             return absent.absence
 
-    def cards(self, stripe_id: str) -> tuple[Card, ...] | None:
-        """Return the saved cards of a customer, newest first; None where the key may not read them."""
+    def cards(self, stripe_id: str) -> tuple[PaymentMethod, ...] | None:
+        """Return the payment methods of a customer, newest first; None where the key may not read them.
 
-        def ask() -> list[Card | None]:
-            params: Any = {"type": "card", "limit": _PAGE}
-            answer = self._client.v1.customers.payment_methods.list(stripe_id, params).to_dict()
-            return [card_in(found) for found in answer["data"]]
+        Those of the older kinds that Stripe lists apart come with the customer.
+        """
+        found: dict[str, PaymentMethod] = {}
+        params: dict[str, Any] = {"limit": _PAGE}
+
+        def ask() -> bool:
+            answer = self._client.v1.customers.payment_methods.list(stripe_id, cast(Any, params)).to_dict()
+            page = [method_in(each) for each in answer["data"]]
+            is_new = any(method.payment_method not in found for method in page)
+            found.update({method.payment_method: method for method in page})
+            return bool(answer.get("has_more")) and is_new
 
         try:
-            return tuple(card for card in self._asked(ask) if card)
+            for _ in range(_MOST_METHODS):
+                if not self._asked(ask):
+                    break
+                params["starting_after"] = [*found][-1]
         except _NoSuchCustomer:
             return ()
         except _CardsHidden:
             self.cards_are_hidden = True
             return None
+        return tuple(found.values())
 
     def account(self) -> str | None:
         """Return the ID of the account, or None where the key may not read it, or Stripe does not say."""
@@ -224,13 +240,26 @@ class StripeGateway:
         return self._expanded(ask)
 
     def _expanded(self, ask: Callable[[list[str]], _T]) -> _T:
-        """Ask with cards, or where the key may not read them without."""
+        """Ask with payment methods, or where the key may not read them without; with older kinds, if Stripe will."""
         if not self.cards_are_hidden:
             try:
-                return self._asked(lambda: ask(_CARD_FIELDS))
+                return self._with_sources(ask)
             except _CardsHidden:
                 self.cards_are_hidden = True
         return self._asked(lambda: ask([]))
+
+    def _with_sources(self, ask: Callable[[list[str]], _T]) -> _T:
+        if not self._sources_are_hidden:
+            try:
+                return self._asked(lambda: ask([*_METHODS, *_SOURCES]))
+            except _CardsHidden:
+                raise
+            except StripeError as refused:
+                if refused.status not in (400, 403):
+                    raise
+        answer = self._asked(lambda: ask(_METHODS))
+        self._sources_are_hidden = True
+        return answer
 
     def _asked(self, ask: Callable[[], _T]) -> _T:
         """Return Stripe's answer; the library itself retries a broken connection and 5xx, but never 429."""

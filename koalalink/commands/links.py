@@ -29,7 +29,7 @@ def show(
 ) -> None:
     """Show everything about a customer, yours or Stripe's.
 
-    Details, links and cards.
+    Details, links and payment methods.
 
     Example: koalalink show 42
     """
@@ -74,7 +74,7 @@ def unlink(
 ) -> None:
     """Remove a customer's link.
 
-    Nothing happens at Stripe: the customer and the cards stay there.
+    Nothing happens at Stripe: the customer and the payment methods stay there.
 
     Example: koalalink unlink 42
     """
@@ -117,7 +117,7 @@ def _switch(ctx: typer.Context, customer: str, location: str | None, as_json: bo
 def cards(
     ctx: typer.Context, customer: o.CustomerArgument, location: o.LocationsOption = None, as_json: o.JsonOption = False
 ) -> None:
-    """List a customer's saved cards.
+    """List how a customer can pay: cards, bank accounts, Link and every other saved payment method.
 
     At every location where the customer is linked.
 

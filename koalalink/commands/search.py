@@ -27,7 +27,7 @@ def search(
 ) -> None:
     """Find customers at Stripe, at every location.
 
-    Best matches first, with their card and which of your customers is already linked to them.
+    Best matches first, with how they pay and which of your customers is already linked to them.
 
     Example: koalalink search jane@x.com
     """

@@ -20,7 +20,7 @@ def status(
     call_list: Annotated[
         Path | None,
         typer.Option(
-            "--call-list", metavar="FILE", help="Write who needs a new card to a CSV file.", parser=o.file_name
+            "--call-list", metavar="FILE", help="Write who cannot be charged to a CSV file.", parser=o.file_name
         ),
     ] = None,
     svg: Annotated[
@@ -32,7 +32,7 @@ def status(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write over files that exist.")] = False,
     as_json: o.JsonOption = False,
 ) -> None:
-    """Show on one screen who is linked and whose card is ready.
+    """Show on one screen who is linked and who can be charged.
 
     Cards are as of the last sync, problems as of the last verify.
 
@@ -46,7 +46,7 @@ def status(
 def duplicates(ctx: typer.Context, locations: o.LocationsOption = None, as_json: o.JsonOption = False) -> None:
     """Show people who have several Stripe customers.
 
-    Side by side, with the one we would pick and why: first one with a card that can be charged, then a linked one, then
+    Side by side, with the one we would pick and why: first one with a payment method that can be charged, then a linked one, then
     the newest. Nothing is changed.
 
     Example: koalalink duplicates --location downtown

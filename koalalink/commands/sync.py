@@ -33,7 +33,7 @@ def sync(
     For searching offline, matching, status and duplicates. Nothing is changed at Stripe. If it is interrupted, it goes
     on the next time.
 
-    --from-csv takes the customers export, or the payments export, which adds cards.
+    --from-csv takes the customers export, or the payments export, which adds cards and their holders.
 
     Example: koalalink sync --location downtown
     """

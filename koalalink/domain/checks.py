@@ -11,10 +11,16 @@ from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link
-from koalalink.domain.people.agreement import Agreement, Reach
-from koalalink.domain.people.identity import Pair, doubt_of_the_person, fields_of, who_fits_better
+from koalalink.domain.people.agreement import Agreement, Reach, Told
+from koalalink.domain.people.identity import (
+    Pair,
+    doubt_of_the_person,
+    fields_of,
+    who_else_is_told,
+    who_fits_better,
+)
 from koalalink.domain.people.person import compare, of_store, of_stripe
-from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, best_card
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, StripeProfile, best_method
 from koalalink.domain.text import listed
 
 
@@ -68,13 +74,17 @@ class Verdict(NamedTuple):
         return next((check for check in self.checks if check.result is Result.FAIL), None)
 
 
-def why_no_card_can_be_charged(cards: tuple[Card, ...] | None, now: datetime) -> str | None:
-    """Return the reason to doubt that the link is of use, or None; cards that may not be read are no reason."""
-    if cards is None or best_card(cards, now):
+def why_nothing_can_be_charged(cards: tuple[PaymentMethod, ...] | None, now: datetime) -> str | None:
+    """Return the reason to doubt that the link is of use, or None; what may not be read is no reason."""
+    if cards is None or best_method(cards, now):
         return None
     if not cards:
-        return "There is no saved card."
-    return "The saved card has expired." if len(cards) == 1 else "Every saved card has expired."
+        return "There is no saved payment method."
+    if all(card.is_card for card in cards):
+        return "The saved card has expired." if len(cards) == 1 else "Every saved card has expired."
+    if len(cards) == 1:
+        return f"The saved {cards[0]} {cards[0].problem or 'has expired'}."
+    return "No saved payment method can be charged."
 
 
 def judge(
@@ -104,13 +114,14 @@ def judge(
         CheckResult(Check.NOT_DELETED, Result.PASS, "It is not deleted."),
         _mode(theirs, livemode=livemode),
         _field(Check.EMAIL, "email", fields.email, ours.email, theirs.email),
-        _field(Check.NAME, "name", fields.name, ours.name, theirs.name),
+        _name_told_besides(pair) or _field(Check.NAME, "name", fields.name, ours.name, theirs.name),
         _field(Check.PHONE, "phone", fields.phone, ours.phone, theirs.phone),
         _not_linked_elsewhere(stripe_id, holders),
         _has_card(profile.cards, now),
     )
     doubt = doubt_of_the_person(pair) or _doubt_of_another(pair, others)
-    return Verdict(checks, doubt, why_no_card_can_be_charged(profile.cards, now))
+    whose = None if doubt else who_else_is_told(pair)
+    return Verdict(checks, doubt, why_nothing_can_be_charged(profile.cards, now) or whose)
 
 
 def doubt_of(customer: Customer, theirs: StripeCustomer, now: datetime) -> str | None:
@@ -178,6 +189,16 @@ def _field(check: Check, noun: str, agreement: Agreement, ours: str, theirs: str
     return CheckResult(check, Result.UNKNOWN, f"No {noun} {where}")
 
 
+def _name_told_besides(pair: Pair) -> CheckResult | None:
+    """Return what is found of the name where Stripe has none, but a description, or the holder of the card, has."""
+    kind = pair.alike.by_hint
+    hint = next((hint for hint in pair.theirs.hints if hint.kind is kind), None)
+    if hint is None:
+        return None
+    result = Result.PASS if pair.alike.told is Told.WHOLE else Result.UNKNOWN
+    return CheckResult(Check.NAME, result, f"No name at Stripe; {kind}: {hint.text}")
+
+
 def _not_linked_elsewhere(stripe_id: str, holders: Sequence[Holder]) -> CheckResult:
     if not holders:
         return CheckResult(Check.NOT_LINKED_ELSEWHERE, Result.PASS, "It is not linked to anybody else.")
@@ -187,10 +208,10 @@ def _not_linked_elsewhere(stripe_id: str, holders: Sequence[Holder]) -> CheckRes
     )
 
 
-def _has_card(cards: tuple[Card, ...] | None, now: datetime) -> CheckResult:
+def _has_card(cards: tuple[PaymentMethod, ...] | None, now: datetime) -> CheckResult:
     if cards is None:
         return CheckResult(Check.HAS_CARD, Result.UNKNOWN, "The key has no permission to read payment methods.")
-    card, problem = best_card(cards, now), why_no_card_can_be_charged(cards, now)
+    card, problem = best_method(cards, now), why_nothing_can_be_charged(cards, now)
     if card is None:
         return CheckResult(Check.HAS_CARD, Result.WARN, problem or "")
-    return CheckResult(Check.HAS_CARD, Result.PASS, f"{card}, good until {card.exp_month:02}/{card.exp_year}")
+    return CheckResult(Check.HAS_CARD, Result.PASS, f"{card}{card.until}")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from koalalink.domain.checks import CheckResult, Verdict
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Link
-from koalalink.domain.stripe_customers import Card, StripeProfile
+from koalalink.domain.stripe_customers import PaymentMethod, StripeProfile
 from koalalink.domain.stripe_ids import StripeId
 
 
@@ -36,5 +36,5 @@ class Connected(NamedTuple):
     status: Status
     replaced: str | None
     checks: tuple[CheckResult, ...]
-    cards: tuple[Card, ...]
-    card: Card | None
+    cards: tuple[PaymentMethod, ...]
+    card: PaymentMethod | None

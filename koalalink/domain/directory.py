@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 
 _STRIPE_BEGAN = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
@@ -81,8 +81,10 @@ class ExportedCustomer(NamedTuple):
     phone: str
     created: datetime | None
     address: PostalAddress
-    card: Card | None
+    card: PaymentMethod | None
     metadata: Mapping[str, str]
+    description: str = ""
+    holder: Holder = Holder()
 
 
 class ExportedPayment(NamedTuple):
@@ -90,8 +92,10 @@ class ExportedPayment(NamedTuple):
 
     stripe_id: StripeId
     email: str
-    card: Card | None
-    card_name: str
+    card: PaymentMethod | None
+    holder: Holder
+    description: str
+    """Of the customer."""
     at: datetime | None
     ids: tuple[str, ...]
     """Of the charge and of the payment intent."""
@@ -108,16 +112,27 @@ def with_export(known: StripeCustomer | None, row: ExportedCustomer, *, livemode
         address=row.address if any(row.address) else known.address,
         card=row.card or known.card,
         metadata={**known.metadata, **row.metadata},
+        about=_about(known, row.description, row.holder),
     )
 
 
 def with_payment(known: StripeCustomer | None, row: ExportedPayment, *, livemode: bool) -> StripeCustomer:
     """Return a customer with what a payment tells, where that was not known.
 
-    A card's name is taken only where Stripe has no name at all: it may be a spouse's.
+    Whom the card is made out to is kept apart from the name: it may be a spouse.
     """
     known = known or StripeCustomer(row.stripe_id, "", "", "", None, livemode)
-    return known._replace(name=known.name or row.card_name, email=known.email or row.email, card=known.card or row.card)
+    holder = Holder() if any((known.about or About()).holder) else row.holder
+    return known._replace(
+        email=known.email or row.email,
+        card=known.card or row.card,
+        about=_about(known, (known.about or About()).description or row.description, holder),
+    )
+
+
+def _about(known: StripeCustomer, description: str, holder: Holder) -> About:
+    about = known.about or About()
+    return about._replace(description=description or about.description, holder=holder if any(holder) else about.holder)
 
 
 class Verification(NamedTuple):

@@ -80,7 +80,7 @@ def _group_of(
     ordered = sorted(group, key=lambda each: preferred(each, holders.get(each.stripe_id), now))
     best, second = (preferred(each, holders.get(each.stripe_id), now) for each in ordered[:2])
     reason = (
-        "has a card that can be charged"
+        "has a payment method that can be charged"
         if best[0] != second[0]
         else "is already linked"
         if best[1] != second[1]
@@ -96,7 +96,7 @@ def _group_of(
 
 
 def _usable(customer: StripeCustomer, now: datetime) -> bool:
-    return customer.card is not None and not customer.card.expired(now)
+    return customer.card is not None and customer.card.usable(now)
 
 
 def _may_be_one(one: Person, other: Person) -> bool:

@@ -126,7 +126,8 @@ def _card(location: str) -> Callable[[ExportRow], str]:
     def cell(row: ExportRow) -> str:
         found = row.at_stripe.get(location)
         card = found.card if found else None
-        return f"{card}, {card.exp_month:02}/{card.exp_year}" if card else ""
+        expiry = f", {card.exp_month:02}/{card.exp_year}" if card and card.exp_year else ""
+        return f"{card}{expiry}" if card else ""
 
     return cell
 

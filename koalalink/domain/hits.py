@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.stripe_customers import Card, StripeCustomer
+from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
 from koalalink.hints import Text
 
 
@@ -12,7 +12,7 @@ class Hit(NamedTuple):
 
     location: str
     customer: StripeCustomer
-    card: Card | None
+    card: PaymentMethod | None
     linked_to: Customer | None
 
 

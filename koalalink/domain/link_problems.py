@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.checks import why_no_card_can_be_charged
+from koalalink.domain.checks import why_nothing_can_be_charged
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Link
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.identity import Pair, fields_of
 from koalalink.domain.people.person import of_store, of_stripe
-from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method
 from koalalink.domain.text import counted, listed
 
 
@@ -64,7 +64,7 @@ class CheckedLink(NamedTuple):
     customer: Customer
     link: Link
     found: StripeCustomer | Absence
-    cards: tuple[Card, ...] | None
+    cards: tuple[PaymentMethod, ...] | None
     """All that are needed to tell whether one can be charged; None where the key may not read them."""
 
 
@@ -116,14 +116,14 @@ def _of_one(each: CheckedLink, now_at: AccountNow, now: datetime, within: int) -
         yield told(Problem.NAME, f"{ours.name} here, {found.name} at Stripe.")
     if fields.email is Agreement.DIFFERENT:
         yield told(Problem.EMAIL, f"{ours.email} here, {found.email} at Stripe.")
-    if reason := why_no_card_can_be_charged(cards, now):
+    if reason := why_nothing_can_be_charged(cards, now):
         yield told(Problem.EXPIRED if cards else Problem.NO_CARD, reason)
-    elif cards and (card := best_card(cards, now)) and (left := _days_left(card, now)) <= within:
+    elif cards and (card := best_method(cards, now)) and card.exp_year and (left := _days_left(card, now)) <= within:
         days = "today" if left < 1 else f"in {counted(left, 'day')}"
         yield told(Problem.EXPIRING, f"{card} expires {days} ({card.exp_month:02}/{card.exp_year}).")
 
 
-def _days_left(card: Card, now: datetime) -> int:
+def _days_left(card: PaymentMethod, now: datetime) -> int:
     """Return the days until the last day of the card's last month."""
     last = date(card.exp_year, card.exp_month, monthrange(card.exp_year, card.exp_month)[1])
     return (last - now.astimezone(UTC).date()).days

@@ -4,14 +4,14 @@ from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.stripe_customers import Card, StripeCustomer
+from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
 
 
 class LinkCards(NamedTuple):
     """The cards that a link gives; None where the key may not read them."""
 
     link: Link
-    cards: tuple[Card, ...] | None
+    cards: tuple[PaymentMethod, ...] | None
 
 
 class CustomerPage(NamedTuple):
@@ -33,5 +33,5 @@ class StripePage(NamedTuple):
 
     location: str
     customer: StripeCustomer
-    cards: tuple[Card, ...] | None
+    cards: tuple[PaymentMethod, ...] | None
     linked_to: Customer | None

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from koalalink.domain.people.contact import email_key, phone_key
-from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_customers import About, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId, customer_id, looks_like_stripe
 from koalalink.domain.text import digits, fold, printable
 from koalalink.errors import UsageError
@@ -66,8 +66,9 @@ class TextQuery(NamedTuple):
         if self.phone:
             key = phone_key(self.text) or self.phone
             return key in digits(customer.phone) or (bool(phone_key(self.text)) and key == phone_key(customer.phone))
-        words, name = _comparable(self.text).split(), _comparable(customer.name)
-        return all(word in name for word in words) or fold(self.text) in fold(customer.email)
+        words = _comparable(self.text).split()
+        names = map(_comparable, (customer.name, *_told(customer)))
+        return any(all(word in name for word in words) for name in names) or fold(self.text) in fold(customer.email)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -88,7 +89,8 @@ class TextQuery(NamedTuple):
 
     def errors(self, customer: StripeCustomer) -> int | None:
         """Return how many words, or domains, have to be forgiven for the customer to fit; None where it does not."""
-        texts = (_comparable(customer.name), fold(customer.email))
+        names = " ".join(map(_comparable, (customer.name, *_told(customer))))
+        texts = (names, fold(customer.email))
         theirs = {word for text in texts for word in re.findall(r"[^\W_]+", text)} | {*texts[0].split()}
         theirs |= {texts[1].partition("@")[0], digits(customer.phone), phone_key(customer.phone)}
         errors = 0 if self.email is None else int(fold(self.email).rpartition("@")[2] != texts[1].rpartition("@")[2])
@@ -110,6 +112,11 @@ class TextQuery(NamedTuple):
             text != fold(customer.name),
             -(customer.created.timestamp() if customer.created else 0),
         )
+
+
+def _told(customer: StripeCustomer) -> tuple[str, str]:
+    """Return the description and the holder of the card: who is nameless is found by them."""
+    return (customer.about or About()).description, customer.holder.name
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from koalalink.domain.customers import Customer
 from koalalink.domain.directory import DirectoryState, Verification
 from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.stripe_customers import Card, StripeCustomer
+from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 
 _MONTHS = 12
@@ -32,7 +32,7 @@ class Standing(NamedTuple):
     linked: int
     switched_off: int
     ready: int | None
-    """Linked customers whose card can be charged."""
+    """Linked customers who have a payment method that can be charged."""
     no_card: int | None
     expired: int | None
     gone: int | None
@@ -83,7 +83,7 @@ def standing(
         theirs = stripes.get(link.stripe_id)
         fate, reason = _fate(theirs, now)
         found[fate] += 1
-        if theirs and theirs.card and fate is _Fate.READY:
+        if theirs and theirs.card and theirs.card.exp_year and fate is _Fate.READY:
             months[_month(theirs.card)] += 1
         if reason and link.enabled:
             calls.append(Call(linked.customer, link, reason))
@@ -114,13 +114,15 @@ def _fate(theirs: StripeCustomer | None, now: datetime) -> tuple[_Fate, str]:
     if theirs is None:
         return _Fate.GONE, "no longer at Stripe"
     if theirs.card is None:
-        return _Fate.NO_CARD, "no saved card"
+        return _Fate.NO_CARD, "no saved payment method"
     if theirs.card.expired(now):
         return _Fate.EXPIRED, f"{theirs.card} expired {theirs.card.exp_month:02}/{theirs.card.exp_year}"
+    if theirs.card.problem:
+        return _Fate.NO_CARD, f"{theirs.card} {theirs.card.problem}"
     return _Fate.READY, ""
 
 
-def _month(card: Card) -> str:
+def _month(card: PaymentMethod) -> str:
     return f"{card.exp_year}-{card.exp_month:02}"
 
 

@@ -28,25 +28,80 @@ class Absence(StrEnum):
     """A similar object exists in live mode where a test key asked, or the other way round."""
 
 
-class Card(NamedTuple):
-    """A saved card."""
+class Holder(NamedTuple):
+    """Whom a payment method is made out to, as its billing details say."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    zip: str = ""
+
+
+class PaymentMethod(NamedTuple):
+    """What a customer has saved to pay with: a card, a bank account, Link, and whatever else Stripe offers."""
 
     payment_method: str
-    brand: str
-    last4: str
-    exp_month: int
-    exp_year: int
+    """Its ID: pm_…, or card_…, ba_… and src_… of the older kinds."""
+    brand: str = ""
+    last4: str = ""
+    exp_month: int = 0
+    """0 where nothing expires."""
+    exp_year: int = 0
     funding: str = ""
     wallet: str = ""
     fingerprint: str = ""
     default: bool = False
+    type: str = "card"
+    """Stripe's word for its kind."""
+    bank: str = ""
+    account: str = ""
+    """The email address of a Link or PayPal account."""
+    problem: str = ""
+    """Why it cannot be charged, where Stripe says so: a bank account that is not verified, or has failed."""
+    holder: Holder = Holder()
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it is a card."""
+        return self.type == "card"
 
     def expired(self, now: datetime) -> bool:
-        """Tell whether the card's last month is over; a card is good through the end of that month."""
-        return (self.exp_year, self.exp_month) < (now.year, now.month)
+        """Tell whether its last month is over; a card is good through the end of that month."""
+        return self.exp_year > 0 and (self.exp_year, self.exp_month) < (now.year, now.month)
+
+    def usable(self, now: datetime) -> bool:
+        """Tell whether it can be charged, as far as is known."""
+        return not self.problem and not self.expired(now)
 
     def __str__(self) -> str:
-        return f"{BRANDS.get(self.brand, self.brand.capitalize())} ending {self.last4}"
+        if self.is_card:
+            return f"{BRANDS.get(self.brand, self.brand.capitalize())} ending {self.last4}"
+        kind = _KINDS.get(self.type) or self.type.replace("_", " ")
+        if self.last4:
+            return f"{kind} ending {self.last4}"
+        return f"{kind} ({self.account})" if self.account else kind
+
+    @property
+    def until(self) -> str:
+        """Until when it is good, as text to follow its name; empty where it does not expire."""
+        return f", good until {self.exp_month:02}/{self.exp_year}" if self.exp_year else ""
+
+
+_KINDS = {
+    "us_bank_account": "bank account",
+    "bank_account": "bank account",
+    "acss_debit": "bank account",
+    "au_becs_debit": "bank account",
+    "bacs_debit": "bank account",
+    "nz_bank_account": "bank account",
+    "sepa_debit": "SEPA bank account",
+    "link": "Link",
+    "cashapp": "Cash App Pay",
+    "paypal": "PayPal",
+    "amazon_pay": "Amazon Pay",
+    "revolut_pay": "Revolut Pay",
+}
+"""How people know the kinds; others are called by Stripe's word."""
 
 
 class PostalAddress(NamedTuple):
@@ -63,6 +118,19 @@ class PostalAddress(NamedTuple):
         return ", ".join(part for part in self if part)
 
 
+class About(NamedTuple):
+    """What Stripe knows of a customer besides name, email, phone and address: it may tell who that is."""
+
+    description: str = ""
+    individual_name: str = ""
+    business_name: str = ""
+    shipping_name: str = ""
+    shipping_phone: str = ""
+    shipping_address: PostalAddress = PostalAddress()
+    holder: Holder = Holder()
+    """Of the payment method that is used by default, or of the only one."""
+
+
 class StripeCustomer(NamedTuple):
     """A customer as Stripe returns it; an empty text means that Stripe has none."""
 
@@ -74,13 +142,23 @@ class StripeCustomer(NamedTuple):
     """None where it was read from a file that does not tell."""
     livemode: bool
     address: PostalAddress = PostalAddress()
-    card: Card | None = None
-    """The default card, where Stripe told it."""
+    card: PaymentMethod | None = None
+    """What is charged by default, a card or not, where Stripe told it."""
     default_payment_method: str = ""
     """The ID of what is charged by default, a card or not."""
     metadata: Mapping[str, str] = MappingProxyType({})
     metadata_key: str = ""
     """Which of the metadata holds our ID, where the configuration says so."""
+    about: About | None = About()
+    """None where it was copied before this was read."""
+    sources: tuple[PaymentMethod, ...] = ()
+    """Cards and bank accounts of the older kind, which are not listed with the others."""
+
+    @property
+    def holder(self) -> Holder:
+        """Whom the payment method is made out to that is charged by default."""
+        of_method = self.card.holder if self.card else Holder()
+        return of_method if any(of_method) else (self.about or About()).holder
 
     @property
     def url(self) -> str:
@@ -91,19 +169,32 @@ class StripeCustomer(NamedTuple):
         return self.name or self.email or self.stripe_id
 
 
+def told_besides(customer: StripeCustomer) -> list[tuple[str, str]]:
+    """Return what Stripe tells of who somebody is, besides name, email, phone and address, with a title for each."""
+    about = customer.about or About()
+    texts = (
+        ("Individual name", about.individual_name),
+        ("Business name", about.business_name),
+        ("Description", about.description),
+        ("Card holder", customer.holder.name),
+        ("Ships to", ", ".join(part for part in (about.shipping_name, str(about.shipping_address)) if part)),
+    )
+    return [(title, text) for title, text in texts if text]
+
+
 class StripeProfile(NamedTuple):
     """A customer with everything that a link is judged by."""
 
     customer: StripeCustomer | Absence
-    cards: tuple[Card, ...] | None
+    cards: tuple[PaymentMethod, ...] | None
     """Best first, the default leading; None where the key may not read them."""
     account: str | None
     """The account's ID; None where the key may not read it."""
 
 
-def best_card(cards: tuple[Card, ...], now: datetime) -> Card | None:
-    """Return the card that will be used: the default if it is good, else the first good one."""
-    good = [card for card in cards if not card.expired(now)]
+def best_method(cards: tuple[PaymentMethod, ...], now: datetime) -> PaymentMethod | None:
+    """Return what will be used: the default if it can be charged, else the first one that can."""
+    good = [card for card in cards if card.usable(now)]
     return next((card for card in good if card.default), good[0] if good else None)
 
 
@@ -117,11 +208,15 @@ class KeyReport(NamedTuple):
     """The time at Stripe when it answered, where it said so."""
 
 
-def cards_in_order(customer: StripeCustomer, saved: tuple[Card, ...] | None) -> tuple[Card, ...] | None:
-    """Return `saved` with the default marked and first; an old-style default that Stripe lists apart is added."""
+def methods_in_order(
+    customer: StripeCustomer, saved: tuple[PaymentMethod, ...] | None
+) -> tuple[PaymentMethod, ...] | None:
+    """Return `saved` with the default marked and first; those of the older kinds that Stripe lists apart are added."""
     if saved is None:
         return None
-    marked = [card._replace(default=card.payment_method == customer.default_payment_method) for card in saved]
-    if customer.card and all(card.payment_method != customer.card.payment_method for card in marked):
-        marked.append(customer.card._replace(default=True))
-    return tuple(sorted(marked, key=lambda card: not card.default))
+    known = {method.payment_method for method in saved}
+    apart = (*customer.sources, *((customer.card,) if customer.card else ()))
+    every = [*saved, *({each.payment_method: each for each in apart if each.payment_method not in known}.values())]
+    default = customer.default_payment_method or (customer.card.payment_method if customer.card else "")
+    marked = [method._replace(default=method.payment_method == default) for method in every]
+    return tuple(sorted(marked, key=lambda method: not method.default))

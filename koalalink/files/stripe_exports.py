@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from koalalink.domain.directory import ExportedCustomer, ExportedPayment
-from koalalink.domain.stripe_customers import Card, PostalAddress
+from koalalink.domain.stripe_customers import Holder, PaymentMethod, PostalAddress
 from koalalink.domain.stripe_ids import StripeId, is_customer_id
 from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, plain
@@ -113,7 +113,7 @@ def _known(titles: Sequence[str]) -> int:
 
 def _customer(cells: _Cells) -> ExportedCustomer:
     parts = ("line1", "line2", "city", "state", "postal code", "country")
-    address = PostalAddress(*(cells.get(f"address {part}") or cells.get(f"card address {part}", "") for part in parts))
+    address = PostalAddress(*(cells.get(f"address {part}", "") for part in parts))
     return ExportedCustomer(
         stripe_id=StripeId(cells["id"]),
         name=cells.get("name", ""),
@@ -122,6 +122,8 @@ def _customer(cells: _Cells) -> ExportedCustomer:
         created=_time(cells),
         address=address,
         card=_card(cells),
+        description=cells.get("description", ""),
+        holder=_holder(cells),
         metadata={
             title.removesuffix(_METADATA): cell for title, cell in cells.items() if title.endswith(_METADATA) and cell
         },
@@ -133,10 +135,15 @@ def _payment(cells: _Cells) -> ExportedPayment:
         stripe_id=StripeId(cells["customer id"]),
         email=cells.get("customer email", ""),
         card=_card(cells),
-        card_name=cells.get("card name", ""),
+        holder=_holder(cells),
+        description=cells.get("customer description", ""),
         at=_time(cells),
         ids=tuple(cell for title in ("id", "paymentintent id") if (cell := cells.get(title, ""))),
     )
+
+
+def _holder(cells: _Cells) -> Holder:
+    return Holder(cells.get("card name", ""), zip=cells.get("card address zip", ""))
 
 
 def _time(cells: _Cells) -> datetime | None:
@@ -149,14 +156,14 @@ def _time(cells: _Cells) -> datetime | None:
     return None
 
 
-def _card(cells: _Cells) -> Card | None:
+def _card(cells: _Cells) -> PaymentMethod | None:
     last4 = cells.get("card last4", "").zfill(4)
     month, year = (re.sub(r"\.0$", "", cells.get(f"card exp {part}", "")) for part in ("month", "year"))
     expiry = re.fullmatch(r"(0?[1-9]|1[0-2])/((?:20)?[0-9]{2})", f"{month}/{year}")
     if not re.fullmatch(r"[0-9]{4}", last4) or last4 == "0000" or not expiry:
         return None
     brand = cells.get("card brand", "").lower() or "card"
-    return Card(
+    return PaymentMethod(
         payment_method=cells.get("card id", ""),
         brand=_BRANDS.get(brand, brand),
         last4=last4,

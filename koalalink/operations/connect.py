@@ -7,7 +7,7 @@ from koalalink.domain.checks import Check, CheckResult, Verdict
 from koalalink.domain.connecting import Connected, LinkReview, Status
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link
-from koalalink.domain.stripe_customers import Card, StripeCustomer, best_card
+from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer, best_method
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.hints import Command
@@ -98,7 +98,7 @@ def _connect_verified(need: Needs, wanted: _Wanted) -> Connected:
         note = f"although: {' '.join(verdict.doubts)}" if verdict.doubts else ""
         store.save_link(customer, link, previous=previous, action=action, note=note)
     cards = profile.cards or ()
-    return _connected(customer, link, previous, checks=verdict.checks, cards=cards, card=best_card(cards, now))
+    return _connected(customer, link, previous, checks=verdict.checks, cards=cards, card=best_method(cards, now))
 
 
 def _same_account(known: Link, now: Link) -> bool:
@@ -158,8 +158,8 @@ def _connected(
     previous: Link | None,
     *,
     checks: tuple[CheckResult, ...],
-    cards: tuple[Card, ...],
-    card: Card | None,
+    cards: tuple[PaymentMethod, ...],
+    card: PaymentMethod | None,
 ) -> Connected:
     replaced = previous.stripe_id if previous and previous.stripe_id != link.stripe_id else None
     status = Status.REPLACED if replaced else Status.UNCHANGED if previous else Status.CONNECTED

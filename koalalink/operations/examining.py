@@ -8,7 +8,7 @@ from koalalink.domain.checks import Verdict, doubt_of, judge, seen_at
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.people.contact import phone_key
-from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, StripeProfile
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import fold
 from koalalink.operations.looking_up import look_up
@@ -35,7 +35,7 @@ class Account(NamedTuple):
     """The key's mode; None where there is no key, and a customer's own mode counts."""
     asked_at: datetime | None
     """None where Stripe was not asked: a link is as good as the last sync then, and not verified."""
-    cards: Mapping[StripeId, tuple[Card, ...] | None] = {}
+    cards: Mapping[StripeId, tuple[PaymentMethod, ...] | None] = {}
     """The cards of customers, where they were asked for."""
 
 

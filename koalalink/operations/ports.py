@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # a command that needs one operation does not load what all o
     from koalalink.domain.remaps import MovedId
     from koalalink.domain.search_query import IdQuery, TextQuery
     from koalalink.domain.standing import Call, Standing
-    from koalalink.domain.stripe_customers import Absence, Card, KeyReport, StripeCustomer
+    from koalalink.domain.stripe_customers import Absence, KeyReport, PaymentMethod, StripeCustomer
     from koalalink.domain.stripe_ids import StripeId
     from koalalink.hints import Text
 
@@ -57,7 +57,7 @@ class Stripe(Protocol):
     def customer(self, stripe_id: StripeId) -> StripeCustomer | Absence:
         """Return one customer, or why there is none."""
 
-    def cards(self, stripe_id: StripeId) -> tuple[Card, ...] | None:
+    def cards(self, stripe_id: StripeId) -> tuple[PaymentMethod, ...] | None:
         """Return the saved cards of a customer; None where the key has no permission to read them."""
 
     def account(self) -> str | None:
@@ -251,7 +251,7 @@ class Directory(Protocol):
     def finish(self, location: str, now: datetime) -> int:
         """End a sync: customers that were not listed are gone; return how many those are."""
 
-    def put_other_cards(self, location: str, cards: Mapping[str, Card | None]) -> None:
+    def put_other_cards(self, location: str, cards: Mapping[str, PaymentMethod | None]) -> None:
         """Note the card that can be charged of customers who have no default card, by Stripe ID."""
 
     def put_verification(self, location: str, found: Verification) -> None:

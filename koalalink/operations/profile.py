@@ -5,7 +5,7 @@ from typing import Protocol
 
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
-from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile, cards_in_order
+from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile, methods_in_order
 from koalalink.domain.stripe_ids import StripeId, customer_id, dashboard_url, looks_like_stripe
 from koalalink.errors import KoalaError, NotFoundError
 from koalalink.hints import Command
@@ -57,7 +57,7 @@ def stripe_profile(stripe: Stripe, stripe_id: StripeId) -> StripeProfile:
     found = customer.result()
     if isinstance(found, Absence):
         return StripeProfile(customer=found, cards=(), account=None)
-    return StripeProfile(customer=found, cards=cards_in_order(found, cards.result()), account=account.result())
+    return StripeProfile(customer=found, cards=methods_in_order(found, cards.result()), account=account.result())
 
 
 def present(found: StripeCustomer | Absence, stripe_id: StripeId, stripe: Stripe) -> StripeCustomer:
@@ -110,6 +110,6 @@ def _link_cards(link: Link, accounts: Accounts) -> Callable[[], LinkCards]:
         stripe = accounts(link.location)
         saved = Asking(lambda: stripe.cards(link.stripe_id))
         customer = present(stripe.customer(link.stripe_id), link.stripe_id, stripe)
-        return LinkCards(link=link, cards=cards_in_order(customer, saved.result()))
+        return LinkCards(link=link, cards=methods_in_order(customer, saved.result()))
 
     return ask

@@ -10,7 +10,7 @@ from koalalink.domain.chronicle import ago
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.hits import Hit, Hits
 from koalalink.domain.search_query import IdQuery, SearchQuery, TextQuery, read_query
-from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method, methods_in_order
 from koalalink.errors import KoalaError, NetworkError, NotFoundError, SearchUnavailable
 from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking
@@ -205,15 +205,15 @@ def _through_the_list(
 
 def _with_cards(
     stripe: Stripe, customers: list[StripeCustomer], now: datetime
-) -> list[tuple[StripeCustomer, Card | None]]:
+) -> list[tuple[StripeCustomer, PaymentMethod | None]]:
     """Add a card to each: the default, else the one that would be used, else any."""
     askings = {
-        customer.stripe_id: Asking(lambda c=customer: cards_in_order(c, stripe.cards(c.stripe_id)) or ())  # type: ignore[misc]
+        customer.stripe_id: Asking(lambda c=customer: methods_in_order(c, stripe.cards(c.stripe_id)) or ())  # type: ignore[misc]
         for customer in customers
         if customer.card is None and not stripe.cards_are_hidden
     }
     shown = []
     for customer in customers:
         cards = askings[customer.stripe_id].result() if customer.stripe_id in askings else ()
-        shown.append((customer, customer.card or best_card(cards, now) or (cards[0] if cards else None)))
+        shown.append((customer, customer.card or best_method(cards, now) or (cards[0] if cards else None)))
     return shown

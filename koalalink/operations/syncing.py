@@ -13,7 +13,7 @@ from koalalink.domain.directory import (
     SyncedLocation,
     Window,
 )
-from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method
 from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking, first_of
@@ -120,12 +120,12 @@ def _look_up_cards(directory: Directory, store: Store, location: str, run: "_Run
         if link.location == location
     ]
     unknown = [each for each in directory.known(location, linked).values() if not each.default_payment_method]
-    cards: dict[str, Card | None] = {}
+    cards: dict[str, PaymentMethod | None] = {}
     for customer in unknown:
         run.limit.wait()
         saved = run.stripe.cards(customer.stripe_id)
         if saved is not None:
-            cards[customer.stripe_id] = best_card(saved, now) or next(iter(saved), None)
+            cards[customer.stripe_id] = best_method(saved, now) or next(iter(saved), None)
     directory.put_other_cards(location, cards)
 
 

@@ -18,7 +18,7 @@ from koalalink.domain.link_problems import (
     dead,
     problems_of,
 )
-from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, best_card, cards_in_order
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method, methods_in_order
 from koalalink.domain.text import counted
 from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, Text
@@ -182,11 +182,11 @@ def _ask(
 
 def _cards(
     stripe: Stripe, customers: Iterable[StripeCustomer], now: datetime
-) -> Iterator[tuple[str, tuple[Card, ...] | None]]:
+) -> Iterator[tuple[str, tuple[PaymentMethod, ...] | None]]:
     """Yield the cards of each customer: the default where it can be charged, and only else all."""
     unknown = []
     for customer in customers:
-        if customer.card and best_card((customer.card,), now):
+        if customer.card and best_method((customer.card,), now):
             yield customer.stripe_id, (customer.card._replace(default=True),)
         else:
             unknown.append(customer)
@@ -194,4 +194,4 @@ def _cards(
     while batch := [*islice(rest, _AT_ONCE)]:
         askings = [Asking(lambda c=customer: stripe.cards(c.stripe_id)) for customer in batch]  # type: ignore[misc]
         for customer, asking in zip(batch, askings, strict=True):
-            yield customer.stripe_id, cards_in_order(customer, asking.result())
+            yield customer.stripe_id, methods_in_order(customer, asking.result())

@@ -13,7 +13,7 @@ from koalalink.domain.desk import Choice, Progress, Question
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.identity import Pair, fields_of
 from koalalink.domain.people.person import of_store, of_stripe
-from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_customers import StripeCustomer, told_besides
 from koalalink.domain.text import counted
 from koalalink.render.tables import print_table, shown
 
@@ -91,7 +91,9 @@ class RichDesk:
             marked = style if agreement is Agreement.DIFFERENT else ""
             rows.append([shown(name), shown(mine or "–", marked), shown(sign, style), shown(its or "–", marked)])
         none = shown("")
-        rows.append([shown("Card"), none, none, self._card(theirs)])
+        rows.append([shown("Payment method"), none, none, self._card(theirs)])
+        for title, text in told_besides(theirs):
+            rows.append([shown(title), none, none, shown(text)])
         rows.append([shown("Since"), none, none, shown(f"{theirs.created:%Y-%m-%d}" if theirs.created else "–")])
         heads = ("", f"Yours: {pair.ours.number}", "", f"At Stripe: {theirs.stripe_id}")
         print_table(self._console, heads, rows)
@@ -121,10 +123,10 @@ class RichDesk:
     def _card(self, theirs: StripeCustomer) -> Text:
         card = theirs.card
         if card is None:
-            return shown("no card", "yellow")
-        if card.expired(self._now):
-            return shown(f"{card}, expired", "red")
-        return shown(f"{card}, good until {card.exp_month:02}/{card.exp_year}", "green")
+            return shown("no payment method", "yellow")
+        if not card.usable(self._now):
+            return shown(f"{card}, expired" if card.expired(self._now) else f"{card} {card.problem}", "red")
+        return shown(f"{card}{card.until}", "green")
 
     def _bottom(self, question: Question) -> None:
         names = {Choice.YES: f"yes, connect all {question.size:,}"} if question.size > 1 else {}

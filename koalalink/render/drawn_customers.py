@@ -15,6 +15,7 @@ from koalalink.domain.edits import Removed, Switched, Unlinked
 from koalalink.domain.hits import Hits
 from koalalink.domain.links import CustomerList
 from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
+from koalalink.domain.stripe_customers import told_besides
 from koalalink.hints import Command
 from koalalink.render.screen import Screen, day
 from koalalink.render.tables import Column, print_fields, print_table, shown
@@ -30,7 +31,7 @@ def draw_hits(found: Hits, screen: Screen, *, numbered: bool = False) -> None:
         return
     several = len({hit.location for hit in found.hits}) > 1
     columns: list[str | Column] = [Column("Name", whole=True), Column("Email", folds=True), Column("Phone", folds=True)]
-    columns += [Column("Card", whole=True), Column("Since", folds=True), "Linked to", "Stripe ID"]
+    columns += [Column("Payment method", whole=True), Column("Since", folds=True), "Linked to", "Stripe ID"]
     if several:
         columns.insert(1, Column("Location", folds=True))
     rows = []
@@ -53,8 +54,7 @@ def _connected(done: Connected, screen: Screen) -> None:
         f"{done.replaced}.",
         Status.UNCHANGED: f"{done.customer} is already connected to {link.stripe_id} at {link.location}.",
     }[done.status]
-    until = f", good until {done.card.exp_month:02}/{done.card.exp_year}" if done.card else ""
-    card = f" Card to be used: {done.card}{until}." if done.card else ""
+    card = f" To be charged: {done.card}{done.card.until}." if done.card else ""
     screen.say(f"{what}{card}", "green")
     if not link.enabled:
         again = Command("enable", done.customer.number, location=link.location)
@@ -85,21 +85,21 @@ def _print_cards(of_links: Sequence[LinkCards], screen: Screen) -> None:
     for cards in of_links:
         for card in cards.cards or ():
             expired = card.expired(screen.now)
-            marks = ["default"] * card.default + ["expired"] * expired
+            marks = ["default"] * card.default + ["expired"] * expired + [card.problem] * bool(card.problem)
             marks += ["link switched off"] * (not cards.link.enabled)
-            kind = " ".join(part for part in (card.funding, card.wallet.replace("_", " ")) if part)
+            kind = " ".join(part for part in (card.funding, card.wallet.replace("_", " "), card.bank) if part)
             rows.append(
                 [
                     shown(str(card)),
-                    shown(f"{card.exp_month:02}/{card.exp_year}", "red" if expired else ""),
+                    shown(f"{card.exp_month:02}/{card.exp_year}" if card.exp_year else "", "red" if expired else ""),
                     shown(kind),
-                    shown(", ".join(marks), "red" if expired else "green"),
+                    shown(", ".join(marks), "green" if card.usable(screen.now) else "red"),
                     shown(cards.link.location),
                     shown(cards.link.stripe_id, "cyan"),
                 ]
             )
     columns = (
-        Column("Card", whole=True),
+        Column("Payment method", whole=True),
         "Good until",
         Column("Kind", folds=True),
         "",
@@ -143,6 +143,7 @@ def _stripe_page(page: StripePage, screen: Screen) -> None:
             ("Phone", customer.phone),
             ("Address", str(customer.address)),
             ("Since", day(customer.created)),
+            *told_besides(customer),
             ("Mode", "live" if customer.livemode else "test"),
             ("Linked to", str(page.linked_to) if page.linked_to else "nobody"),
             *((f"Metadata {name}", value) for name, value in customer.metadata.items()),
@@ -153,9 +154,9 @@ def _stripe_page(page: StripePage, screen: Screen) -> None:
         screen.say("The key has no permission to read payment methods.", "yellow")
     for card in page.cards or ():
         default = " default" if card.default else ""
-        screen.console.print(Text.assemble("Card         ", screen.card(card), (default, "green")))
+        screen.console.print(Text.assemble("Payment method  ", screen.card(card), (default, "green")))
     if page.cards == ():
-        screen.say("No saved card.", "yellow")
+        screen.say("No saved payment method.", "yellow")
 
 
 def _customers(found: CustomerList, screen: Screen) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from koalalink.domain.customers import FIELDS
 from koalalink.domain.links import LinkedCustomer
+from koalalink.domain.stripe_customers import About
 
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
     from koalalink.domain.backups import BackedUp, Restored
@@ -33,7 +34,7 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
     from koalalink.domain.remaps import Remapped
     from koalalink.domain.standing import Status
-    from koalalink.domain.stripe_customers import Card, StripeCustomer
+    from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
 
 Record = dict[str, Any]
 
@@ -61,7 +62,8 @@ def _hits(found: Hits, now: datetime) -> list[Record]:
         {
             "location": hit.location,
             **_stripe_customer(hit.customer),
-            "card": _card_in_brief(hit.card, now),
+            "card": _card_in_brief(hit.card, now) if hit.card and hit.card.is_card else None,
+            "payment_method": _method_in_brief(hit.card, now),
             "linked_to": _person(hit.linked_to),
             "url": hit.customer.url,
         }
@@ -110,6 +112,8 @@ def _stripe_page(page: StripePage, now: datetime) -> Record:
         "location": page.location,
         **_stripe_customer(page.customer),
         "address": str(page.customer.address) or None,
+        "description": (page.customer.about or About()).description or None,
+        "card_holder": page.customer.holder.name or None,
         "metadata": dict(page.customer.metadata),
         "linked_to": _person(page.linked_to),
         "url": page.customer.url,
@@ -364,21 +368,29 @@ def _stripe_customer(customer: StripeCustomer) -> Record:
     }
 
 
-def _card_in_brief(card: Card | None, now: datetime) -> Record | None:
+def _card_in_brief(card: PaymentMethod | None, now: datetime) -> Record | None:
     return None if card is None else {name: _card(card, now)[name] for name in _CARD_IN_BRIEF}
 
 
-def _card(card: Card, now: datetime) -> Record:
+def _method_in_brief(method: PaymentMethod | None, now: datetime) -> Record | None:
+    return None if method is None else {name: _card(method, now)[name] for name in _METHOD_IN_BRIEF}
+
+
+def _card(card: PaymentMethod, now: datetime) -> Record:
     return {
         "payment_method": card.payment_method,
-        "brand": card.brand,
-        "last4": card.last4,
-        "exp_month": card.exp_month,
-        "exp_year": card.exp_year,
+        "brand": card.brand or None,
+        "last4": card.last4 or None,
+        "exp_month": card.exp_month or None,
+        "exp_year": card.exp_year or None,
         "funding": card.funding or None,
         "wallet": card.wallet or None,
         "default": card.default,
         "expired": card.expired(now),
+        "type": card.type,
+        "bank": card.bank or None,
+        "holder": card.holder.name or None,
+        "usable": card.usable(now),
     }
 
 
@@ -386,6 +398,7 @@ def _person(customer: Customer | None) -> Record | None:
     return None if customer is None else {"customer": customer.number, "name": customer.details.name or None}
 
 
+_METHOD_IN_BRIEF = ("payment_method", "type", "last4", "bank", "usable")
 _CARD_IN_BRIEF = ("brand", "last4", "exp_month", "exp_year", "expired")
 _OF_STRIPE = "stripe_id name email phone created livemode"
 _CUSTOMER = f"customer {' '.join(field.name for field in FIELDS)} links"
@@ -395,13 +408,18 @@ _IMPORT = (
     "file rows added sharing updated unchanged skipped repeated other_addresses rejected linked already_linked "
     "links_rejected change rejects"
 )
-_CARDS = "location stripe_id payment_method brand last4 exp_month exp_year funding wallet default expired enabled"
+_CARDS = (
+    "location stripe_id payment_method brand last4 exp_month exp_year funding wallet default expired type bank holder "
+    "usable enabled"
+)
 _STATUS = "location customers linked switched_off ready no_card expired gone expiring problems verified_at copied_at"
 
 RECORDS: dict[str, Form] = {
-    "Hits": Form(_hits, f"location {_OF_STRIPE} card linked_to url"),
+    "Hits": Form(_hits, f"location {_OF_STRIPE} card payment_method linked_to url"),
     "CustomerPage": Form(_customer_page, f"{_CUSTOMER} cards"),
-    "StripePage": Form(_stripe_page, f"location {_OF_STRIPE} address metadata linked_to url cards"),
+    "StripePage": Form(
+        _stripe_page, f"location {_OF_STRIPE} address description card_holder metadata linked_to url cards"
+    ),
     "Connected": Form(_connected, "customer name location stripe_id status checks cards", _connected_line),
     "Unlinked": Form(_unlinked, "customer location stripe_id"),
     "Switched": Form(_switched, "customer location stripe_id enabled"),

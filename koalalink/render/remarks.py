@@ -54,7 +54,7 @@ def _saved_cards(page: SavedCards) -> Iterator[Text]:
         if cards.cards is None:
             yield f"The key of {link.location} has no permission to read payment methods."
         elif not cards.cards:
-            yield f"{link.stripe_id} at {link.location} has no saved card."
+            yield f"{link.stripe_id} at {link.location} has no saved payment method."
 
 
 def _imported(done: Imported) -> Iterator[Text]:

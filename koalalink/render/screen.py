@@ -5,7 +5,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from koalalink.domain.stripe_customers import BRANDS, Card
+from koalalink.domain.stripe_customers import PaymentMethod
 from koalalink.hints import Text as Sayable
 from koalalink.render.tables import Spelled, print_sentence, shown
 
@@ -26,14 +26,15 @@ class Screen:
         """Return a text with its commands as they are typed here."""
         return self._spelled(text)
 
-    def card(self, card: Card | None) -> Text:
-        """Return a card in brief."""
+    def card(self, card: PaymentMethod | None) -> Text:
+        """Return a payment method in brief."""
         if card is None:
-            return shown("no card", "yellow")
-        expired = card.expired(self.now)
-        brand = BRANDS.get(card.brand, card.brand.capitalize())
-        short = f"{brand} {card.last4} {card.exp_month:02}/{card.exp_year % 100:02}"
-        return shown(f"{short} expired" if expired else short, "red" if expired else "")
+            return shown("nothing saved", "yellow")
+        short = str(card).replace(" ending ", " ")
+        if card.exp_year:
+            short += f" {card.exp_month:02}/{card.exp_year % 100:02}"
+        wrong = "expired" if card.expired(self.now) else card.problem
+        return shown(f"{short} {wrong}" if wrong else short, "red" if wrong else "")
 
 
 def day(moment: datetime | None) -> str:

@@ -53,9 +53,9 @@ def _parts(found: Standing, now: datetime) -> Iterator[RenderableType]:
     bars = Table.grid(padding=(0, 2))
     _bar(bars, "Linked to Stripe", found.linked, found.customers, "customers")
     if found.ready is not None:
-        _bar(bars, "Card ready to charge", found.ready, found.linked, "linked")
+        _bar(bars, "Can be charged", found.ready, found.linked, "linked")
     yield bars
-    fates = {"no card": found.no_card, "card expired": found.expired, "gone from Stripe": found.gone}
+    fates = {"no payment method": found.no_card, "card expired": found.expired, "gone from Stripe": found.gone}
     fates |= {"switched off": found.switched_off}
     if told := ", ".join(f"{size:,} {what}" for what, size in fates.items() if size):
         yield shown(f"Not ready: {told}", "yellow")

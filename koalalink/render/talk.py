@@ -23,7 +23,7 @@ from koalalink.domain.checks import Check, Result
 from koalalink.domain.columns import Column, worth_showing
 from koalalink.domain.connecting import LinkReview
 from koalalink.domain.hits import Hits
-from koalalink.domain.stripe_customers import Absence
+from koalalink.domain.stripe_customers import Absence, told_besides
 from koalalink.domain.text import printable
 from koalalink.hints import Text as Sayable
 from koalalink.render.drawn_customers import draw_hits
@@ -42,7 +42,7 @@ _CHECKS = {
     Check.NAME: "Name",
     Check.PHONE: "Phone",
     Check.NOT_LINKED_ELSEWHERE: "Not linked elsewhere",
-    Check.HAS_CARD: "Card",
+    Check.HAS_CARD: "Payment method",
 }
 # Each sign is a word, too: colours are not seen by everybody, nor in every terminal.
 _RESULTS = {
@@ -88,14 +88,9 @@ class RichTalk:
             rows.append([shown(_CHECKS[line.check]), shown(sign, style), shown(line.detail)])
         cards = review.profile.cards or ()
         for card in cards if len(cards) > 1 else ():
-            state = "expired" if card.expired(self._now) else "default" if card.default else ""
-            rows.append(
-                [
-                    shown("Saved card"),
-                    shown(state, "red" if state == "expired" else "green"),
-                    shown(f"{card}, good until {card.exp_month:02}/{card.exp_year}"),
-                ]
-            )
+            wrong = "expired" if card.expired(self._now) else card.problem
+            state = wrong or ("default" if card.default else "")
+            rows.append([shown("Saved"), shown(state, "red" if wrong else "green"), shown(f"{card}{card.until}")])
         title = f"{review.ours} and {review.stripe_id} at {review.location}"
         print_table(self._console, ("Check", "", "Found"), rows, title=title)
         for doubt in review.verdict.doubts:
@@ -115,6 +110,7 @@ class RichTalk:
                 ("Address", ours.place, str(theirs.address)),
             )
         ]
+        rows += [[shown(title), shown(""), shown(text)] for title, text in told_besides(theirs)]
         print_table(self._console, ("", f"Yours: {review.ours.number}", f"Stripe's: {review.stripe_id}"), rows)
 
     def confirm(self, question: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from koalalink.domain.customers import CustomerDetails
+from koalalink.sandbox import objects
 from koalalink.sandbox.stripe_api import ACCOUNT_READ, CUSTOMER_READ, PAYMENT_METHOD_READ, Account, Key
 
 KEYS = {"downtown": "rk_test_sandbox_downtown", "uptown": "rk_test_sandbox_uptown"}
@@ -26,6 +27,19 @@ class _Saved(NamedTuple):
     old_style: bool = False
 
 
+class _Told(NamedTuple):
+    """What Stripe tells of somebody besides, and other ways to pay than cards."""
+
+    holder: str = ""
+    """Whom the payment methods are made out to, where Stripe was told."""
+    description: str = ""
+    is_nameless: bool = False
+    methods: tuple[tuple[str, dict[str, Any]], ...] = ()
+    """Of other kinds than cards: the kind, and what is told of it."""
+    old_banks: tuple[tuple[str, str], ...] = ()
+    """Bank accounts of the older kind: the last four digits, and the status."""
+
+
 class _AtStripe(NamedTuple):
     location: str
     name: str
@@ -36,6 +50,7 @@ class _AtStripe(NamedTuple):
     metadata: tuple[tuple[str, str], ...] = ()
     address_of: int = 0
     """The number of the local customer at whose address they live; 0 where Stripe was told none."""
+    told: _Told = _Told()
 
 
 _VISA = _Saved("visa", "4242", 26)
@@ -105,6 +120,17 @@ _AT_STRIPE = (
     _AtStripe("uptown", "Oscar Lindqvist", "oscar.lindqvist@example.com", "", (_VISA,), "cus_OscarCopied01"),
     _AtStripe("uptown", "Hugh Lennox", "hugh.lennox@example.com", "", (_Saved("visa", "7023", 9, old_style=True),)),
 )
+# Of the crowd, by number: who is told by something else than the name, or pays by something else than a card.
+_TOLD = {
+    2: _Told(is_nameless=True, holder="{name}"),
+    4: _Told(is_nameless=True, description="Customer: {name}", holder="Accounts Payable"),
+    10: _Told(holder="Robert {surname}"),
+    14: _Told(methods=(("us_bank_account", objects.bank_account("6789", "fpbank14")),)),
+    18: _Told(methods=(("link", {"email": "{email}"}),)),
+    21: _Told(methods=(("us_bank_account", objects.bank_account("1116", "fpbank21", blocked="R02")),)),
+    24: _Told(old_banks=(("6790", "verified"),)),
+    29: _Told(old_banks=(("6791", "new"),)),
+}
 _DELETED = ("downtown", "cus_OlgaDeleted01")
 
 _GIVEN = "Ada Ben Cleo Dev Edna Finn Gus Hana Ivo Jada Kofi Lena Milo Nell Otis Pia Quin Remy Sara Tess".split()
@@ -171,10 +197,28 @@ def _crowd(number: int) -> tuple[str, str, str, str]:
 def _crowd_at_stripe(number: int, location: str) -> _AtStripe:
     first, last, email, phone = _crowd(number)
     brand = ("visa", "mastercard", "amex", "discover")[number % 4]
-    cards = (_Saved(brand, f"{number * 997 % 10_000:04}", number * 5 % 48 - 2),) if number % 11 else ()
+    told = _filled_in(_TOLD.get(number, _Told()), first, last, email)
+    pays_otherwise = bool(told.methods or told.old_banks)
+    cards = () if pays_otherwise else (_Saved(brand, f"{number * 997 % 10_000:04}", number * 5 % 48 - 2),)
+    cards = cards if number % 11 else ()
     metadata = (("booking", f"B-{number + 1000}"),) if number % 2 else ()
     lives_at = number if number % 3 else 0
-    return _AtStripe(location, f"{first} {last}", email, phone, cards, _stripe_id(location, number), metadata, lives_at)
+    return _AtStripe(
+        location, f"{first} {last}", email, phone, cards, _stripe_id(location, number), metadata, lives_at, told
+    )
+
+
+def _filled_in(told: _Told, first: str, last: str, email: str) -> _Told:
+    """Return what is told with the person's own name and email in it."""
+    names = {"name": f"{first} {last}", "surname": last, "email": email}
+    return told._replace(
+        holder=told.holder.format(**names),
+        description=told.description.format(**names),
+        methods=tuple(
+            (kind, {key: value.format(**names) if key == "email" else value for key, value in details.items()})
+            for kind, details in told.methods
+        ),
+    )
 
 
 def _address(number: int) -> tuple[str, str, str]:
@@ -198,30 +242,40 @@ def _id_at(location: str, email: str) -> str:
 
 def _add(account: Account, person: _AtStripe, created: int, today: date) -> None:
     customer = person.id or _id_at(person.location, person.email)
-    cards = [_card(customer, index, saved, today) for index, saved in enumerate(person.cards)]
-    old_style = [card for card, saved in zip(cards, person.cards, strict=True) if saved.old_style]
-    # Stripe lists cards of the older kind among the payment methods, under the ID that they always had.
-    methods = [
-        _payment_method(card, "card_" if card in old_style else "pm_", customer, created, livemode=account.livemode)
-        for card in cards
-    ]
+    told = person.told
+    holder = told.holder
+    postal_code = _address(person.address_of)[2] if person.address_of else ""
+    billing = objects.billing_details(holder, postal_code=postal_code)
+    methods, sources = [], []
+    for index, saved in enumerate(person.cards):
+        letters = f"{customer[4:]}{index}"
+        details = _card(customer, saved, today)
+        # Stripe lists cards of the older kind among the payment methods, under the ID that they always had.
+        method_id = f"{'card' if saved.old_style else 'pm'}_{letters}"
+        methods.append(_method(method_id, "card", details, billing, customer, created, account))
+        if saved.old_style:
+            sources.append(objects.old_card(method_id, customer, details, holder, postal_code))
+    for index, (kind, details) in enumerate(told.methods, len(methods)):
+        methods.append(_method(f"pm_{customer[4:]}{index}", kind, dict(details), billing, customer, created, account))
+    for last4, status in told.old_banks:
+        sources.append(objects.old_bank_account(f"ba_{customer[4:]}", customer, holder, last4, status))
     new_style = [method["id"] for method in methods if method["id"].startswith("pm_")]
+    made = objects.customer(
+        customer,
+        created,
+        livemode=account.livemode,
+        name="" if told.is_nameless else person.name,
+        email=person.email,
+        phone=person.phone,
+        address=_stripe_address(person.address_of) if person.address_of else None,
+        default_source=sources[0] if sources else None,
+        description=told.description or None,
+        metadata=dict(person.metadata),
+    )
+    made["invoice_settings"]["default_payment_method"] = new_style[0] if new_style else None
     account.payment_methods[customer] = methods
-    account.customers[customer] = {
-        "id": customer,
-        "object": "customer",
-        "address": _stripe_address(person.address_of) if person.address_of else None,
-        "created": created,
-        "default_source": old_style[0] if old_style else None,
-        "delinquent": False,
-        "description": None,
-        "email": person.email or None,
-        "invoice_settings": {"default_payment_method": new_style[0] if new_style else None},
-        "livemode": account.livemode,
-        "metadata": dict(person.metadata),
-        "name": person.name or None,
-        "phone": person.phone or None,
-    }
+    account.sources[customer] = sources
+    account.customers[customer] = made
 
 
 def _stripe_address(number: int) -> dict[str, str | None]:
@@ -236,31 +290,19 @@ def _stripe_address(number: int) -> dict[str, str | None]:
     }
 
 
-def _card(customer: str, index: int, saved: _Saved, today: date) -> dict[str, Any]:
+def _card(customer: str, saved: _Saved, today: date) -> dict[str, Any]:
     month = today.year * 12 + today.month - 1 + saved.months
-    return {
-        "id": f"card_{customer[4:]}{index}",
-        "object": "card",
-        "brand": saved.brand,
-        "country": "US",
-        "exp_month": month % 12 + 1,
-        "exp_year": month // 12,
-        "fingerprint": f"fp{saved.brand}{saved.last4}{customer[4:10]}",
-        "funding": "credit",
-        "last4": saved.last4,
-        "wallet": None,
-    }
+    fingerprint = f"fp{saved.brand}{saved.last4}{customer[4:10]}"
+    return objects.card(saved.brand, saved.last4, month % 12 + 1, month // 12, fingerprint)
 
 
-def _payment_method(
-    card: dict[str, Any], prefix: str, customer: str, created: int, *, livemode: bool
+def _method(
+    method_id: str,
+    kind: str,
+    details: dict[str, Any],
+    billing: dict[str, Any],
+    customer: str,
+    created: int,
+    account: Account,
 ) -> dict[str, Any]:
-    return {
-        "id": card["id"].replace("card_", prefix, 1),
-        "object": "payment_method",
-        "card": {name: value for name, value in card.items() if name not in ("id", "object")},
-        "created": created,
-        "customer": customer,
-        "livemode": livemode,
-        "type": "card",
-    }
+    return objects.payment_method(method_id, kind, details, billing, customer, created, livemode=account.livemode)

@@ -22,7 +22,8 @@ ACCOUNT_READ = "rak_accounts_kyc_basic_read"
 _API_VERSION = "2026-10-28.endive"
 _DEFAULT_METHOD = "invoice_settings.default_payment_method"
 _DEFAULT_SOURCE = "default_source"
-_EXPANDABLE = (_DEFAULT_METHOD, _DEFAULT_SOURCE)
+_SOURCES = "sources"
+_EXPANDABLE = (_DEFAULT_METHOD, _DEFAULT_SOURCE, _SOURCES)
 _COMPARED: dict[str, Callable[[int, int], bool]] = {
     "gt": lambda one, other: one > other,
     "gte": lambda one, other: one >= other,
@@ -54,6 +55,8 @@ class Account:
     keys: dict[str, Key] = field(default_factory=dict)
     customers: dict[str, _Object] = field(default_factory=dict)
     payment_methods: dict[str, list[_Object]] = field(default_factory=dict)
+    sources: dict[str, list[_Object]] = field(default_factory=dict)
+    """Of the older kinds, those that are no default, too; the default stands with the customer."""
     can_search: bool = True
     """False for merchants in India, whom the search endpoint refuses."""
     search_hides_after: int | None = None
@@ -255,6 +258,12 @@ def _shown(account: Account, customer: _Object, wanted: set[str]) -> _Object:
         shown["invoice_settings"] = customer["invoice_settings"] | {"default_payment_method": methods.get(default)}
     if source and _DEFAULT_SOURCE not in wanted:
         shown["default_source"] = source["id"]
+    if _SOURCES in wanted:
+        every = {
+            each["id"]: each for each in (*account.sources.get(customer["id"], ()), *((source,) if source else ()))
+        }
+        url = f"/v1/customers/{customer['id']}/sources"
+        shown["sources"] = {"object": "list", "data": [*every.values()], "has_more": False, "url": url}
     return shown
 
 

@@ -5,15 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Row
 from types import MappingProxyType
+from typing import Any
 
 from koalalink.domain.directory import DirectoryState, Verification, Window
 from koalalink.domain.search_query import IdQuery, TextQuery
-from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import digits, fold, printable, trimmed
 from koalalink.store.database import Database, Value
 
-_FIELDS = tuple("stripe_id name email phone address created livemode card default_payment_method metadata".split())
+_FIELDS = tuple(
+    "stripe_id name email phone address created livemode card default_payment_method metadata about".split()
+)
 _COLUMNS = ", ".join((*_FIELDS, "other_card"))
 _WRITTEN = ", ".join(_FIELDS)
 _INSERT = f"""
@@ -135,7 +138,7 @@ class Directory:
             self._db.execute(_OPTIMIZE)
         return int(row["gone"])
 
-    def put_other_cards(self, location: str, cards: Mapping[str, Card | None]) -> None:
+    def put_other_cards(self, location: str, cards: Mapping[str, PaymentMethod | None]) -> None:
         """Note the card that can be charged of customers who have no default card, by Stripe ID."""
         with self._db.transaction():
             for stripe_id, card in cards.items():
@@ -271,11 +274,26 @@ def _customer(row: Row, metadata_key: str) -> StripeCustomer:
         created=None if created is None else datetime.fromtimestamp(created, UTC),
         livemode=bool(row["livemode"]),
         address=PostalAddress(*json.loads(address)) if address != _NOWHERE else PostalAddress(),
-        card=None if card is None else Card(*json.loads(card)),
+        card=None if card is None else _method(json.loads(card)),
         default_payment_method=row["default_payment_method"],
         metadata=json.loads(row["metadata"]),
         metadata_key=metadata_key,
+        about=_about(row["about"]),
     )
+
+
+def _method(values: list[Any]) -> PaymentMethod:
+    method = PaymentMethod(*values)
+    return method._replace(holder=Holder(*method.holder))
+
+
+def _about(text: str | None) -> About | None:
+    if text == _NOTHING:
+        return _NOBODY
+    if text is None:
+        return None
+    about = About(*json.loads(text))
+    return about._replace(shipping_address=PostalAddress(*about.shipping_address), holder=Holder(*about.holder))
 
 
 def _values(customer: StripeCustomer) -> dict[str, Value]:
@@ -290,16 +308,24 @@ def _values(customer: StripeCustomer) -> dict[str, Value]:
         "card": None if customer.card is None else json.dumps(customer.card),
         "default_payment_method": customer.default_payment_method,
         "metadata": json.dumps(dict(customer.metadata)),
+        "about": json.dumps(customer.about or _NOBODY),
     }
 
 
 _MOST_SEARCHED = 1000
 """Characters of a text; Stripe itself takes 512. A million times one letter keeps a search busy for hours."""
 _NOWHERE = json.dumps(PostalAddress())
+_NOBODY = About()
+_NOTHING = json.dumps(_NOBODY)
+
+
+def _also_found_by(customer: StripeCustomer) -> tuple[str, ...]:
+    about = customer.about or _NOBODY
+    return tuple(dict.fromkeys(text for text in (about.description, customer.holder.name) if text))
 
 
 def _searchable(customer: StripeCustomer) -> str:
-    texts = (customer.name, customer.email, customer.phone, customer.stripe_id)
+    texts = (customer.name, customer.email, customer.phone, customer.stripe_id, *_also_found_by(customer))
     lines = [fold(printable(trimmed(text[:_MOST_SEARCHED]))) for text in texts]
     # Apostrophes are typed or not; the last letters, too, begin three, hence the two lines at the end.
     return "\n".join([*lines, digits(customer.phone), lines[0].replace("'", "")]) + "\n\n"

@@ -162,6 +162,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     # What a Stripe customer was like when it was linked, so that a change of ours that contradicts it is noticed.
     tuple(f"ALTER TABLE links ADD COLUMN {name} TEXT NOT NULL DEFAULT ''" for name in SEEN),
+    # What else Stripe tells of who somebody is; not known of who was copied before.
+    ("ALTER TABLE directory ADD COLUMN about TEXT CHECK (about IS NULL OR json_valid(about))",),
 )
 
 

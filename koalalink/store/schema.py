@@ -71,7 +71,7 @@ _STATEMENTS = (
     NULL CHECK (livemode IN (0, 1)), card TEXT CHECK (card IS NULL OR json_valid(card)), other_card TEXT
     CHECK (other_card IS NULL OR json_valid(other_card)), default_payment_method TEXT NOT NULL, metadata
     TEXT NOT NULL CHECK (json_valid(metadata)), run INTEGER NOT NULL, gone INTEGER NOT NULL CHECK (gone IN
-    (0, 1)), UNIQUE (location, stripe_id) ) STRICT
+    (0, 1)), about TEXT CHECK (about IS NULL OR json_valid(about)), UNIQUE (location, stripe_id) ) STRICT
     """,
     "CREATE VIRTUAL TABLE directory_search USING fts5 (text, tokenize = 'trigram case_sensitive 1')",
     """

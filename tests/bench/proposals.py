@@ -14,7 +14,7 @@ from typing import cast
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.matching.proposing import propose
 from koalalink.domain.people.person import of_store, of_stripe
-from koalalink.domain.stripe_customers import PostalAddress, StripeCustomer
+from koalalink.domain.stripe_customers import About, Holder, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from tests.bench.pairs import write_result
 from tests.linkage import Name, Row, labelled, rows
@@ -53,7 +53,14 @@ def _stripe_customer(row: Row) -> StripeCustomer:
     address = PostalAddress(row["street"], row.get("line2", ""), row["city"], row.get("state", ""), row["zip"])
     created = datetime.fromtimestamp(int(row["created"]), UTC)
     return StripeCustomer(
-        StripeId(row["id"]), row["name"], row["email"], row["phone"], created, livemode=False, address=address
+        StripeId(row["id"]),
+        row["name"],
+        row["email"],
+        row["phone"],
+        created,
+        livemode=False,
+        address=address,
+        about=About(row.get("description", ""), holder=Holder(row.get("card_name", ""), zip=row.get("card_zip", ""))),
     )
 
 

@@ -16,14 +16,15 @@ from koalalink.render.sentences import SENTENCES
 from tests.commands.samples import SAMPLES, prepare
 from tests.conftest import NOW, Run
 
-_CARD = "payment_method brand last4 exp_month exp_year funding wallet default expired"
+_CARD = "payment_method brand last4 exp_month exp_year funding wallet default expired type bank holder usable"
 _CUSTOMER = "customer external_id first_name last_name company email phone address city state zip country notes links"
 _CHANGE = "change at by action customer location stripe_id before note undone_by"
 _BACKUP = "file customers links changes changed_at kept"
 FIELDS = {
-    "Hits": "location stripe_id name email phone created livemode card linked_to url",
+    "Hits": "location stripe_id name email phone created livemode card payment_method linked_to url",
     "CustomerPage": f"{_CUSTOMER} cards",
-    "StripePage": "location stripe_id name email phone created livemode address metadata linked_to url cards",
+    "StripePage": "location stripe_id name email phone created livemode address description card_holder "
+    "metadata linked_to url cards",
     "Connected": "customer name location stripe_id status checks cards",
     "Unlinked": "customer location stripe_id",
     "Switched": "customer location stripe_id enabled",

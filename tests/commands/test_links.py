@@ -42,7 +42,7 @@ def test_connect_of_the_right_person_is_saved(run: Run, sandbox: App) -> None:
         ("25", "cus_JohnBakerJr01", "downtown", "The name is different", "the son of the same name"),
         ("28", "cus_RosaAlvarez01", "downtown", "Nothing matches: different name, email and phone", "a stranger"),
         ("30", "cus_DanaPruitt001", "downtown", "The email is different", "somebody with a name as his"),
-        ("45", "cus_WaltBrandt001", "downtown", "There is no saved card", "somebody who cannot be charged"),
+        ("45", "cus_WaltBrandt001", "downtown", "There is no saved payment method", "somebody who cannot be charged"),
         ("40", "cus_TomGallagher1", "downtown", "The saved card has expired", "somebody who cannot be charged"),
     ],
 )
@@ -238,7 +238,7 @@ def test_disable_and_enable_keep_the_id(run: Run, sandbox: App) -> None:
 def test_cards_lists_what_every_location_has(run: Run) -> None:
     """With the fields that were promised; an old-style card is shown, too."""
     [row] = json.loads(run("cards", "54", "--json").stdout)
-    fields = "location stripe_id payment_method brand last4 exp_month exp_year funding wallet default expired enabled"
+    fields = "location stripe_id payment_method brand last4 exp_month exp_year funding wallet default expired type bank holder usable enabled"
     assert list(row) == fields.split()
     assert (row["location"], row["last4"], row["default"], row["expired"]) == ("uptown", "7023", True, False)
     assert row["payment_method"].startswith("card_")

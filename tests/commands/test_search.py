@@ -17,7 +17,7 @@ from koalalink.sandbox.transport import SandboxHTTPClient
 from tests.conftest import NOW, Run
 from tests.fakes import Somebody, Tools
 
-FIELDS = "location stripe_id name email phone created livemode card linked_to url".split()
+FIELDS = "location stripe_id name email phone created livemode card payment_method linked_to url".split()
 
 
 def found(run: Run, *arguments: str) -> list[dict[str, Any]]:

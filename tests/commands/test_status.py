@@ -86,7 +86,7 @@ def test_duplicates_are_shown_with_the_one_to_pick(run: Run) -> None:
     assert priya["same"] == ["email"]
     assert priya["pick"] == priya["customers"][0]["stripe_id"] == "cus_PriyaRaman003"
     assert [each["card"] and each["card"]["expired"] for each in priya["customers"]] == [False, None, True]
-    assert priya["reason"] == "has a card that can be charged"
+    assert priya["reason"] == "has a payment method that can be charged"
 
 
 def test_family_with_one_email_is_no_duplicate(run: Run) -> None:

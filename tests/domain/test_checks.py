@@ -10,13 +10,13 @@ from koalalink.domain.checks import (
     Result,
     Verdict,
     judge,
-    why_no_card_can_be_charged,
+    why_nothing_can_be_charged,
 )
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.identity import Fields, why_it_may_be_somebody_else
-from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer, StripeProfile, cards_in_order
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, StripeProfile, methods_in_order
 from koalalink.domain.stripe_ids import StripeId
 from tests.conftest import NOW
 
@@ -25,10 +25,10 @@ SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
 JANE = CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com", phone="(206) 555-0142")
 
 
-def card(month: int = 12, year: int = 2028, **more: object) -> Card:
+def card(month: int = 12, year: int = 2028, **more: object) -> PaymentMethod:
     """A card that is good until a month."""
     fields: dict[str, object] = {"payment_method": "pm_1", "brand": "visa", "last4": "4242", **more}
-    return Card(exp_month=month, exp_year=year, **fields)  # type: ignore[arg-type]
+    return PaymentMethod(exp_month=month, exp_year=year, **fields)  # type: ignore[arg-type]
 
 
 def at_stripe(
@@ -45,7 +45,7 @@ def verdict(
     theirs: StripeCustomer | Absence,
     *,
     ours: CustomerDetails = JANE,
-    cards: tuple[Card, ...] | None = (card(),),
+    cards: tuple[PaymentMethod, ...] | None = (card(),),
     holders: tuple[Holder, ...] = (),
     livemode: bool = False,
 ) -> Verdict:
@@ -108,11 +108,11 @@ def test_unknown_never_speaks_for_a_person() -> None:
 
 def test_card_is_good_through_its_last_month() -> None:
     """A card of this month can be charged, one of last month cannot."""
-    assert why_no_card_can_be_charged((card(NOW.month, NOW.year),), NOW) is None
-    assert why_no_card_can_be_charged((card(NOW.month - 1, NOW.year),), NOW) == "The saved card has expired."
-    assert why_no_card_can_be_charged((card(1, 2020), card(2, 2020)), NOW) == "Every saved card has expired."
-    assert why_no_card_can_be_charged((card(1, 2020), card()), NOW) is None
-    assert why_no_card_can_be_charged((), NOW) == "There is no saved card."
+    assert why_nothing_can_be_charged((card(NOW.month, NOW.year),), NOW) is None
+    assert why_nothing_can_be_charged((card(NOW.month - 1, NOW.year),), NOW) == "The saved card has expired."
+    assert why_nothing_can_be_charged((card(1, 2020), card(2, 2020)), NOW) == "Every saved card has expired."
+    assert why_nothing_can_be_charged((card(1, 2020), card()), NOW) is None
+    assert why_nothing_can_be_charged((), NOW) == "There is no saved payment method."
 
 
 def test_cards_that_may_not_be_read_are_unknown() -> None:
@@ -170,7 +170,7 @@ def test_judge_warns_of_every_doubt() -> None:
     assert result_of(judged, Check.HAS_CARD) is Result.WARN
 
 
-def test_cards_in_order_puts_the_default_first() -> None:
+def test_methods_in_order_puts_the_default_first() -> None:
     """The default is marked wherever it stands, and an old-style one that is listed apart is added."""
     customer = StripeCustomer(
         stripe_id=StripeId("cus_1"),
@@ -182,6 +182,6 @@ def test_cards_in_order_puts_the_default_first() -> None:
         card=card(payment_method="card_old"),
         default_payment_method="card_old",
     )
-    cards = cards_in_order(customer, (card(payment_method="pm_1"), card(payment_method="pm_2")))
+    cards = methods_in_order(customer, (card(payment_method="pm_1"), card(payment_method="pm_2")))
     assert cards is not None
     assert [(c.payment_method, c.default) for c in cards] == [("card_old", True), ("pm_1", False), ("pm_2", False)]

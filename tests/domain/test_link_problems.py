@@ -7,11 +7,11 @@ import pytest
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.link_problems import AccountNow, CheckedLink, Problem, dead, problems_of
 from koalalink.domain.links import Link
-from koalalink.domain.stripe_customers import Absence, Card, StripeCustomer
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from tests.conftest import NOW
 
-GOOD = Card("pm_1", "visa", "4242", 1, 2029, fingerprint="f1", default=True)
+GOOD = PaymentMethod("pm_1", "visa", "4242", 1, 2029, fingerprint="f1", default=True)
 ACCOUNTS = {
     "downtown": AccountNow("acct_d", livemode=True, cards_are_hidden=False),
     "uptown": AccountNow("acct_u", livemode=True, cards_are_hidden=False),
@@ -31,7 +31,7 @@ def checked(
     location: str = "downtown",
     account: str | None = "acct_d",
     livemode: bool | None = True,
-    cards: tuple[Card, ...] | None = (GOOD,),
+    cards: tuple[PaymentMethod, ...] | None = (GOOD,),
 ) -> CheckedLink:
     """Jane's link."""
     customer = Customer(number, CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com"))
@@ -43,7 +43,7 @@ def problems(*links: CheckedLink, within: int = 60) -> list[Problem]:
     return [each.problem for each in problems_of(links, ACCOUNTS, now=NOW, within=within)]
 
 
-def expiring(year: int, month: int) -> tuple[Card, ...]:
+def expiring(year: int, month: int) -> tuple[PaymentMethod, ...]:
     """A card that is good until then."""
     return (GOOD._replace(exp_year=year, exp_month=month),)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.domain.stripe_customers import Card
+from koalalink.domain.stripe_customers import PaymentMethod
 from koalalink.errors import UsageError
 from koalalink.files.stripe_exports import StripeExport
 
@@ -43,7 +43,7 @@ def test_card_columns_are_read(tmp_path: Path) -> None:
         "Address Line1,Address Postal Code\ncus_1,a@x.com,pm_1,42,American Express,credit,7,29,fp1,1 Elm St,98101\n"
     )
     [ann] = read(tmp_path, text).customers
-    assert ann.card == Card("pm_1", "amex", "0042", 7, 2029, "credit", "", "fp1")
+    assert ann.card == PaymentMethod("pm_1", "amex", "0042", 7, 2029, "credit", "", "fp1")
     assert (ann.address.line1, ann.address.postal_code) == ("1 Elm St", "98101")
 
 
@@ -57,7 +57,7 @@ def test_payments_export_ties_a_customer_to_email_and_card(tmp_path: Path) -> No
     )
     export = read(tmp_path, text)
     [payment] = export.payments
-    assert (payment.stripe_id, payment.email, payment.card_name) == ("cus_1", "ann@x.com", "Ann Lee")
+    assert (payment.stripe_id, payment.email, payment.holder.name) == ("cus_1", "ann@x.com", "Ann Lee")
     assert payment.ids == ("ch_1", "pi_1")
     assert payment.card is not None
     assert export.livemode is True

@@ -23,7 +23,7 @@ from koalalink.domain.matching.proposing import propose
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.remaps import MovedId
-from koalalink.domain.stripe_customers import Absence, Card, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import KoalaError
 from koalalink.operations.connect import LinkRequest, connect
@@ -42,7 +42,7 @@ from tests.test_cli import TOP
 CASES: list[dict[str, Any]] = json.loads((DATA / "hard_cases.json").read_text())
 """Ours, others of ours, and who is at Stripe; written by hand, 28 kinds of family."""
 
-_CARD = Card("pm_1", "visa", "4242", 12, 2030, default=True)
+_CARD = PaymentMethod("pm_1", "visa", "4242", 12, 2030, default=True)
 
 
 class Account:
@@ -59,7 +59,7 @@ class Account:
         """Retrieve one."""
         return self.people.get(stripe_id, Absence.NEVER_EXISTED)
 
-    def cards(self, stripe_id: str) -> tuple[Card, ...]:
+    def cards(self, stripe_id: str) -> tuple[PaymentMethod, ...]:
         """List the cards of one."""
         return (_CARD,)
 

@@ -12,14 +12,14 @@ from koalalink.domain.desk import Progress, Question
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_customers import PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.render.desk import RichDesk
 from koalalink.render.human import draw
 from tests.conftest import NOW
 from tests.render.test_human import EVIL, plain, text_of
 
-CARD = Card(payment_method="pm_1", brand="visa", last4="4242", exp_month=1, exp_year=2029)
+CARD = PaymentMethod(payment_method="pm_1", brand="visa", last4="4242", exp_month=1, exp_year=2029)
 OURS = Customer(42, CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com", address="1 Elm St"))
 THEIRS = StripeCustomer(StripeId("cus_1"), "Jane Roe", "jane@x.com", "", NOW, False, card=CARD)
 RIVAL = StripeCustomer(StripeId("cus_2"), EVIL, EVIL, "", NOW, False)
@@ -45,16 +45,16 @@ def test_one_person_a_screen() -> None:
     assert lines[0].startswith("review: different last name, same email ──")
     assert [" ".join(line.split()) for line in lines if line.strip()][1:] == [
         "Yours: 42 At Stripe: cus_1",
-        "─" * 60,
+        "─" * 67,
         "Name Jane Doe ≠ Jane Roe",
         "Email jane@x.com = jane@x.com",
         "Phone – –",
         "Address 1 Elm St –",
-        "Card Visa ending 4242, good until 01/2029",
+        "Payment method Visa ending 4242, good until 01/2029",
         "Since 2026-11-23",
         "1 Ev[31mil]8;;http://x [bold]Jane[/bold] eoD :smile: , Ev[31mil]8;;http://x",
         "[bold]Jane[/bold] eoD :smile:",
-        "another person who may be meant; no card",
+        "another person who may be meant; no payment method",
         "y yes, connect · n no, do not suggest it again · 1 the other one · l later · o",
         "open in browser · u undo last answer · q quit and keep the answers",
         "10 of 110 decided, 6 s each, about 10 minutes left",

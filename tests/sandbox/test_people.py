@@ -28,7 +28,7 @@ def living(account: Account) -> list[dict[str, Any]]:
 
 def cards(account: Account, stripe_id: str) -> list[dict[str, Any]]:
     """Return the cards of a customer."""
-    return [method["card"] for method in account.payment_methods[stripe_id]]
+    return [method["card"] for method in account.payment_methods[stripe_id] if method["type"] == "card"]
 
 
 def months_left(card: dict[str, Any]) -> int:
@@ -154,7 +154,8 @@ def test_difficult_people_are_there(stripe: dict[str, Account]) -> None:
 
 def test_card_of_the_older_kind_is_listed_under_its_own_id(stripe: dict[str, Account]) -> None:
     """As Stripe lists it: among the payment methods, and default only as a source."""
-    [hugh] = [c for c in living(stripe["uptown"]) if c["default_source"]]
+    older = [c for c in living(stripe["uptown"]) if c["default_source"]]
+    [hugh] = [c for c in older if c["default_source"]["object"] == "card"]
     assert hugh["invoice_settings"]["default_payment_method"] is None
     [method] = stripe["uptown"].payment_methods[hugh["id"]]
     assert (method["id"], method["object"]) == (hugh["default_source"]["id"], "payment_method")
@@ -166,6 +167,7 @@ def test_defaults_are_among_the_saved(stripe: dict[str, Account]) -> None:
     for account in stripe.values():
         for customer in living(account):
             saved = [method["id"] for method in account.payment_methods[customer["id"]]]
+            saved += [source["id"] for source in account.sources[customer["id"]]]
             default = customer["invoice_settings"]["default_payment_method"] or (customer["default_source"] or {}).get(
                 "id"
             )

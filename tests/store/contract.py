@@ -15,7 +15,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.directory import Verification
 from koalalink.domain.links import Link
 from koalalink.domain.search_query import read_query
-from koalalink.domain.stripe_customers import Card, StripeCustomer
+from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import printable, trimmed
 from koalalink.errors import ConflictError, NotFoundError
@@ -25,7 +25,7 @@ from tests.conftest import NOW
 JANE = CustomerDetails(
     first_name="Jane", last_name="Doe", email="Jane@X.com", phone="(206) 555-0142", external_id="BK-42", company="Acme"
 )
-CARD = Card("pm_1", "visa", "4242", 1, 2029)
+CARD = PaymentMethod("pm_1", "visa", "4242", 1, 2029)
 
 
 def link_of(customer: Customer, stripe_id: str = "cus_123", location: str = "downtown") -> Link:

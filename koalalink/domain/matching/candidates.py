@@ -74,6 +74,11 @@ def _contacts(person: Person) -> Iterator[str]:
             yield local
     if person.phone:
         yield person.phone[-7:]
+    for hint in person.hints:
+        if hint.email:
+            yield hint.email
+        if hint.phone:
+            yield hint.phone[-7:]
 
 
 def _whole_names(person: Person) -> Iterator[str]:
@@ -143,7 +148,8 @@ def _halves(person: Person) -> Iterator[str]:
 
 
 def _named(person: Person) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for name in person.names:
+    names = (*person.names, *(name for hint in person.hints for name in hint.names)) if person.hints else person.names
+    for name in names:
         if name.given and name.surname:
             yield name.given[0], "".join(name.surname), name.surname
 

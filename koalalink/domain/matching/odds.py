@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import log2
 
-from koalalink.domain.people.agreement import Level, Reach, spells
+from koalalink.domain.people.agreement import Level, Reach, Told, spells
 from koalalink.domain.people.names import Name
 from koalalink.domain.people.person import Around, Likeness, Person, compare_readings
 
@@ -30,6 +30,10 @@ _UNSEEN = 500
 
 _SPELLED = 5.0
 """For the email of somebody nameless that is made of our customer's name."""
+
+_TOLD = {Told.NOTHING: 0.0, Told.WHOLE: 2.0, Told.ANOTHER: -2.0}
+_TOLD_CONTACT = 8.0
+"""For an email or phone in a description, or in billing details."""
 
 _WRITTEN_DOWN = 20.0
 """For an ID or the same payment on both sides."""
@@ -78,6 +82,9 @@ class Odds:
             total += _SPELLED
         if not alike.same_generation:
             total -= 2 if alike.generation else 6
+        total += _TOLD[alike.told]
+        if alike.told_contact and Reach.SAME not in (alike.email, alike.phone):
+            total += _TOLD_CONTACT
         return total + _WRITTEN_DOWN * (alike.same_id or alike.same_payment)
 
     def namesakes(self, person: Person) -> float:

@@ -1,6 +1,6 @@
 """Why two people can be one, in words that many pairs share."""
 
-from koalalink.domain.people.agreement import Level, Reach
+from koalalink.domain.people.agreement import Level, Reach, Told
 from koalalink.domain.people.person import Likeness
 from koalalink.domain.text import listed
 
@@ -28,6 +28,8 @@ def in_words(alike: Likeness) -> str:
         }.get(alike.surname, "typing error in the name")
     elif alike.surname is Level.PART and alike.given is Level.SAME:
         name = "part of a double name"
+    if alike.by_hint:
+        name = f"no name at Stripe, {alike.by_hint}: {name}"
     if not alike.same_generation:
         name += ", Jr or Sr"
     if alike.couple:
@@ -38,6 +40,8 @@ def in_words(alike: Likeness) -> str:
         if reach is Reach.SAME
     ]
     near = ["nearly the same email"] if alike.email is Reach.NEAR else []
+    near += ["email or phone in the description or billing details"] if alike.told_contact and not same else []
+    near += ["description or card of somebody else"] if alike.told is Told.ANOTHER else []
     parts = [f"same {listed(same)}"] if same else []
     if not parts and not near and alike.zip is Reach.SAME:
         parts = ["same ZIP code"]

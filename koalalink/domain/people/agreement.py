@@ -56,6 +56,18 @@ class Reach(Enum):
     __hash__ = object.__hash__
 
 
+class Told(Enum):
+    """What is told of somebody besides the name: by a description, or the holder of a card."""
+
+    NOTHING = "nothing"
+    WHOLE = "whole"
+    """The whole name is our customer's."""
+    ANOTHER = "another"
+    """It is somebody of another given name."""
+
+    __hash__ = object.__hash__
+
+
 WORSE = {level: place for place, level in enumerate(Level)}
 """How far from the same a name is."""
 

@@ -16,6 +16,7 @@ from koalalink.domain.people.agreement import (
     Agreement,
     Level,
     Reach,
+    Told,
     has_another_initial,
     may_be_a_slip,
     spells,
@@ -24,6 +25,7 @@ from koalalink.domain.people.agreement import (
     spells_another,
 )
 from koalalink.domain.people.contact import letters
+from koalalink.domain.people.hints import Kind
 from koalalink.domain.people.nicknames import is_known, is_of_both_sexes
 from koalalink.domain.people.person import NOBODY, Around, Likeness, Person, compare
 from koalalink.domain.text import listed
@@ -125,7 +127,21 @@ def doubt_of_the_person(pair: Pair) -> str | None:
         return None
     if pair.alike.other_script:
         return "The names are in two alphabets and cannot be compared."
+    if pair.alike.told is Told.ANOTHER and not _is_named(pair.theirs):
+        return f"There is no name at Stripe. {who_else_is_told(pair)}"
     return why_it_may_be_somebody_else(fields_of(pair))
+
+
+def who_else_is_told(pair: Pair) -> str | None:
+    """Return whom a description, or the holder of the card, names instead of our customer, as a sentence."""
+    if pair.alike.told is not Told.ANOTHER:
+        return None
+    ours = pair.ours._replace(ids=())
+    for hint in pair.theirs.hints:
+        alone = compare(ours, pair.theirs._replace(hints=(hint,)))
+        if alone.told is Told.ANOTHER:
+            return f"The card is {hint.text}'s." if hint.kind is Kind.HOLDER else f"The {hint.kind} is {hint.text}."
+    return None
 
 
 def who_fits_better(pair: Pair, others: Sequence[Person]) -> int | None:
@@ -186,6 +202,8 @@ def the_given_name_is_the_same(pair: Pair) -> bool:
     level = pair.alike.given
     if level is Level.SAME and not pair.alike.swapped:
         return True
+    if _is_told_by_the_whole_name(pair) and (level in (Level.NICKNAME, Level.INITIAL) or _is_a_slip(pair)):
+        return True
     if pair.alike.email is not Reach.SAME or pair.alike.email_is_shared:
         return False
     if level is Level.NICKNAME:
@@ -204,6 +222,8 @@ def the_surname_does_not_speak_against_it(pair: Pair) -> bool:
 
     A single word at Stripe is the given name of whoever the common email spells, or who has phone or house besides.
     """
+    if _is_told_by_the_whole_name(pair) and pair.alike.surname is not Level.OTHER:
+        return True
     if pair.alike.surname is Level.MISSING:
         at_home = Reach.SAME in (pair.alike.phone, pair.alike.house)
         return pair.alike.email is Reach.SAME and (at_home or _the_email_spells_the_name(pair))
@@ -258,6 +278,24 @@ def more_than_a_family_mailbox_agrees(pair: Pair) -> bool:
     return _the_email_spells_the_name(pair)
 
 
+def nobody_else_is_told(pair: Pair) -> bool:
+    """Whoever holds the card may be the one who pays; where that is somebody else, a person has to look."""
+    return pair.alike.told is not Told.ANOTHER
+
+
+def a_hint_is_a_whole_name(pair: Pair) -> bool:
+    """Without a name at Stripe, the holder of the card is believed by the whole name, and with our customer's email.
+
+    A phone is a household's, and half of a name its name.
+    """
+    alike = pair.alike
+    if not alike.by_hint:
+        return True
+    own_phone = alike.phone is Reach.SAME and not alike.phone_is_shared and alike.email is Reach.UNKNOWN
+    own_email = alike.email is Reach.SAME and not alike.email_is_shared
+    return alike.told is Told.WHOLE and (own_email or own_phone)
+
+
 CERTAIN: tuple[Callable[[Pair], bool], ...] = (
     a_contact_is_the_same,
     the_given_name_is_the_same,
@@ -268,6 +306,8 @@ CERTAIN: tuple[Callable[[Pair], bool], ...] = (
     it_is_one_person,
     another_email_is_a_second_one,
     more_than_a_family_mailbox_agrees,
+    nobody_else_is_told,
+    a_hint_is_a_whole_name,
 )
 """What a pair needs to be certain: all of it."""
 
@@ -340,7 +380,7 @@ def the_email_names_the_nameless(pair: Pair) -> bool:
     to hold her whole name.
     """
     alike = pair.alike
-    if pair.theirs.names or alike.email is not Reach.SAME:
+    if pair.theirs.names or alike.email is not Reach.SAME or alike.told is Told.ANOTHER:
         return False
     if Reach.SAME not in (alike.phone, alike.house):
         if alike.house is Reach.OTHER and alike.zip is not Reach.SAME:
@@ -361,12 +401,20 @@ def a_single_word_and_a_contact_agree(pair: Pair) -> bool:
     return alone and pair.alike.given is Level.SAME and a_contact_is_the_same(pair)
 
 
+def the_whole_name_is_told_besides(pair: Pair) -> bool:
+    """What is short at Stripe, as J Doe, may be written out as whom the card is made out to."""
+    alike = pair.alike
+    short = alike.given in (Level.SAME, Level.NICKNAME, Level.INITIAL) or _is_a_slip(pair)
+    return alike.told is Told.WHOLE and a_contact_is_the_same(pair) and short and alike.surname is not Level.OTHER
+
+
 LIKELY: tuple[Callable[[Pair], bool], ...] = (
     the_whole_name_is_rare,
     a_contact_and_the_given_name_agree,
     the_email_names_the_nameless,
     it_is_written_down,
     a_single_word_and_a_contact_agree,
+    the_whole_name_is_told_besides,
 )
 """What makes a pair likely: any of it."""
 
@@ -376,9 +424,17 @@ def is_likely(pair: Pair) -> bool:
     alike = pair.alike
     if not alike.same_generation or alike.given is Level.OTHER or not the_email_is_nobody_elses(pair):
         return False
+    if alike.by_hint and alike.email_is_shared:
+        return False  # of a mailbox that a family has, whoever holds the card may be the one who pays
     if alike.couple and (alike.surname is not Level.SAME or alike.email is not Reach.SAME):
         return False
     return any(rule(pair) for rule in LIKELY)
+
+
+def _is_told_by_the_whole_name(pair: Pair) -> bool:
+    """Tell whether a description or the holder of the card says the whole name that is short at Stripe."""
+    alike = pair.alike
+    return alike.told is Told.WHOLE and alike.email is Reach.SAME and not alike.email_is_shared
 
 
 def _the_email_spells_the_name(pair: Pair) -> bool:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 from sys import intern
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from koalalink.domain.people.agreement import (
     WORSE,
     Level,
     Reach,
+    Told,
     compare_emails,
     compare_given,
     compare_houses,
@@ -26,6 +28,7 @@ from koalalink.domain.people.agreement import (
     compare_words,
 )
 from koalalink.domain.people.contact import email_key, is_an_offices, is_made_up, names_a_country, phone_key
+from koalalink.domain.people.hints import Hint, Kind, hints_of, ids_in
 from koalalink.domain.people.names import (
     Name,
     company_key,
@@ -35,7 +38,8 @@ from koalalink.domain.people.names import (
     names_a_company,
     readings,
 )
-from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.people.nicknames import is_known
+from koalalink.domain.stripe_customers import About, StripeCustomer
 from koalalink.domain.text import fold, fold_name
 
 _PAYMENT = re.compile(r"\b(?:pi|ch|py)_[A-Za-z0-9]+")
@@ -94,6 +98,8 @@ class Person(NamedTuple):
     """The words of the name that have marks, which are left out in `names`."""
     is_latin: bool = True
     """Whether the name is written in our alphabet."""
+    hints: tuple[Hint, ...] = ()
+    """What Stripe tells of somebody besides."""
     owner: int = 0
     """Of Stripe's: the only customer of the store who may get it, being linked to it at another location."""
 
@@ -146,7 +152,7 @@ def of_stripe(
     customer: StripeCustomer, now: datetime, payments: Iterable[str] = (), owner: Customer | None = None
 ) -> Person:
     """Return a customer at Stripe, with the payments that are known to be its own, and who has it elsewhere."""
-    address = customer.address
+    address, about = customer.address, customer.about or About()
     number, street = _house(address.line1)
     is_company = names_a_company(customer.name)
     return Person(
@@ -161,14 +167,17 @@ def of_stripe(
         is_latin=_is_latin(customer.name),
         number=number,
         street=street,
-        zip=_zip(address.postal_code),
+        # The ZIP of a card is that of a household, and a person's ZIP is never more than that.
+        zip=_zip(address.postal_code or about.shipping_address.postal_code or customer.holder.zip),
         city=_city(address.city),
+        hints=hints_of(customer),
         ids=(
             customer.stripe_id,
+            *(text for text in ids_in(about.description) if _tells(text)),
             *_ids_in(customer.metadata, customer.metadata_key),
         ),
         payments=tuple(payments),
-        has_card=customer.card is not None and not customer.card.expired(now),
+        has_card=customer.card is not None and customer.card.usable(now),
         age=-customer.created.timestamp() if customer.created else 0.0,
         owner=owner.number if owner else 0,
     )
@@ -295,11 +304,20 @@ class Likeness(NamedTuple):
     same_payment: bool
     other_script: bool = False
     """The names are written in two scripts, and cannot be compared."""
+    told: Told = Told.NOTHING
+    """What is told of Stripe's customer besides the name."""
+    by_hint: Kind | None = None
+    """Where the name stands that is compared, if there is none at Stripe."""
+    told_contact: bool = False
+    """An email or phone that is told besides is our customer's."""
 
 
 def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
     """Compare two people by the reading of their names that fits best."""
-    given, surname, swapped, couple = compare_readings(ours.names, theirs.names)
+    told, hint, told_contact = _told(ours, theirs) if theirs.hints else (Told.NOTHING, None, False)
+    by_hint = hint is not None and not theirs.names and not theirs.company
+    names = hint.names if hint and by_hint else theirs.names
+    given, surname, swapped, couple = compare_readings(ours.names, names)
     other_script = ours.is_latin != theirs.is_latin and bool(ours.names and theirs.names)
     if other_script:
         given = surname = Level.MISSING
@@ -311,7 +329,10 @@ def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
         company = True
     if ours.marked and any(a != b and fold_name(a) == fold_name(b) for a in ours.marked for b in theirs.marked):
         given = Level.OTHER
-    one, other = ours.generation, theirs.generation
+    if by_hint and hint and hint.company and hint.company == ours.company:
+        given = surname = Level.SAME
+        company = True
+    one, other = ours.generation, hint.generation if hint and by_hint else theirs.generation
     email = compare_emails(ours.email, theirs.email)
     alike = Likeness(
         given,
@@ -333,8 +354,49 @@ def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
         city=compare_words(ours.city, theirs.city),
         same_id=not {*ours.ids}.isdisjoint(theirs.ids),
         same_payment=bool(ours.payments) and any(each in theirs.payments for each in ours.payments),
+        told=told,
+        by_hint=hint.kind if hint and by_hint else None,
+        told_contact=told_contact,
     )
     return _KNOWN.setdefault(alike, alike)
+
+
+def _told(ours: Person, theirs: Person) -> tuple[Told, Hint | None, bool]:
+    """Return what is told besides of our customer, the hint that fits best, and whether a contact is the same."""
+    found = Told.NOTHING
+    best, best_rank = None, len(WORSE) * 2
+    contact = False
+    for hint in theirs.hints:
+        contact = (
+            contact
+            or (hint.email != "" and hint.email == ours.email)
+            or (hint.phone != "" and hint.phone == ours.phone)
+        )
+        if hint.company and ours.company and hint.company == ours.company:
+            best, best_rank = hint, 0
+            found = Told.WHOLE if found is Told.NOTHING else found
+            continue
+        if not hint.names or not ours.names:
+            continue
+        given, surname, swapped, couple = compare_readings(ours.names, hint.names)
+        one, other = ours.generation, hint.generation
+        if given is Level.OTHER or (one and other and one != other):
+            found = Told.ANOTHER
+            continue
+        if given is Level.ERROR and _both_are_names(ours, hint):
+            found = Told.ANOTHER
+            continue
+        whole = given is Level.SAME and surname is Level.SAME and not swapped and not couple and one == other
+        if whole and found is Told.NOTHING:
+            found = Told.WHOLE
+        if (rank := WORSE[given] + WORSE[surname]) < best_rank:
+            best, best_rank = hint, rank
+    return found, best, contact
+
+
+def _both_are_names(ours: Person, hint: Hint) -> bool:
+    given = [name.given[0] for name in (ours.names[0], hint.names[0]) if name.given]
+    return all(map(is_known, given)) or any(one[-1:] != other[-1:] for one, other in pairwise(given))
 
 
 _KNOWN: dict[Likeness, Likeness] = {}

@@ -3,11 +3,12 @@
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.people.identity import Fields, Pair, fields_of
 from koalalink.domain.people.person import Person, of_store, of_stripe
-from koalalink.domain.stripe_customers import Card, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from tests.conftest import NOW
 
-GOOD_CARD = Card(payment_method="pm_1", brand="visa", last4="4242", exp_month=12, exp_year=2030)
+NO_HOLDER = Holder()
+GOOD_CARD = PaymentMethod(payment_method="pm_1", brand="visa", last4="4242", exp_month=12, exp_year=2030)
 
 
 def ours(
@@ -46,11 +47,13 @@ def theirs(
     address: str = "",
     zip: str = "",
     city: str = "",
-    card: Card | None = None,
+    card: PaymentMethod | None = None,
     metadata: dict[str, str] | None = None,
     metadata_key: str = "",
     payments: tuple[str, ...] = (),
     owner: int = 0,
+    description: str = "",
+    holder: Holder = NO_HOLDER,
 ) -> Person:
     """A customer of Stripe's."""
     customer = StripeCustomer(
@@ -64,6 +67,7 @@ def theirs(
         card=card,
         metadata=metadata or {},
         metadata_key=metadata_key,
+        about=About(description, holder=holder),
     )
     return of_stripe(customer, NOW, payments, Customer(owner, CustomerDetails()) if owner else None)
 

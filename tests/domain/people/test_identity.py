@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from koalalink.domain.people import identity as rules
 from koalalink.domain.people.identity import Pair, doubt_of_the_person, is_certain, is_likely
 from koalalink.domain.people.person import NOBODY, Around, Person, compare
+from koalalink.domain.stripe_customers import Holder
 from tests.domain.people.people import ours, theirs
 
 
@@ -42,6 +43,11 @@ HOUSE = "12 Elm St"
         (ours("Jane Doe-Smith", email=EMAIL), theirs("Jane Doe", email=EMAIL)),
         (ours(email=EMAIL), theirs("Jane", email=EMAIL)),
         (ours(external_id="KB-1042"), theirs("Jane Doe", metadata={"customer": "kb-1042"})),
+        (ours(email="sunny@x.com"), theirs("", email="sunny@x.com", holder=Holder("JANE DOE"))),
+        (ours(email="sunny@x.com"), theirs("", email="sunny@x.com", description="Customer: Jane Doe")),
+        (ours(phone=PHONE), theirs("", phone=PHONE, holder=Holder("Doe, Jane"))),
+        (ours(email="sunny@x.com"), theirs("J Doe", email="sunny@x.com", holder=Holder("Jane Doe"))),
+        (ours(external_id="BK-0042"), theirs("Jane Doe", description="Customer BK-0042")),
         (ours(extra='{"Transaction id": "pi_3Nabc"}'), theirs("Jane Doe", payments=("pi_3Nabc", "ch_1"))),
     ],
 )
@@ -103,6 +109,13 @@ FAMILIES: list[tuple[str, Any]] = [
             theirs("John Doe", phone=PHONE, email="john.doe1984@y.com"),
         ),
     ),
+    ("nobody_else_is_told", (ours(email=EMAIL), theirs("Jane Doe", email=EMAIL, holder=Holder("Robert Doe")))),
+    ("nobody_else_is_told", (ours(email=EMAIL), theirs("Jane Doe", email=EMAIL, description="Robert Doe"))),
+    (
+        "a_hint_is_a_whole_name",  # a landline is a household's, and half of a name its name
+        (ours(phone=PHONE, email=EMAIL), theirs("", phone=PHONE, email="d@y.com", holder=Holder("Jane Doe"))),
+    ),
+    ("a_hint_is_a_whole_name", (ours(email=EMAIL), theirs("", email=EMAIL, holder=Holder("Jane Doe-Roe")))),
 ]
 
 
@@ -199,6 +212,31 @@ def test_names_in_two_scripts_cannot_be_compared() -> None:
     found = pair(ours("Ольга Иванова", email=EMAIL), theirs("Olga Ivanova", email=EMAIL))
     assert doubt_of_the_person(found) == "The names are in two alphabets and cannot be compared."
     assert not is_certain(found)
+
+
+def test_mailbox_of_a_family_does_not_name_the_holder() -> None:
+    """Whoever is nameless, and shares a mailbox with others, may pay by somebody's card."""
+    found = ours(email="sunny@x.com"), theirs("", email="sunny@x.com", holder=Holder("Jane Doe"))
+    shared = Around(shared=frozenset({"sunny@x.com"}))
+    assert is_certain(pair(*found))
+    assert not is_certain(pair(*found, shared))
+    assert not is_likely(pair(*found, shared))
+
+
+@pytest.mark.parametrize(
+    ("told", "doubt"),
+    [
+        ({"holder": Holder("Robert Doe")}, "There is no name at Stripe. The card is Robert Doe's."),
+        ({"description": "Robert Doe"}, "There is no name at Stripe. The description is Robert Doe."),
+        ({"holder": Holder("Jane Doe")}, None),
+        ({"holder": Holder("Acme Cleaning LLC")}, None),
+        ({"description": "Job #6732"}, None),
+        ({"description": "Weekly cleaning"}, None),
+    ],
+)
+def test_somebody_else_who_is_told_is_named(told: dict[str, Any], doubt: str | None) -> None:
+    """Where there is no name; an employer, and what is no name, is nobody else."""
+    assert doubt_of_the_person(pair(ours(email=EMAIL), theirs("", email=EMAIL, **told))) == doubt
 
 
 def test_every_rule_protects_a_family() -> None:

@@ -1,0 +1,104 @@
+"""Who a Stripe customer may be besides what its name says: a description, the holder of a card, an address to ship to.
+
+Each is evidence and none is the name: the holder of a card is the customer in most cases, else a spouse, a parent or an
+employer.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from koalalink.domain.cells import emails_in
+from koalalink.domain.people.contact import email_key, is_an_offices, is_made_up, phone_key
+from koalalink.domain.people.names import Name, company_key, generation_of, names_a_company, readings
+from koalalink.domain.stripe_customers import About, StripeCustomer
+
+_INTRODUCED = re.compile(
+    r"(?:(?:customer|client|name|account|user|contact|profile|billing|for|of|the)\b|[:#\s-])*", re.IGNORECASE
+)
+_NAME_OF_A_PERSON = re.compile(r"[^\W\d_]['’.\w-]*(?: [^\W\d_]['’.\w-]*){1,4}")
+_NO_NAMES = frozenset(
+    "job order booking customer client account invoice house home apartment apt unit cleaning clean weekly biweekly "
+    "monthly service services lawn mowing pet dog walk walking sitting recurring one time new old test deposit payment "
+    "card default imported import migrated from via website stripe koala booked member membership subscription plan "
+    "team office mobile app user guest created by regular bi every week deep move out in airbnb rental property".split()
+)
+"""Words of descriptions that are nobody's name."""
+_OUR_ID = re.compile(
+    r"\b[a-z]{1,10}[-_]?\d[\w-]{1,20}\b"
+    r"|\b(?:customer|client|koala|account|member)\W{0,3}(?:id|no|number)?\W{0,3}(\d{4,12})\b"
+)
+_LONGEST = 200
+
+
+class Kind(StrEnum):
+    """Where it stands."""
+
+    INDIVIDUAL = "individual name"
+    DESCRIPTION = "description"
+    SHIPPING = "shipping name"
+    HOLDER = "card holder"
+
+
+class Hint(NamedTuple):
+    """What one of these tells."""
+
+    kind: Kind
+    text: str
+    """As it stands there."""
+    names: tuple[Name, ...] = ()
+    generation: str = ""
+    company: str = ""
+    email: str = ""
+    """The key of a mailbox."""
+    phone: str = ""
+
+
+def hints_of(customer: StripeCustomer) -> tuple[Hint, ...]:
+    """Return what is told of somebody besides name, email and phone; nothing where nothing is."""
+    about, holder = customer.about or About(), customer.holder
+    hints = []
+    if about.individual_name or about.business_name:
+        hints.append(_named(Kind.INDIVIDUAL, about.individual_name or about.business_name))
+    if about.description:
+        hints.append(_described(about.description[:_LONGEST]))
+    if about.shipping_name or about.shipping_phone:
+        hints.append(_named(Kind.SHIPPING, about.shipping_name, phone=about.shipping_phone))
+    if holder.name or holder.email or holder.phone:
+        hints.append(_named(Kind.HOLDER, holder.name, holder.email, holder.phone))
+    return tuple(hints)
+
+
+def ids_in(description: str) -> Iterator[str]:
+    """Yield what may be an ID of ours in a description, "BK-0042" or "customer 1042"; no number by itself is one."""
+    for found in _OUR_ID.finditer(description[:_LONGEST].lower()):
+        yield found[1] or found[0]
+
+
+def _named(kind: Kind, name: str, email: str = "", phone: str = "") -> Hint:
+    name = name[:_LONGEST]
+    mailbox = email_key(email) if email else ""
+    number = phone_key(phone) if phone else ""
+    told = Hint(
+        kind,
+        name,
+        generation=generation_of(name),
+        email="" if is_an_offices(mailbox) else mailbox,
+        phone="" if number and is_made_up(number) else number,
+    )
+    if names_a_company(name):
+        return told._replace(company=company_key(name))
+    return told._replace(names=tuple(readings(name)) if name.strip() else ())
+
+
+def _described(text: str) -> Hint:
+    """Return what a free text tells: an email address, and a name where nothing else stands there."""
+    emails = emails_in(text)
+    rest = " ".join(word for word in text.split() if "@" not in word)
+    begins = _INTRODUCED.match(rest)
+    name = " ".join((rest[begins.end() :] if begins else rest).strip(" \t\n,;:()[]<>-\"'").split())
+    is_name = _NAME_OF_A_PERSON.fullmatch(name) and _NO_NAMES.isdisjoint(name.lower().split())
+    if is_name or names_a_company(name):
+        return _named(Kind.DESCRIPTION, name, emails[0] if emails else "")._replace(text=text)
+    return _named(Kind.DESCRIPTION, "", emails[0] if emails else "")._replace(text=text)
