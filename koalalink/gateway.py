@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.directory import Listed, Window
 from koalalink.domain.stripe_answers import customer_in, method_in, text_in
-from koalalink.domain.stripe_customers import Absence, KeyReport, PaymentMethod, StripeCustomer
+from koalalink.domain.stripe_customers import Absence, Business, KeyReport, PaymentMethod, StripeCustomer
 from koalalink.errors import ConfigError, KoalaError, NetworkError, SearchUnavailable, StripeError
 from koalalink.hints import Command, Text
 
@@ -40,6 +40,8 @@ _T = TypeVar("_T")
 _METHODS = ["invoice_settings.default_payment_method", "default_source"]
 _SOURCES = ["sources"]
 """What is of the older kinds, and is not among the payment methods; newer accounts may refuse to tell it."""
+_ACTIVE = ("active", "trialing", "past_due")
+"""The states in which a subscription goes on."""
 _MOST_METHODS = 10
 """Pages of one customer's payment methods."""
 _CONNECT_AND_READ_TIMEOUT = (5.0, 20.0)  # seconds
@@ -131,6 +133,22 @@ class StripeGateway:
             return None
         return tuple(found.values())
 
+    def business(self, stripe_id: str) -> Business | None:
+        """Return what is going on with a customer; None where the key may not read that."""
+
+        def ask() -> Business:
+            of_customer: Any = {"customer": stripe_id, "limit": _PAGE}
+            subscriptions = self._client.v1.subscriptions.list(of_customer).to_dict()["data"]
+            invoices = self._client.v1.invoices.list(of_customer | {"status": "open"}).to_dict()["data"]
+            return Business(sum(each["status"] in _ACTIVE for each in subscriptions), len(invoices))
+
+        try:
+            return self._asked(ask)
+        except StripeError as refused:
+            if refused.status not in (400, 403, 404):
+                raise
+            return Business(0, 0) if isinstance(refused, _NoSuchCustomer) else None
+
     def account(self) -> str | None:
         """Return the ID of the account, or None where the key may not read it, or Stripe does not say."""
         try:
@@ -157,6 +175,7 @@ class StripeGateway:
         return KeyReport(
             reads_customers=bool(clock),
             reads_payment_methods=cards is not None,
+            reads_business=self.business("cus_koalalinkdoctor") is not None,
             account=self.account(),
             clock=_moment(clock[0]) if clock else None,
         )

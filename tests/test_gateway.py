@@ -4,8 +4,10 @@ import json
 import re
 import traceback
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -15,7 +17,15 @@ from koalalink import gateway, wire
 from koalalink.accounts import open_account
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.configuration import KeySource, Location
-from koalalink.domain.stripe_customers import Absence, StripeCustomer
+from koalalink.domain.stripe_customers import (
+    About,
+    Absence,
+    Business,
+    Holder,
+    PostalAddress,
+    StripeCustomer,
+    methods_in_order,
+)
 from koalalink.errors import (
     ConfigError,
     ExitCode,
@@ -25,10 +35,24 @@ from koalalink.errors import (
     StripeError,
 )
 from koalalink.gateway import StripeGateway
+from koalalink.sandbox.objects import card, old_bank_account, old_card, payment_method
 from koalalink.sandbox.people import KEYS, accounts
 from koalalink.sandbox.stripe_api import ACCOUNT_READ, CUSTOMER_READ, PAYMENT_METHOD_READ, Account, Answer, Key
 from tests.conftest import NOW
-from tests.stripe_server import Fault, StripeServer, answers, bomb, cut, drip, drop, hang, html, redirect, stripe_error
+from tests.stripe_server import (
+    Fault,
+    StripeServer,
+    answers,
+    as_asked,
+    bomb,
+    cut,
+    drip,
+    drop,
+    hang,
+    html,
+    redirect,
+    stripe_error,
+)
 
 KEY = "rk_test_" + "secret" * 12 + "cdef"
 
@@ -114,6 +138,138 @@ def test_cards_are_read(asking: StripeGateway) -> None:
     assert [(card.brand, card.last4, card.funding) for card in cards] == [("visa", "4242", "credit")]
     assert asking.cards("cus_nobody") == ()
     assert asking.account() == "acct_sandboxdowntown"
+
+
+_ADDRESS = {"city": None, "country": "US", "line1": None, "line2": None, "postal_code": "98101", "state": None}
+_MADE_OUT_TO = {"address": _ADDRESS, "email": "jane@x.com", "name": "Jane Doe", "phone": None, "tax_id": None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "shown", "usable"),
+    [
+        ("card", {"brand": "visa", "last4": "4242", "exp_month": 1, "exp_year": 2029}, "Visa ending 4242", True),
+        ("card", {"brand": "visa", "last4": "4242", "exp_month": 1, "exp_year": 2020}, "Visa ending 4242", False),
+        ("us_bank_account", {"bank_name": "TEST BANK", "last4": "6789"}, "bank account ending 6789", True),
+        ("us_bank_account", {"last4": "6789", "status_details": {}}, "bank account ending 6789", True),
+        (
+            "us_bank_account",
+            {"last4": "1116", "status_details": {"blocked": {"network_code": "R02", "reason": "bank_account_closed"}}},
+            "bank account ending 1116",
+            False,
+        ),
+        ("link", {"email": "jane@x.com"}, "Link (jane@x.com)", True),
+        ("sepa_debit", {"bank_code": "37040044", "last4": "3000"}, "SEPA bank account ending 3000", True),
+        ("bacs_debit", {"last4": "2345", "sort_code": "108800"}, "bank account ending 2345", True),
+        ("au_becs_debit", {"bsb_number": "000000", "last4": "3456"}, "bank account ending 3456", True),
+        ("acss_debit", {"bank_name": "TEST BANK", "last4": "6789"}, "bank account ending 6789", True),
+        ("cashapp", {"buyer_id": None, "cashtag": "$jane"}, "Cash App Pay", True),
+        ("paypal", {"payer_email": "jane@x.com", "payer_id": "P1"}, "PayPal (jane@x.com)", True),
+        ("amazon_pay", {}, "Amazon Pay", True),
+        ("brand_new_pay", {}, "brand new pay", True),
+    ],
+)
+def test_every_kind_of_payment_method_is_read(
+    asking: StripeGateway, account: Account, kind: str, details: dict[str, object], shown: str, usable: bool
+) -> None:
+    """A kind that nobody knows yet is shown by Stripe's word for it; what is expired or has failed is not ready."""
+    method = payment_method("pm_new", kind, details, _MADE_OUT_TO, "cus_123", 1, livemode=False)
+    account.payment_methods["cus_123"] = [method]
+    account.customers["cus_123"]["invoice_settings"]["default_payment_method"] = "pm_new"
+    [found] = asking.cards("cus_123") or ()
+    assert (str(found), found.type, found.usable(NOW)) == (shown, kind, usable)
+    assert found.holder == Holder("Jane Doe", "jane@x.com", "", "98101")
+    jane = asking.customer("cus_123")
+    assert isinstance(jane, StripeCustomer)
+    assert jane.card == found
+    assert jane.holder == found.holder
+
+
+@pytest.mark.parametrize(
+    ("source", "shown", "problem"),
+    [
+        (old_card("card_1", "cus_123", card("visa", "4242", 1, 2029, "f"), "Jane Doe", ""), "Visa ending 4242", ""),
+        (old_bank_account("ba_1", "cus_123", "Jane Doe", "6789", "verified"), "bank account ending 6789", ""),
+        (old_bank_account("ba_1", "cus_123", "Jane Doe", "6789", "new"), "bank account ending 6789", "is not verified"),
+        (
+            old_bank_account("ba_1", "cus_123", "Jane Doe", "6789", "verification_failed"),
+            "bank account ending 6789",
+            "has failed",
+        ),
+        (
+            {
+                "id": "src_1",
+                "object": "source",
+                "type": "sepa_debit",
+                "status": "chargeable",
+                "owner": _MADE_OUT_TO,
+                "sepa_debit": {"last4": "3000"},
+            },
+            "SEPA bank account ending 3000",
+            "",
+        ),
+    ],
+)
+def test_every_older_kind_is_read(
+    asking: StripeGateway, account: Account, source: dict[str, object], shown: str, problem: str
+) -> None:
+    """They come with the customer, and are the default where there is no other."""
+    account.payment_methods["cus_123"] = []
+    account.customers["cus_123"]["invoice_settings"]["default_payment_method"] = None
+    account.customers["cus_123"]["default_source"] = source
+    jane = asking.customer("cus_123")
+    assert isinstance(jane, StripeCustomer)
+    [found] = methods_in_order(jane, asking.cards("cus_123")) or ()
+    assert (str(found), found.problem, found.default, found.holder.name) == (shown, problem, True, "Jane Doe")
+
+
+def test_older_kinds_that_are_refused_are_done_without(asking: StripeGateway, server: StripeServer) -> None:
+    """Once, and no more; the rest is read as ever."""
+
+    def refuses(server: StripeServer, handler: BaseHTTPRequestHandler) -> Answer | None:
+        if "=sources" in unquote(handler.path):
+            return stripe_error(400, "This property cannot be expanded (sources).")(server, handler)
+        return as_asked(server, handler)
+
+    server.fault = refuses
+    for _ in range(2):
+        jane = asking.customer("cus_123")
+        assert isinstance(jane, StripeCustomer)
+        assert jane.card is not None
+    assert len(server.requests) == 3
+
+
+def test_many_payment_methods_are_read_page_after_page(asking: StripeGateway, account: Account) -> None:
+    """All, each once."""
+    methods = [
+        payment_method(f"pm_{number}", "link", {"email": None}, _MADE_OUT_TO, "cus_123", number, livemode=False)
+        for number in range(230)
+    ]
+    account.payment_methods["cus_123"] = methods
+    assert [each.payment_method for each in asking.cards("cus_123") or ()] == [method["id"] for method in methods]
+
+
+def test_business_is_read_where_the_key_may(asking: StripeGateway, account: Account) -> None:
+    """Subscriptions that go on and invoices that are open; who is not there has none."""
+    assert asking.business("cus_PriyaRaman001") is None
+    assert asking.report().reads_business is False
+    account.keys[KEY] = Key()
+    assert asking.business("cus_PriyaRaman001") == Business(1, 1)
+    assert asking.business("cus_123") == asking.business("cus_nobody") == Business(0, 0)
+    assert asking.report().reads_business is True
+
+
+def test_what_tells_who_somebody_is_is_read(asking: StripeGateway, account: Account) -> None:
+    """Description, shipping, and the names of newer accounts."""
+    account.customers["cus_123"] |= {
+        "description": "Customer for jane",
+        "individual_name": "Jane Doe",
+        "business_name": "Doe Ltd",
+        "shipping": {"name": "Jane D", "phone": "+12065550142", "address": {**_ADDRESS, "line1": "1 Elm St"}},
+    }
+    jane = asking.customer("cus_123")
+    assert isinstance(jane, StripeCustomer)
+    place = PostalAddress("1 Elm St", "", "", "", "98101", "US")
+    assert jane.about == About("Customer for jane", "Jane Doe", "Doe Ltd", "Jane D", "+12065550142", place)
 
 
 def test_search_reads_page_after_page(asking: StripeGateway, server: StripeServer, account: Account) -> None:

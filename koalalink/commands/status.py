@@ -46,8 +46,8 @@ def status(
 def duplicates(ctx: typer.Context, locations: o.LocationsOption = None, as_json: o.JsonOption = False) -> None:
     """Show people who have several Stripe customers.
 
-    Side by side, with the one we would pick and why: first one with a payment method that can be charged, then a linked one, then
-    the newest. Nothing is changed.
+    Side by side, with the one we would pick and why: first one with a payment method that can be charged, then a
+    linked one, then the newest. Nothing is changed.
 
     Example: koalalink duplicates --location downtown
     """

@@ -9,7 +9,8 @@ from koalalink.domain.customers import Customer
 from koalalink.domain.people.contact import email_key, phone_key
 from koalalink.domain.people.identity import Pair, the_names_contradict
 from koalalink.domain.people.person import Person, of_stripe
-from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_customers import Business, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import fold
 
 _MOST = 20
@@ -27,6 +28,8 @@ class DuplicateGroup(NamedTuple):
     """What they have in common: email, name and phone, card."""
     reason: str
     """Why the first would be picked."""
+    business: tuple[Business | None, ...] = ()
+    """What is going on with each; None where that may not be read."""
 
 
 def duplicates_at(
@@ -68,6 +71,21 @@ def preferred(customer: StripeCustomer, holder: Customer | None, now: datetime) 
     """Return a key that sorts first who has a card that can be charged, then who is linked, then the newest."""
     age = -customer.created.timestamp() if customer.created else 0.0
     return not _usable(customer, now), holder is None, age
+
+
+def with_business(group: DuplicateGroup, business: Mapping[StripeId, Business | None], now: datetime) -> DuplicateGroup:
+    """Return a group in which those come first with whom something is going on: Stripe cannot merge customers."""
+    together = sorted(
+        zip(group.customers, group.linked_to, strict=True),
+        key=lambda each: (not any(business.get(each[0].stripe_id) or ()), *preferred(each[0], each[1], now)),
+    )
+    going_on = [any(business.get(customer.stripe_id) or ()) for customer, _ in together]
+    return group._replace(
+        customers=tuple(customer for customer, _ in together),
+        linked_to=tuple(holder for _, holder in together),
+        reason="has active subscriptions or open invoices" if going_on[:2] == [True, False] else group.reason,
+        business=tuple(business.get(customer.stripe_id) for customer, _ in together),
+    )
 
 
 def _group_of(

@@ -1,4 +1,4 @@
-"""How a location stands: who is linked, whose card can be charged, and who has to be called for a new one."""
+"""How a location stands: who is linked, whose card can be charged, and who has to be called."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ _MONTHS = 12
 
 
 class Call(NamedTuple):
-    """A customer who needs a new card, and why."""
+    """A linked customer who cannot be charged, and why."""
 
     customer: Customer
     link: Link

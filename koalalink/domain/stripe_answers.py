@@ -3,7 +3,7 @@
 from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 
-from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer, brand_in
 from koalalink.domain.stripe_ids import is_customer_id
 
 _LAST_SECOND = datetime.max.replace(tzinfo=UTC).timestamp()
@@ -83,7 +83,7 @@ def _method(found: dict[str, Any], kind: str, details: dict[str, Any], holder: H
         raise ValueError("expires at no time")
     return PaymentMethod(
         payment_method=text_in(found, "id"),
-        brand=(text_in(details, "brand") or "card").lower() if kind == "card" else "",
+        brand=brand_in(text_in(details, "brand")) if kind == "card" else "",
         last4=text_in(details, "last4"),
         exp_month=int(month),
         exp_year=int(year),

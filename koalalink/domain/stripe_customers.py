@@ -19,6 +19,15 @@ BRANDS = {
 }
 
 
+_PRINTED = {"american express": "amex", "diners club": "diners", "union pay": "unionpay"}
+
+
+def brand_in(text: str) -> str:
+    """Return a brand as Stripe writes it, where it stands as it is printed on cards: Visa, American Express."""
+    brand = text.lower() or "card"
+    return _PRINTED.get(brand, brand)
+
+
 class Absence(StrEnum):
     """Why Stripe has no customer to show under an ID."""
 
@@ -198,11 +207,22 @@ def best_method(cards: tuple[PaymentMethod, ...], now: datetime) -> PaymentMetho
     return next((card for card in good if card.default), good[0] if good else None)
 
 
+class Business(NamedTuple):
+    """What is going on with a customer at Stripe."""
+
+    subscriptions: int
+    """Those that are active."""
+    invoices: int
+    """Those that are open."""
+
+
 class KeyReport(NamedTuple):
     """What a key may read, and whose it is."""
 
     reads_customers: bool
     reads_payment_methods: bool
+    reads_business: bool
+    """Whether it may read subscriptions and invoices, which is not needed."""
     account: str | None
     clock: datetime | None
     """The time at Stripe when it answered, where it said so."""

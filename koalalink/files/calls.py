@@ -1,4 +1,4 @@
-"""The call list: who needs a new card, as CSV."""
+"""The call list: who cannot be charged, as CSV."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

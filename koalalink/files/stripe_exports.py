@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from koalalink.domain.directory import ExportedCustomer, ExportedPayment
-from koalalink.domain.stripe_customers import Holder, PaymentMethod, PostalAddress
+from koalalink.domain.stripe_customers import Holder, PaymentMethod, PostalAddress, brand_in
 from koalalink.domain.stripe_ids import StripeId, is_customer_id
 from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, plain
@@ -21,7 +21,6 @@ _CUSTOMER = {"id", "email", "name", "created (utc)", "description", "delinquent"
 _PAYMENT = {"id", "customer id", "customer email", "paymentintent id", "card last4", "amount", "status"}
 _METADATA = " (metadata)"
 _TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d")
-_BRANDS = {"american express": "amex", "diners club": "diners", "union pay": "unionpay"}
 
 _Cells = Mapping[str, str]
 
@@ -162,10 +161,9 @@ def _card(cells: _Cells) -> PaymentMethod | None:
     expiry = re.fullmatch(r"(0?[1-9]|1[0-2])/((?:20)?[0-9]{2})", f"{month}/{year}")
     if not re.fullmatch(r"[0-9]{4}", last4) or last4 == "0000" or not expiry:
         return None
-    brand = cells.get("card brand", "").lower() or "card"
     return PaymentMethod(
         payment_method=cells.get("card id", ""),
-        brand=_BRANDS.get(brand, brand),
+        brand=brand_in(cells.get("card brand", "")),
         last4=last4,
         exp_month=int(expiry[1]),
         exp_year=int(expiry[2]) % 100 + 2000,

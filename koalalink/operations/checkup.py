@@ -166,6 +166,9 @@ def _key(stripe: Stripe, report: KeyReport | KoalaError, now: datetime) -> Itera
             yield Finding(
                 about=about, health=Health.BAD, text=text, advice="Add that permission in the Stripe Dashboard."
             )
+    if stripe.key.restricted and not report.reads_business:
+        text = "With Subscriptions: Read and Invoices: Read, duplicates would also show who has active subscriptions."
+        yield Finding(about=about, health=Health.GOOD, text=f"{text} Nothing else needs them.")
     if report.clock and abs((report.clock - now).total_seconds()) > _MOST_SKEW:
         text = f"The clock of this computer says {now:%Y-%m-%d %H:%M}, Stripe's {report.clock:%Y-%m-%d %H:%M} (UTC)."
         yield Finding(about=about, health=Health.BAD, text=text, advice="Set the clock of this computer.")

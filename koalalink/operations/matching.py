@@ -67,11 +67,18 @@ def propose_at(need: Needs, location: str, payments: Payments | None = None, lim
         else:
             ours.append(of_store(each.customer, at.values(), bookings.paid_by(each.customer)))
     bookings.refuse_doubtful(ours)
-    theirs = [
-        of_stripe(each, need.now, payments.of_stripe.get(each.stripe_id, ()), owners.get(each.stripe_id))
-        for each in need.directory.customers(location)
-        if each.stripe_id not in here
-    ]
+    theirs: list[Person] = []
+    tells_too_little = False
+    for their in need.directory.customers(location):
+        tells_too_little = tells_too_little or their.about is None
+        if their.stripe_id not in here:
+            paid = payments.of_stripe.get(their.stripe_id, ())
+            theirs.append(of_stripe(their, need.now, paid, owners.get(their.stripe_id)))
+    if tells_too_little:
+        need.talk.note(
+            f"The Stripe customers of {location} were copied by an older version. For card holders and descriptions as "
+            "well, type: " + Command("sync", location=location)
+        )
     with need.talk.counting("Comparing", len(ours)) as count:
         proposals = propose(ours, theirs, need.store.refusals(location), count)
     return Matched(location, state, alike_together(proposals)[:limit])

@@ -1,21 +1,39 @@
 """What can be told of all links at once from the directory: the status of locations, and duplicates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.duplicates import Duplicates, duplicates_at
+from koalalink.domain.duplicates import DuplicateGroup, Duplicates, duplicates_at, with_business
 from koalalink.domain.standing import Standing, Status, standing
-from koalalink.errors import NotFoundError
+from koalalink.domain.stripe_customers import Business
+from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.text import counted
+from koalalink.errors import KoalaError, NotFoundError
 from koalalink.hints import Command
+from koalalink.operations.asking import Asking
 from koalalink.operations.consent import consent_to_write
-from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasPictures, HasStore, HasTalk, HasTime
+from koalalink.operations.needs import (
+    HasAccounts,
+    HasConfig,
+    HasDirectory,
+    HasFiles,
+    HasPictures,
+    HasStore,
+    HasTalk,
+    HasTime,
+)
 from koalalink.operations.places import copied_locations
+from koalalink.operations.rate_limit import RateLimit
 from koalalink.operations.strays import stray_in_words, strays
 
+_AT_ONCE = 10
+_PER_SECOND = 1
+"""Batches, of which each asks twenty times: Stripe allows 25 requests a second of one kind."""
 
-class Needs(HasConfig, HasStore, HasDirectory, HasFiles, HasPictures, HasTalk, HasTime, Protocol):
+
+class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasFiles, HasPictures, HasTalk, HasTime, Protocol):
     """What an overview is made from."""
 
 
@@ -46,8 +64,7 @@ def status(need: Needs, request: StatusRequest) -> Status:
     if path := request.call_list:
         calls = [call for each in found for call in each.calls]
         need.files.write_calls(path, if_there[path], calls)
-        customers = "1 customer who needs" if len(calls) == 1 else f"{len(calls):,} customers who need"
-        need.talk.note(f"Wrote {customers} a new card into {path}.")
+        need.talk.note(f"Wrote {counted(len(calls), 'customer')} who cannot be charged into {path}.")
     return Status(tuple(found))
 
 
@@ -59,7 +76,7 @@ def _standings(need: Needs, locations: Sequence[str]) -> list[Standing]:
         stripes, state = need.directory.known(location, linked), need.directory.state(location)
         found.append(standing(location, everybody, stripes, state, need.directory.verification(location), need.now))
         if state is None:
-            need.talk.note(f"To see the cards of {location}, type: " + Command("sync", location=location))
+            need.talk.note(f"To see who can be charged at {location}, type: " + Command("sync", location=location))
     return found
 
 
@@ -76,10 +93,37 @@ def duplicates(need: Needs, locations: Sequence[str] | None) -> Duplicates:
         for link in each.links:
             if link.location in holders:
                 holders[link.location][link.stripe_id] = each.customer
-    return Duplicates(
-        tuple(
-            found
-            for location in copied
-            for found in duplicates_at(location, need.directory.customers(location), holders[location], need.now)
-        )
-    )
+    found: list[DuplicateGroup] = []
+    for location in copied:
+        groups = duplicates_at(location, need.directory.customers(location), holders[location], need.now)
+        business = _business(need, location, [each.stripe_id for group in groups for each in group.customers])
+        found += [with_business(group, business, need.now) for group in groups] if business else groups
+    return Duplicates(tuple(found))
+
+
+def _batches(stripe_ids: Sequence[StripeId], size: int) -> Iterator[Sequence[StripeId]]:
+    """Yield so many at a time."""
+    return (stripe_ids[first : first + size] for first in range(0, len(stripe_ids), size))
+
+
+def _business(need: Needs, location: str, stripe_ids: Sequence[StripeId]) -> Mapping[StripeId, Business | None]:
+    """Return what is going on with customers, as far as Stripe tells; nothing where the key may not read it."""
+    if not stripe_ids or location not in need.config.locations:
+        return {}
+    found: dict[StripeId, Business | None] = {}
+    limit = RateLimit(_PER_SECOND)
+    try:
+        stripe = need.accounts(location)
+        with need.talk.counting("Looking for subscriptions and invoices", len(stripe_ids)) as count:
+            # The first alone: a key that may not read this is asked once.
+            for batch in (stripe_ids[:1], *_batches(stripe_ids[1:], _AT_ONCE)):
+                limit.wait()
+                askings = {each: Asking(lambda each=each: stripe.business(each)) for each in batch}  # type: ignore[misc]
+                found |= {each: asking.result() for each, asking in askings.items()}
+                if found[stripe_ids[0]] is None:
+                    return {}
+                count(len(batch))
+    except KoalaError as failure:
+        need.talk.note(f"{failure.message} Subscriptions and invoices are not looked at.")
+        return {}
+    return found

@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # a command that needs one operation does not load what all o
     from koalalink.domain.remaps import MovedId
     from koalalink.domain.search_query import IdQuery, TextQuery
     from koalalink.domain.standing import Call, Standing
-    from koalalink.domain.stripe_customers import Absence, KeyReport, PaymentMethod, StripeCustomer
+    from koalalink.domain.stripe_customers import Absence, Business, KeyReport, PaymentMethod, StripeCustomer
     from koalalink.domain.stripe_ids import StripeId
     from koalalink.hints import Text
 
@@ -59,6 +59,9 @@ class Stripe(Protocol):
 
     def cards(self, stripe_id: StripeId) -> tuple[PaymentMethod, ...] | None:
         """Return the saved cards of a customer; None where the key has no permission to read them."""
+
+    def business(self, stripe_id: StripeId) -> Business | None:
+        """Return the subscriptions and invoices of a customer; None where the key may not read them."""
 
     def account(self) -> str | None:
         """Return the ID of the account; None where the key does not say."""

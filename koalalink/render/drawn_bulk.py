@@ -10,6 +10,7 @@ from koalalink.domain.imports import Counts, Imported, Trouble
 from koalalink.domain.link_problems import Verified, dead
 from koalalink.domain.remaps import Remapped
 from koalalink.domain.standing import Status
+from koalalink.domain.stripe_customers import Business
 from koalalink.domain.text import counted, listed
 from koalalink.hints import Command
 from koalalink.render.matching import draw_matched
@@ -164,14 +165,27 @@ def _duplicates(found: Duplicates, screen: Screen) -> None:
                     shown("our pick" if index == 0 else "", "green"),
                 ]
             )
-        columns = ("Stripe ID", Column("Email", folds=True), Column("Phone", folds=True))
+            if each.business:
+                rows[-1].insert(4, shown(_going_on(each.business[index])))
+        columns: tuple[str | Column, ...] = ("Stripe ID", Column("Email", folds=True), Column("Phone", folds=True))
         title = f"{each.customers[0]} at {each.location}: same {listed(each.same)}"
-        more = (Column("Card", whole=True), "Since", "Linked to", "")
+        more: list[str | Column] = [Column("Payment method", whole=True), "Since", "Linked to", ""]
+        if each.business:
+            more.insert(1, Column("Going on", whole=True))
         print_table(screen.console, (*columns, *more), rows, title=title)
         screen.say(f"We would pick {each.customers[0].stripe_id}: it {each.reason}.")
         screen.console.print()
     several = "1 person has" if len(found.groups) == 1 else f"{len(found.groups):,} people have"
     screen.say(f"{several} several Stripe customers. Nothing was changed.")
+
+
+def _going_on(business: Business | None) -> str:
+    if business is None:
+        return ""
+    subscriptions, invoices = business
+    parts = [counted(subscriptions, "subscription")] * bool(subscriptions)
+    parts += [counted(invoices, "open invoice")] * bool(invoices)
+    return ", ".join(parts) or "–"
 
 
 def _matched(found: Matched, screen: Screen) -> None:

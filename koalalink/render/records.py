@@ -254,11 +254,16 @@ def _duplicates(found: Duplicates, now: datetime) -> list[Record]:
             "customers": [
                 {
                     **_stripe_customer(customer),
-                    "card": _card_in_brief(customer.card, now),
+                    "card": _card_in_brief(customer.card, now) if customer.card and customer.card.is_card else None,
+                    "payment_method": _method_in_brief(customer.card, now),
+                    "subscriptions": business.subscriptions if business else None,
+                    "invoices": business.invoices if business else None,
                     "linked_to": _person(holder),
                     "url": customer.url,
                 }
-                for customer, holder in zip(each.customers, each.linked_to, strict=True)
+                for customer, holder, business in zip(
+                    each.customers, each.linked_to, each.business or [None] * len(each.customers), strict=True
+                )
             ],
         }
         for each in found.groups
@@ -440,7 +445,7 @@ RECORDS: dict[str, Form] = {
         _duplicates,
         "location same pick reason customers",
         _duplicate_lines,
-        f"location person same pick reason {_OF_STRIPE} card linked_to url",
+        f"location person same pick reason {_OF_STRIPE} card payment_method subscriptions invoices linked_to url",
     ),
     "Verified": Form(_verified, "customer location stripe_id problem detail"),
     "BackedUp": Form(_backed_up, _BACKUP),

@@ -17,7 +17,6 @@ def customer(
         "object": "customer",
         "address": None,
         "balance": 0,
-        "business_name": None,
         "created": created,
         "currency": None,
         "default_source": None,
@@ -25,7 +24,6 @@ def customer(
         "description": None,
         "discount": None,
         "email": email or None,
-        "individual_name": None,
         "invoice_prefix": stripe_id[-8:].upper(),
         "invoice_settings": {
             "custom_fields": None,

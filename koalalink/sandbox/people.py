@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 
 from koalalink.domain.customers import CustomerDetails
 from koalalink.sandbox import objects
-from koalalink.sandbox.stripe_api import ACCOUNT_READ, CUSTOMER_READ, PAYMENT_METHOD_READ, Account, Key
+from koalalink.sandbox.stripe_api import (
+    ACCOUNT_READ,
+    CUSTOMER_READ,
+    INVOICE_READ,
+    PAYMENT_METHOD_READ,
+    SUBSCRIPTION_READ,
+    Account,
+    Key,
+)
 
 KEYS = {"downtown": "rk_test_sandbox_downtown", "uptown": "rk_test_sandbox_uptown"}
 ACCOUNT_IDS = {"downtown": "acct_sandboxdowntown", "uptown": "acct_sandboxuptown"}
@@ -172,11 +180,22 @@ def links() -> tuple[tuple[int, str, str], ...]:
 
 def accounts(today: date) -> list[Account]:
     """Return the Stripe accounts of downtown and uptown, as they are on a day."""
-    made = {location: Account(id=ACCOUNT_IDS[location], keys={KEYS[location]: Key(_READS)}) for location in ACCOUNT_IDS}
+    keys = {"downtown": Key(_READS | {SUBSCRIPTION_READ, INVOICE_READ}), "uptown": Key(_READS)}
+    made = {name: Account(id=ACCOUNT_IDS[name], keys={KEYS[name]: keys[name]}) for name in ACCOUNT_IDS}
     for index, person in enumerate(_everybody()):
         _add(made[person.location], person, _FIRST_CREATED + index * 1_600_000 % 178_000_000 + index * 61, today)
     location, deleted = _DELETED
     made[location].customers[deleted] = {"id": deleted, "object": "customer", "deleted": True}
+    # Priya's oldest entry, whose card has expired, is the one with which something is going on.
+    priya = "cus_PriyaRaman001"
+    made["downtown"].subscriptions[priya] = [
+        {"id": "sub_1", "object": "subscription", "customer": priya, "status": "active"},
+        {"id": "sub_2", "object": "subscription", "customer": priya, "status": "canceled"},
+    ]
+    made["downtown"].invoices[priya] = [
+        {"id": "in_1", "object": "invoice", "customer": priya, "status": "open"},
+        {"id": "in_2", "object": "invoice", "customer": priya, "status": "paid"},
+    ]
     return list(made.values())
 
 

@@ -17,6 +17,8 @@ from koalalink.sandbox.search_language import QueryError, parse
 
 CUSTOMER_READ = "rak_customer_read"
 PAYMENT_METHOD_READ = "rak_payment_method_read"
+SUBSCRIPTION_READ = "rak_subscription_read"
+INVOICE_READ = "rak_invoice_read"
 ACCOUNT_READ = "rak_accounts_kyc_basic_read"
 
 _API_VERSION = "2026-10-28.endive"
@@ -57,6 +59,8 @@ class Account:
     payment_methods: dict[str, list[_Object]] = field(default_factory=dict)
     sources: dict[str, list[_Object]] = field(default_factory=dict)
     """Of the older kinds, those that are no default, too; the default stands with the customer."""
+    subscriptions: dict[str, list[_Object]] = field(default_factory=dict)
+    invoices: dict[str, list[_Object]] = field(default_factory=dict)
     can_search: bool = True
     """False for merchants in India, whom the search endpoint refuses."""
     search_hides_after: int | None = None
@@ -117,6 +121,12 @@ class StripeStandIn:
             case ["", "v1", "customers", customer, "payment_methods"] if customer:
                 _allow(account, key, PAYMENT_METHOD_READ)
                 return self._list_payment_methods(account, customer, params)
+            case ["", "v1", "subscriptions"]:
+                _allow(account, key, SUBSCRIPTION_READ)
+                return self._list_of_customer(account, account.subscriptions, params, "subscription")
+            case ["", "v1", "invoices"]:
+                _allow(account, key, INVOICE_READ)
+                return self._list_of_customer(account, account.invoices, params, "invoice")
             case ["", "v1", "account"]:
                 _allow(account, key, ACCOUNT_READ)
                 parameters.only(params, "expand")
@@ -151,6 +161,20 @@ class StripeStandIn:
         kind = parameters.text(params, "type")
         saved = [m for m in account.payment_methods.get(customer, []) if kind in (None, m["type"])]
         return _page(saved, params, f"/v1/customers/{customer}/payment_methods", "PaymentMethod")
+
+    def _list_of_customer(
+        self, account: Account, objects: Mapping[str, list[_Object]], params: Parameters, kind: str
+    ) -> _Object:
+        parameters.only(params, "customer", "status", "limit", "starting_after", "ending_before", "expand")
+        parameters.expansions(params, (), prefix="data.")
+        customer, status = parameters.text(params, "customer"), parameters.text(params, "status")
+        if customer is not None:
+            self._find(account, customer)
+        every = [each for owner, several in objects.items() if customer in (None, owner) for each in several]
+        # Without a status Stripe leaves out subscriptions that have ended.
+        ended = () if status or kind != "subscription" else ("canceled",)
+        found = [each for each in every if status in (None, each["status"]) and each["status"] not in ended]
+        return _page(found, params, f"/v1/{kind}s", kind)
 
     def _find(self, account: Account, customer: str) -> _Object:
         if customer in account.customers:

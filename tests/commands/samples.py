@@ -60,7 +60,7 @@ SAMPLES = {
     "apply": Sample(("apply", "decided.csv"), asks=True, writes=True),
     "review": Sample(("review",), first=("sync",), ends=8),
     "status": Sample(("status", "--call-list", "calls.csv")),
-    "duplicates": Sample(("duplicates",), first=("sync",)),
+    "duplicates": Sample(("duplicates",), asks=True, first=("sync",), without_stripe=0),
     "init": Sample(("init", "--location", "shop", "--api-key-env", "K", "--force"), writes=True),
     "doctor": Sample(("doctor",), asks=True, without_stripe=9),
     "locations-list": Sample(("locations", "list"), asks=True, without_stripe=0),

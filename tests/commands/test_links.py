@@ -238,7 +238,8 @@ def test_disable_and_enable_keep_the_id(run: Run, sandbox: App) -> None:
 def test_cards_lists_what_every_location_has(run: Run) -> None:
     """With the fields that were promised; an old-style card is shown, too."""
     [row] = json.loads(run("cards", "54", "--json").stdout)
-    fields = "location stripe_id payment_method brand last4 exp_month exp_year funding wallet default expired type bank holder usable enabled"
+    fields = "location stripe_id payment_method brand last4 exp_month exp_year funding wallet default expired "
+    fields += "type bank holder usable enabled"
     assert list(row) == fields.split()
     assert (row["location"], row["last4"], row["default"], row["expired"]) == ("uptown", "7023", True, False)
     assert row["payment_method"].startswith("card_")
@@ -270,3 +271,66 @@ def test_show_shows_either_side(run: Run) -> None:
     assert theirs["linked_to"] == {"customer": 42, "name": "Jane Doe"}
     assert theirs["metadata"] == {"booking": "B-1042"}
     assert run("show", "cus_OlgaDeleted01", "-l", "downtown").exit_code == 4
+
+
+def _id_of(run: Run, name: str) -> str:
+    """The Stripe ID of somebody of the crowd."""
+    [hit] = [hit for hit in json.loads(run("search", name, "--json").stdout) if hit["name"]][:1]
+    return str(hit["stripe_id"])
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "last4", "usable"),
+    [
+        (14, "us_bank_account", "6789", True),
+        (18, "link", None, True),
+        (21, "us_bank_account", "1116", False),
+        (24, "bank_account", "6790", True),
+        (29, "bank_account", "6791", False),
+    ],
+)
+def test_whoever_pays_without_a_card_can_be_linked(
+    run: Run, number: int, kind: str, last4: str | None, usable: bool
+) -> None:
+    """A bank account, Link: all are payment methods. One that has failed, or is not verified, is doubted."""
+    email = json.loads(run("show", str(number), "--json").stdout)["email"]
+    hits = json.loads(run("search", email, "--json").stdout)
+    place = hits[0]["location"]
+    assert (hits[0]["card"], hits[0]["payment_method"]["type"]) == (None, kind)
+    done = run("connect", str(number), hits[0]["stripe_id"], "-l", place, "--json")
+    assert done.exit_code == (0 if usable else 8), done.stderr
+    if not usable:
+        assert "bank account ending" in done.stderr
+        assert run("connect", str(number), hits[0]["stripe_id"], "-l", place, "--force").exit_code == 0
+    [row] = json.loads(run("cards", str(number), "-l", place, "--json").stdout)
+    told = (row["type"], row["last4"], row["usable"], row["brand"], row["exp_year"], row["expired"], row["default"])
+    assert told == (kind, last4, usable, None, None, False, True)
+
+
+def test_nameless_customer_is_linked_by_the_holder_and_not_by_another(run: Run) -> None:
+    """The email is ours, and the card is made out to our customer."""
+    email = json.loads(run("show", "2", "--json").stdout)["email"]
+    [hit] = json.loads(run("search", email, "--json").stdout)
+    assert hit["name"] is None
+    done = json.loads(run("connect", "2", hit["stripe_id"], "-l", hit["location"], "--json").stdout)
+    [name] = [check for check in done["checks"] if check["check"] == "name"]
+    assert (name["result"], name["detail"].startswith("No name at Stripe; card holder: ")) == ("pass", True)
+
+
+def test_card_of_somebody_else_is_asked_about(run: Run) -> None:
+    """By the name that stands on it; perhaps it is the husband's."""
+    email = json.loads(run("show", "10", "--json").stdout)["email"]
+    [hit] = json.loads(run("search", email, "--json").stdout)[:1]
+    refused = run("connect", "10", hit["stripe_id"], "-l", hit["location"])
+    assert (refused.exit_code, "The card is Robert " in refused.stderr) == (8, True)
+    assert run("connect", "10", hit["stripe_id"], "-l", hit["location"], "--force").exit_code == 0
+
+
+def test_search_in_the_copy_finds_by_holder_and_description(run: Run) -> None:
+    """Who is nameless is found by the name that is told besides."""
+    assert run("sync").exit_code == 0
+    for number in (2, 4):
+        name = json.loads(run("show", str(number), "--json").stdout)
+        words = f"{name['first_name']} {name['last_name']}"
+        found = json.loads(run("search", words, "--offline", "--json").stdout)
+        assert None in [hit["name"] for hit in found], words

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -401,3 +402,36 @@ def test_yes_does_not_count_where_the_names_were_taken_out(sheet: Path, copied: 
         stream.write(f"Decision,Customer,Stripe ID\nyes,{customer.number},cus_JaneOfKirkland\n")
     told = json.loads(copied("apply", str(sheet), *AT, "--json").stdout)
     assert (told["linked"], told["problems"][0]["reason"][:23]) == (0, "The email is different.")
+
+
+def test_who_is_told_besides_is_weighed(copied: Run) -> None:
+    """The holder's whole name and our customer's email are certain; another's name never is, and is said."""
+    rows = {row["customer"]: row for row in json.loads(copied("match", *AT, "--json").stdout)}
+    assert (rows[2]["tier"], rows[2]["reason"]) == (
+        "certain",
+        "no name at Stripe, card holder: same name, same email and phone",
+    )
+    assert rows[4]["tier"] == "certain"
+    assert rows[4]["reason"].startswith("no name at Stripe, description: same name")
+
+
+def test_card_of_somebody_else_is_never_certain(copied: Run) -> None:
+    """Perhaps it is her husband's; he may be the customer."""
+    found = json.loads(copied("match", "-l", _place(10), "--json").stdout)
+    [row] = [row for row in found if row["customer"] == 10]
+    assert row["tier"] == "likely"
+    assert row["reason"].endswith("description or card of somebody else")
+
+
+def _place(number: int) -> str:
+    return "uptown" if number % 3 == 0 and number % 5 else "downtown"
+
+
+def test_copy_of_an_older_version_says_that_sync_tells_more(copied: Run, home: Path) -> None:
+    """What it had not asked for is not known; after a sync it is."""
+    with sqlite3.connect(home / "sandbox" / "customers.db") as db:
+        db.execute("UPDATE directory SET about = NULL")
+    db.close()
+    assert "were copied by an older version" in copied("match", *AT).stderr
+    assert copied("sync", *AT).exit_code == 0
+    assert "older version" not in copied("match", *AT).stderr

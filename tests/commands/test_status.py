@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from koalalink.app import App
+from koalalink.errors import NetworkError
+from koalalink.operations.ports import Stripe
 from tests.conftest import Run
 
 
@@ -78,15 +80,30 @@ def test_pictures_are_written(run: Run, tmp_path: Path) -> None:
         assert "Dec" in text
 
 
-def test_duplicates_are_shown_with_the_one_to_pick(run: Run) -> None:
-    """A card that can be charged first, then linked, then the newest."""
-    result = run("duplicates", "-l", "downtown", "--json")
-    found = {row["customers"][0]["name"]: row for row in json.loads(result.stdout)}
-    priya = found["Priya Raman"]
+def test_duplicate_with_live_business_comes_first(run: Run) -> None:
+    """Where the key may read subscriptions and invoices: what has ended, or is paid, does not count."""
+    [priya] = [row for row in json.loads(run("duplicates", "--json").stdout) if "Priya Raman" in str(row)]
+    assert priya["pick"] == priya["customers"][0]["stripe_id"] == "cus_PriyaRaman001"
+    assert priya["reason"] == "has active subscriptions or open invoices"
+    assert [(each["subscriptions"], each["invoices"]) for each in priya["customers"]] == [(1, 1), (0, 0), (0, 0)]
+
+
+def test_duplicates_are_told_without_stripe(run: Run, sandbox: App) -> None:
+    """They are in the copy; on a train nobody sees what is going on with them."""
+
+    def unreachable(location: str) -> Stripe:
+        raise NetworkError(f"Stripe cannot be reached, for {location}.", hint="")
+
+    sandbox.__dict__["accounts"] = unreachable
+    result = run("duplicates", "--json")
+    assert result.exit_code == 0
+    assert "Subscriptions and invoices are not looked at." in result.stderr
+    [priya] = [row for row in json.loads(result.stdout) if "Priya Raman" in str(row)]
     assert priya["same"] == ["email"]
     assert priya["pick"] == priya["customers"][0]["stripe_id"] == "cus_PriyaRaman003"
     assert [each["card"] and each["card"]["expired"] for each in priya["customers"]] == [False, None, True]
     assert priya["reason"] == "has a payment method that can be charged"
+    assert {each["subscriptions"] for each in priya["customers"]} == {None}
 
 
 def test_family_with_one_email_is_no_duplicate(run: Run) -> None:
