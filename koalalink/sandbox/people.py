@@ -131,7 +131,7 @@ _AT_STRIPE = (
 # Of the crowd, by number: who is told by something else than the name, or pays by something else than a card.
 _TOLD = {
     2: _Told(is_nameless=True, holder="{name}"),
-    4: _Told(is_nameless=True, description="Customer: {name}", holder="Accounts Payable"),
+    4: _Told(is_nameless=True, description="Customer: {name}", holder="Harbor Cleaning LLC"),
     10: _Told(holder="Robert {surname}"),
     14: _Told(methods=(("us_bank_account", objects.bank_account("6789", "fpbank14")),)),
     18: _Told(methods=(("link", {"email": "{email}"}),)),
