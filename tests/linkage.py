@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 Row = dict[str, str]
-Name = Literal["typical", "hard", "typical2", "hard2", "febrl4"]
+Name = Literal["typical", "hard", "typical2", "hard2", "typical2+", "hard2+", "febrl4"]
 
 DATA = Path(__file__).parent / "data"
+
+
+_NOT_EXPORTED = ("card_email",)
+_TOLD_BESIDES = ("description", "card_name", "card_zip", *_NOT_EXPORTED)
 
 
 class Labelled(NamedTuple):
@@ -18,7 +22,8 @@ class Labelled(NamedTuple):
     locals: list[Row]
     """Rows of id, first_name, last_name, email, phone, street, city, zip."""
     stripes: list[Row]
-    """Rows of id, name, email, phone, street, city, zip, created."""
+    """Rows of id, name, email, phone, street, city, zip, created; of a set called so with a + also of description,
+    card_name and card_zip."""
     truth: Mapping[str, frozenset[str]]
     """For a local ID the Stripe IDs of the same person, often none and sometimes several."""
 
@@ -30,8 +35,13 @@ def labelled(name: Name) -> Labelled:
     """
     if name == "febrl4":
         return _febrl()
-    kind = f"koala2_{name[:-1]}" if name.endswith("2") else f"koala_{name}"
-    return read(DATA / f"{kind}_3000_local.csv", DATA / f"{kind}_3000_stripe.csv")
+    plain = name.removesuffix("+")
+    kind = f"koala2_{plain[:-1]}" if plain.endswith("2") else f"koala_{plain}"
+    people = read(DATA / f"{kind}_3000_local.csv", DATA / f"{kind}_3000_stripe.csv")
+    for row in people.stripes:
+        for column in _TOLD_BESIDES if plain == name else _NOT_EXPORTED:
+            row.pop(column, None)
+    return people
 
 
 def read(local: Path, stripe: Path) -> Labelled:
