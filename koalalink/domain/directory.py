@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_customers import NOTHING_TOLD, About, Holder, PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 
 _STRIPE_BEGAN = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
@@ -122,16 +122,16 @@ def with_payment(known: StripeCustomer | None, row: ExportedPayment, *, livemode
     Whom the card is made out to is kept apart from the name: it may be a spouse.
     """
     known = known or StripeCustomer(row.stripe_id, "", "", "", None, livemode)
-    holder = Holder() if any((known.about or About()).holder) else row.holder
+    holder = Holder() if any((known.about or NOTHING_TOLD).holder) else row.holder
     return known._replace(
         email=known.email or row.email,
         card=known.card or row.card,
-        about=_about(known, (known.about or About()).description or row.description, holder),
+        about=_about(known, (known.about or NOTHING_TOLD).description or row.description, holder),
     )
 
 
 def _about(known: StripeCustomer, description: str, holder: Holder) -> About:
-    about = known.about or About()
+    about = known.about or NOTHING_TOLD
     return about._replace(description=description or about.description, holder=holder if any(holder) else about.holder)
 
 

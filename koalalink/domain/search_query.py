@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from koalalink.domain.people.contact import email_key, phone_key
-from koalalink.domain.stripe_customers import About, StripeCustomer
+from koalalink.domain.stripe_customers import NOTHING_TOLD, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId, customer_id, looks_like_stripe
 from koalalink.domain.text import digits, fold, printable
 from koalalink.errors import UsageError
@@ -116,7 +116,7 @@ class TextQuery(NamedTuple):
 
 def _told(customer: StripeCustomer) -> tuple[str, str]:
     """Return the description and the holder of the card: who is nameless is found by them."""
-    return (customer.about or About()).description, customer.holder.name
+    return (customer.about or NOTHING_TOLD).description, customer.holder.name
 
 
 @lru_cache(maxsize=64)

@@ -46,6 +46,9 @@ class Holder(NamedTuple):
     zip: str = ""
 
 
+NO_HOLDER = Holder()
+
+
 class PaymentMethod(NamedTuple):
     """What a customer has saved to pay with: a card, a bank account, Link, and whatever else Stripe offers."""
 
@@ -67,7 +70,7 @@ class PaymentMethod(NamedTuple):
     """The email address of a Link or PayPal account."""
     problem: str = ""
     """Why it cannot be charged, where Stripe says so: a bank account that is not verified, or has failed."""
-    holder: Holder = Holder()
+    holder: Holder = NO_HOLDER
 
     @property
     def is_card(self) -> bool:
@@ -136,8 +139,11 @@ class About(NamedTuple):
     shipping_name: str = ""
     shipping_phone: str = ""
     shipping_address: PostalAddress = PostalAddress()
-    holder: Holder = Holder()
+    holder: Holder = NO_HOLDER
     """Of the payment method that is used by default, or of the only one."""
+
+
+NOTHING_TOLD = About()
 
 
 class StripeCustomer(NamedTuple):
@@ -158,7 +164,7 @@ class StripeCustomer(NamedTuple):
     metadata: Mapping[str, str] = MappingProxyType({})
     metadata_key: str = ""
     """Which of the metadata holds our ID, where the configuration says so."""
-    about: About | None = About()
+    about: About | None = NOTHING_TOLD
     """None where it was copied before this was read."""
     sources: tuple[PaymentMethod, ...] = ()
     """Cards and bank accounts of the older kind, which are not listed with the others."""
@@ -166,8 +172,9 @@ class StripeCustomer(NamedTuple):
     @property
     def holder(self) -> Holder:
         """Whom the payment method is made out to that is charged by default."""
-        of_method = self.card.holder if self.card else Holder()
-        return of_method if any(of_method) else (self.about or About()).holder
+        if self.card and any(self.card.holder):
+            return self.card.holder
+        return self.about.holder if self.about else NO_HOLDER
 
     @property
     def url(self) -> str:
@@ -180,7 +187,7 @@ class StripeCustomer(NamedTuple):
 
 def told_besides(customer: StripeCustomer) -> list[tuple[str, str]]:
     """Return what Stripe tells of who somebody is, besides name, email, phone and address, with a title for each."""
-    about = customer.about or About()
+    about = customer.about or NOTHING_TOLD
     texts = (
         ("Individual name", about.individual_name),
         ("Business name", about.business_name),

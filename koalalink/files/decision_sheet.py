@@ -8,7 +8,7 @@ from typing import BinaryIO
 from koalalink.disk import Disk, IfThere
 from koalalink.domain.decisions import Decision, Origin, Seen, Sheet, SideBySide, Untrue
 from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import About, StripeCustomer
+from koalalink.domain.stripe_customers import NOTHING_TOLD, StripeCustomer
 from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
 from koalalink.domain.text import fold
 from koalalink.errors import KoalaError, UsageError
@@ -52,7 +52,7 @@ _COLUMNS: tuple[tuple[str, _Cell], ...] = (
     ("Address at Stripe", _theirs(lambda theirs: str(theirs.address))),
     ("Card", _theirs(_card)),
     ("Card holder", _theirs(lambda theirs: theirs.holder.name)),
-    ("Description", _theirs(lambda theirs: (theirs.about or About()).description)),
+    ("Description", _theirs(lambda theirs: (theirs.about or NOTHING_TOLD).description)),
     ("Stripe ID", lambda pair: pair.proposal.stripe_id or ""),
     ("Duplicates", lambda pair: " ".join(pair.proposal.duplicates)),
     ("Others", lambda pair: " ".join(pair.proposal.rivals)),

@@ -9,7 +9,7 @@ from typing import Any
 
 from koalalink.domain.directory import DirectoryState, Verification, Window
 from koalalink.domain.search_query import IdQuery, TextQuery
-from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer
+from koalalink.domain.stripe_customers import NOTHING_TOLD, About, Holder, PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import digits, fold, printable, trimmed
 from koalalink.store.database import Database, Value
@@ -289,7 +289,7 @@ def _method(values: list[Any]) -> PaymentMethod:
 
 def _about(text: str | None) -> About | None:
     if text == _NOTHING:
-        return _NOBODY
+        return NOTHING_TOLD
     if text is None:
         return None
     about = About(*json.loads(text))
@@ -308,19 +308,18 @@ def _values(customer: StripeCustomer) -> dict[str, Value]:
         "card": None if customer.card is None else json.dumps(customer.card),
         "default_payment_method": customer.default_payment_method,
         "metadata": json.dumps(dict(customer.metadata)),
-        "about": json.dumps(customer.about or _NOBODY),
+        "about": json.dumps(customer.about or NOTHING_TOLD),
     }
 
 
 _MOST_SEARCHED = 1000
 """Characters of a text; Stripe itself takes 512. A million times one letter keeps a search busy for hours."""
 _NOWHERE = json.dumps(PostalAddress())
-_NOBODY = About()
-_NOTHING = json.dumps(_NOBODY)
+_NOTHING = json.dumps(NOTHING_TOLD)
 
 
 def _also_found_by(customer: StripeCustomer) -> tuple[str, ...]:
-    about = customer.about or _NOBODY
+    about = customer.about or NOTHING_TOLD
     return tuple(dict.fromkeys(text for text in (about.description, customer.holder.name) if text))
 
 

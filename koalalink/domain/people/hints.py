@@ -12,7 +12,7 @@ from typing import NamedTuple
 from koalalink.domain.cells import emails_in
 from koalalink.domain.people.contact import email_key, is_an_offices, is_made_up, phone_key
 from koalalink.domain.people.names import Name, company_key, generation_of, names_a_company, readings
-from koalalink.domain.stripe_customers import About, StripeCustomer
+from koalalink.domain.stripe_customers import NOTHING_TOLD, StripeCustomer
 
 _INTRODUCED = re.compile(
     r"(?:(?:customer|client|name|account|user|contact|profile|billing|for|of|the)\b|[:#\s-])*", re.IGNORECASE
@@ -57,7 +57,9 @@ class Hint(NamedTuple):
 
 def hints_of(customer: StripeCustomer) -> tuple[Hint, ...]:
     """Return what is told of somebody besides name, email and phone; nothing where nothing is."""
-    about, holder = customer.about or About(), customer.holder
+    about, holder = customer.about or NOTHING_TOLD, customer.holder
+    if about is NOTHING_TOLD and not any(holder):
+        return ()
     hints = []
     if about.individual_name or about.business_name:
         hints.append(_named(Kind.INDIVIDUAL, about.individual_name or about.business_name))

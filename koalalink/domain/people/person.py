@@ -39,7 +39,7 @@ from koalalink.domain.people.names import (
     readings,
 )
 from koalalink.domain.people.nicknames import is_known
-from koalalink.domain.stripe_customers import About, StripeCustomer
+from koalalink.domain.stripe_customers import NOTHING_TOLD, StripeCustomer
 from koalalink.domain.text import fold, fold_name
 
 _PAYMENT = re.compile(r"\b(?:pi|ch|py)_[A-Za-z0-9]+")
@@ -152,7 +152,7 @@ def of_stripe(
     customer: StripeCustomer, now: datetime, payments: Iterable[str] = (), owner: Customer | None = None
 ) -> Person:
     """Return a customer at Stripe, with the payments that are known to be its own, and who has it elsewhere."""
-    address, about = customer.address, customer.about or About()
+    address, about = customer.address, customer.about or NOTHING_TOLD
     number, street = _house(address.line1)
     is_company = names_a_company(customer.name)
     return Person(
@@ -173,7 +173,7 @@ def of_stripe(
         hints=hints_of(customer),
         ids=(
             customer.stripe_id,
-            *(text for text in ids_in(about.description) if _tells(text)),
+            *filter(_tells, ids_in(about.description) if about.description else ()),
             *_ids_in(customer.metadata, customer.metadata_key),
         ),
         payments=tuple(payments),
