@@ -27,8 +27,8 @@ GOALS: Mapping[Name, Goals] = {
     "typical2": Goals({"certain": 0.6, "likely": 0.85, "review": 0.972}, {"certain": 1.0, "likely": 0.997}),
     "hard2": Goals({"certain": 0.3, "likely": 0.66, "review": 0.897}, {"certain": 1.0, "likely": 0.99}),
     # With descriptions, and the holders of cards.
-    "typical2+": Goals({"certain": 0.638, "likely": 0.873, "review": 0.979}, {"certain": 1.0, "likely": 0.997}),
-    "hard2+": Goals({"certain": 0.358, "likely": 0.718, "review": 0.924}, {"certain": 1.0, "likely": 0.99}),
+    "typical2+": Goals({"certain": 0.625, "likely": 0.873, "review": 0.979}, {"certain": 1.0, "likely": 0.997}),
+    "hard2+": Goals({"certain": 0.345, "likely": 0.718, "review": 0.924}, {"certain": 1.0, "likely": 0.99}),
 }
 _FEBRL = 0.9916
 _RIVALS = {"splink": 1 / 15, "recordlinkage": 1.0}
