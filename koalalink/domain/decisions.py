@@ -7,7 +7,6 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.directory import DirectoryState
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
@@ -24,8 +23,8 @@ class Matched(NamedTuple):
     """The proposals for everybody who has no link at a location, those that look alike together."""
 
     location: str
-    state: DirectoryState
-    """Of the copy of Stripe's customers that was looked through."""
+    at_stripe: int
+    """How many customers the copy of Stripe's has that was looked through."""
     proposals: Sequence[Proposal]
 
     def of(self, tier: Tier) -> Sequence[Proposal]:

@@ -56,8 +56,8 @@ class DirectoryState(NamedTuple):
     account: str | None
     """The ID of the Stripe account; None where that is not known."""
     livemode: bool | None
-    customers: int
-    """Those who are at Stripe, as far as is known."""
+    is_filled: bool
+    """Whether anybody was copied who is at Stripe still, as far as is known."""
     begun_at: datetime
     finished_at: datetime | None
     """When the last copy was complete; None where none was yet."""

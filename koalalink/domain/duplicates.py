@@ -1,8 +1,9 @@
 """People who have several Stripe customers in one account."""
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
@@ -30,6 +31,31 @@ class DuplicateGroup(NamedTuple):
     """Why the first would be picked."""
     business: tuple[Business | None, ...] = ()
     """What is going on with each; None where that may not be read."""
+
+
+class Recurring:
+    """Tells who shares an email, a name and phone, or a card with somebody, of however many.
+
+    They are looked at twice: of a million all keys would take more memory than their numbers do.
+    """
+
+    def __init__(self) -> None:
+        self._seen = {what: array("q") for what in _KEYS}
+        self._often: dict[str, frozenset[int]] = {}
+
+    def add(self, customer: StripeCustomer) -> None:
+        """Look at one for the first time."""
+        for what, key in _KEYS.items():
+            if found := key(customer):
+                self._seen[what].append(hash(found))
+
+    def has(self, customer: StripeCustomer) -> bool:
+        """Tell, when all were looked at, whether another has a key of this one."""
+        while self._seen:
+            what, seen = self._seen.popitem()
+            ordered = sorted(seen)
+            self._often[what] = frozenset(one for one, following in pairwise(ordered) if one == following)
+        return any(hash(key(customer)) in self._often[what] for what, key in _KEYS.items())
 
 
 def duplicates_at(

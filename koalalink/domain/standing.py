@@ -1,7 +1,7 @@
 """How a location stands: who is linked, whose card can be charged, and who has to be called."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,7 +10,6 @@ from koalalink.domain.customers import Customer
 from koalalink.domain.directory import DirectoryState, Verification
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
 
 _MONTHS = 12
 
@@ -61,52 +60,58 @@ class _Fate(StrEnum):
     GONE = "gone"
 
 
-def standing(
-    location: str,
-    everybody: Iterable[LinkedCustomer],
-    stripes: Mapping[StripeId, StripeCustomer],
-    state: DirectoryState | None,
-    verification: Verification | None,
-    now: datetime,
-) -> Standing:
-    """Count; `stripes` are the directory's customers by ID."""
-    customers = switched_off = 0
-    found: Counter[_Fate] = Counter()
-    months: Counter[str] = Counter()
-    calls: list[Call] = []
-    for linked in everybody:
-        customers += 1
-        link = next((link for link in linked.links if link.location == location), None)
+class Counting:
+    """Counts how one location stands, one customer after the other: a million take no more memory than ten."""
+
+    def __init__(self, location: str, now: datetime, *, keeps_calls: bool) -> None:
+        """Begin; who has to be called is kept where somebody has asked for it."""
+        self.location = location
+        self._now, self._keeps_calls = now, keeps_calls
+        self._customers = self._switched_off = 0
+        self._found: Counter[_Fate] = Counter()
+        self._months: Counter[str] = Counter()
+        self._calls: list[Call] = []
+
+    def link_of(self, linked: LinkedCustomer) -> Link | None:
+        """Return the link of a customer here."""
+        return next((link for link in linked.links if link.location == self.location), None)
+
+    def add(self, linked: LinkedCustomer, theirs: StripeCustomer | None) -> None:
+        """Count a customer, and what was copied of the Stripe customer of the link."""
+        self._customers += 1
+        link = self.link_of(linked)
         if link is None:
-            continue
-        switched_off += not link.enabled
-        theirs = stripes.get(link.stripe_id)
-        fate, reason = _fate(theirs, now)
-        found[fate] += 1
+            return
+        self._switched_off += not link.enabled
+        fate, reason = _fate(theirs, self._now)
+        self._found[fate] += 1
         if theirs and theirs.card and theirs.card.exp_year and fate is _Fate.READY:
-            months[_month(theirs.card)] += 1
-        if reason and link.enabled:
-            calls.append(Call(linked.customer, link, reason))
-    known = state is not None and state.customers > 0
+            self._months[_month(theirs.card)] += 1
+        if reason and link.enabled and self._keeps_calls:
+            self._calls.append(Call(linked.customer, link, reason))
 
-    def told(fate: _Fate) -> int | None:
-        return found[fate] if known else None
+    def standing(self, state: DirectoryState | None, verification: Verification | None) -> Standing:
+        """Return what was counted; without a copy of Stripe's customers nothing is known of payment methods."""
+        known = state is not None and state.is_filled
 
-    return Standing(
-        location=location,
-        customers=customers,
-        linked=found.total(),
-        switched_off=switched_off,
-        ready=told(_Fate.READY),
-        no_card=told(_Fate.NO_CARD),
-        expired=told(_Fate.EXPIRED),
-        gone=told(_Fate.GONE),
-        expiring={month: months[month] for month in _next_months(now)} if known else {},
-        problems=verification.problems if verification else {},
-        verified_at=verification.at if verification else None,
-        copied_at=state.finished_at if state else None,
-        calls=tuple(calls) if known else (),
-    )
+        def told(fate: _Fate) -> int | None:
+            return self._found[fate] if known else None
+
+        return Standing(
+            location=self.location,
+            customers=self._customers,
+            linked=self._found.total(),
+            switched_off=self._switched_off,
+            ready=told(_Fate.READY),
+            no_card=told(_Fate.NO_CARD),
+            expired=told(_Fate.EXPIRED),
+            gone=told(_Fate.GONE),
+            expiring={month: self._months[month] for month in _next_months(self._now)} if known else {},
+            problems=verification.problems if verification else {},
+            verified_at=verification.at if verification else None,
+            copied_at=state.finished_at if state else None,
+            calls=tuple(self._calls) if known else (),
+        )
 
 
 def _fate(theirs: StripeCustomer | None, now: datetime) -> tuple[_Fate, str]:

@@ -72,7 +72,7 @@ def _columns(need: Needs, request: ExportRequest) -> list[ExportColumn]:
 def _copied(need: Needs) -> Sequence[str]:
     """Return the locations with links whose customers at Stripe were copied."""
     linked = need.store.links_by_location()
-    return [state.location for state in need.directory.states() if state.customers and linked.get(state.location)]
+    return [state.location for state in need.directory.states() if state.is_filled and linked.get(state.location)]
 
 
 def _with_stripe(directory: Directory, copied: Sequence[str], batch: Sequence[LinkedCustomer]) -> Iterator[ExportRow]:

@@ -81,7 +81,7 @@ def propose_at(need: Needs, location: str, payments: Payments | None = None, lim
         )
     with need.talk.counting("Comparing", len(ours)) as count:
         proposals = propose(ours, theirs, need.store.refusals(location), count)
-    return Matched(location, state, alike_together(proposals)[:limit])
+    return Matched(location, need.directory.count(location), alike_together(proposals)[:limit])
 
 
 def _write_sheet(need: Needs, path: Path, found: Matched) -> None:
@@ -99,7 +99,7 @@ def _write_sheet(need: Needs, path: Path, found: Matched) -> None:
 def _copied(directory: Directory, location: str) -> DirectoryState:
     """Return the state of the directory; raises NotFoundError where there is none."""
     state = directory.state(location)
-    if state is None or (not state.customers and state.finished_at is None):
+    if state is None or (not state.is_filled and state.finished_at is None):
         raise NotFoundError(
             f"The Stripe customers of {location} have not been copied to this computer yet.",
             hint="Type: "
@@ -116,7 +116,7 @@ def _say_how_old(state: DirectoryState, talk: Talk, now: datetime) -> None:
         talk.warn(f"Only some of {state.location}'s Stripe customers were copied." + again)
     elif now - state.finished_at > _OLD:
         talk.warn(f"The Stripe customers of {state.location} were copied {ago(state.finished_at, now)}." + again)
-    if not state.customers:
+    if not state.is_filled:
         talk.warn(f"There are no customers in the Stripe account of {state.location}.")
 
 

@@ -1,12 +1,13 @@
 """What can be told of all links at once from the directory: the status of locations, and duplicates."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.duplicates import DuplicateGroup, Duplicates, duplicates_at, with_business
-from koalalink.domain.standing import Standing, Status, standing
+from koalalink.domain.duplicates import DuplicateGroup, Duplicates, Recurring, duplicates_at, with_business
+from koalalink.domain.standing import Counting, Standing, Status
 from koalalink.domain.stripe_customers import Business
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import counted
@@ -29,6 +30,7 @@ from koalalink.operations.rate_limit import RateLimit
 from koalalink.operations.strays import stray_in_words, strays
 
 _AT_ONCE = 10
+_BATCH = 1000
 _PER_SECOND = 1
 """Batches, of which each asks twenty times: Stripe allows 25 requests a second of one kind."""
 
@@ -52,7 +54,8 @@ def status(need: Needs, request: StatusRequest) -> Status:
     """Return how each location stands, and write what was asked for."""
     files = (request.call_list, request.svg, request.html)
     if_there = {path: consent_to_write(need.talk, need.files, path, agreed=request.agreed) for path in files if path}
-    found = _standings(need, copied_locations(need.config, need.directory.states(), request.locations))
+    places = copied_locations(need.config, need.directory.states(), request.locations)
+    found = _standings(need, places, keeps_calls=request.call_list is not None)
     if not request.locations:
         for location, size in strays(need.store.links_by_location(), need.config.locations).items():
             text, advice = stray_in_words(location, size)
@@ -68,15 +71,23 @@ def status(need: Needs, request: StatusRequest) -> Status:
     return Status(tuple(found))
 
 
-def _standings(need: Needs, locations: Sequence[str]) -> list[Standing]:
-    everybody = [*need.store.everybody()]
+def _standings(need: Needs, locations: Sequence[str], *, keeps_calls: bool) -> list[Standing]:
+    counting = [Counting(location, need.now, keeps_calls=keeps_calls) for location in locations]
+    everybody = need.store.everybody()
+    while batch := [*islice(everybody, _BATCH)]:
+        for each in counting:
+            ids = [link.stripe_id for linked in batch if (link := each.link_of(linked))]
+            stripes = need.directory.known(each.location, ids) if ids else {}
+            for linked in batch:
+                link = each.link_of(linked)
+                each.add(linked, stripes.get(link.stripe_id) if link else None)
     found = []
-    for location in locations:
-        linked = [link.stripe_id for each in everybody for link in each.links if link.location == location]
-        stripes, state = need.directory.known(location, linked), need.directory.state(location)
-        found.append(standing(location, everybody, stripes, state, need.directory.verification(location), need.now))
+    for each in counting:
+        state = need.directory.state(each.location)
+        found.append(each.standing(state, need.directory.verification(each.location)))
         if state is None:
-            need.talk.note(f"To see who can be charged at {location}, type: " + Command("sync", location=location))
+            sync = Command("sync", location=each.location)
+            need.talk.note(f"To see who can be charged at {each.location}, type: " + sync)
     return found
 
 
@@ -88,14 +99,17 @@ def duplicates(need: Needs, locations: Sequence[str] | None) -> Duplicates:
         raise NotFoundError(
             "Stripe's customers have not been copied to this computer yet.", hint="Type: " + Command("sync")
         )
-    holders: dict[str, dict[str, Customer]] = {location: {} for location in copied}
-    for each in need.store.everybody(linked=True):
-        for link in each.links:
-            if link.location in holders:
-                holders[link.location][link.stripe_id] = each.customer
     found: list[DuplicateGroup] = []
     for location in copied:
-        groups = duplicates_at(location, need.directory.customers(location), holders[location], need.now)
+        recurring = Recurring()
+        for each in need.directory.customers(location):
+            recurring.add(each)
+        people = [each for each in need.directory.customers(location) if recurring.has(each)]
+        holders: dict[str, Customer] = {}
+        for batch in _batches([each.stripe_id for each in people], _BATCH):
+            held = need.store.holders(*batch)
+            holders |= {holder.stripe_id: holder.customer for holder in held if holder.location == location}
+        groups = duplicates_at(location, people, holders, need.now)
         business = _business(need, location, [each.stripe_id for group in groups for each in group.customers])
         found += [with_business(group, business, need.now) for group in groups] if business else groups
     return Duplicates(tuple(found))

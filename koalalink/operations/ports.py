@@ -245,6 +245,9 @@ class Directory(Protocol):
     def states(self) -> list[DirectoryState]:
         """Return the same of all locations."""
 
+    def count(self, location: str) -> int:
+        """Return how many customers of a location are at Stripe."""
+
     def begin(self, location: str, account: str | None, livemode: bool | None, now: datetime) -> tuple[Window, ...]:
         """Begin a sync, or go on with one that was interrupted; return what is to be listed."""
 

@@ -65,7 +65,7 @@ def _online(need: Needs, query: SearchQuery, request: SearchRequest) -> Partial[
                 hits, goes_on, remarks = asking.result()
             except KoalaError as failure:
                 copied = need.directory.state(location) if isinstance(failure, NetworkError) else None
-                if copied and copied.customers:
+                if copied and copied.is_filled:
                     need.talk.warn(f"{failure.message} {_age(copied, need.now)}")
                     found += _in_directory(query, location, need.directory, limit)
                     continue
@@ -89,7 +89,7 @@ def _offline(need: Needs, query: SearchQuery, request: SearchRequest) -> Partial
     missing = []
     for location in locations:
         state = need.directory.state(location)
-        if state is None or not state.customers:
+        if state is None or not state.is_filled:
             missing.append(location)
             continue
         notes.append(_age(state, need.now))

@@ -102,8 +102,7 @@ def _sync_from_stripe(need: Needs, request: SyncRequest) -> Partial[Synced]:
                 _look_up_cards(directory, need.store, location, run, now)
             except KoalaError as failure:
                 failures.append(failure)
-            state = directory.state(location)
-            synced.append(SyncedLocation(location, state.customers if state else 0, run.new, run.changed, gone))
+            synced.append(SyncedLocation(location, directory.count(location), run.new, run.changed, gone))
             if run.stripe.cards_are_hidden:
                 need.talk.note(
                     f"The key of {location} has no permission to read payment methods: no cards were copied."
@@ -217,7 +216,7 @@ def _opening(
         stripe = accounts(location)
         total = Asking(stripe.count)
         account = stripe.account()
-        if state and state.customers:
+        if state and state.is_filled:
             _refuse_another_account(stripe, account, state, sample)
         return stripe, account, total.result()
 

@@ -51,8 +51,7 @@ def sync_from_export(need: Needs, location: str, export: StripeExport, *, force:
             new, changed = new + more, changed + other
             count(len(batch))
     directory.touch(location, need.now)
-    after = directory.state(location)
-    return SyncedLocation(location, after.customers if after else 0, new, changed, 0)
+    return SyncedLocation(location, directory.count(location), new, changed, 0)
 
 
 def _openable(need: Needs, location: str) -> Stripe | None:

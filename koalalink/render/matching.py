@@ -26,7 +26,7 @@ def draw_matched(found: Matched, screen: Screen) -> None:
         return
     screen.say(
         f"{counted(len(found.proposals), 'customer')} without a link at {found.location}; "
-        f"{counted(found.state.customers, 'customer')} at Stripe."
+        f"{counted(found.at_stripe, 'customer')} at Stripe."
     )
     _draw_table(found, screen)
     for sentence in _next(found):

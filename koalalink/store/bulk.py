@@ -1,6 +1,7 @@
 """Many customers and links in one change, a batch at a time."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from json.encoder import encode_basestring_ascii as _quoted
 
@@ -9,6 +10,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.store import finding
 from koalalink.store.database import Value
+from koalalink.store.history import put_tallies
 from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, keys_of, link_values
 from koalalink.store.tables import COLUMNS, LINK_COLUMNS, Tables
 
@@ -39,6 +41,7 @@ class Bulk:
         self._begin = begin
         self._tables = tables
         self._items = 0
+        self._kinds: Counter[tuple[str, str]] = Counter()
         [row] = tables.db.rows(
             "SELECT max(coalesce((SELECT max(customer) FROM customers), 0), "
             "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'customers'), 0)) AS last"
@@ -74,6 +77,12 @@ class Bulk:
             self._tables.put_refusal(customer, location, stripe_id, stands=True)
         db = self._tables.db
         db.execute_many(_INSERT_ITEM, [self._item(who, location, None, {REFUSED: theirs}) for who, theirs in pairs])
+        self._kinds["refusal", "new"] += len(pairs)
+
+    def finish(self) -> None:
+        """Write how much the change has touched."""
+        if self.change is not None:
+            put_tallies(self._tables.db, self.change, +self._kinds)
 
     def links_at(self, location: str) -> Sequence[LinkedCustomer]:
         """Return everybody who is linked at a location, with all links."""
@@ -106,6 +115,11 @@ class Bulk:
         )
         # One row a statement: one that adds many makes the search index write out what it holds, each time.
         # The row's JSON is put together here, as the library takes thrice the time for it.
+        self._kinds["customer", "new"] += len(added)
+        self._kinds["customer", "changed"] += len(edited)
+        replacing = sum(old is not None for old, _ in links)
+        self._kinds["link", "changed"] += replacing
+        self._kinds["link", "new"] += len(links) - replacing
         first = self._items + 1
         self._items += len(added)
         db.execute_many(

@@ -36,7 +36,7 @@ _KNOWN = f"""
 """
 _STATES = """
     SELECT location, account, livemode, begun_at, finished_at, windows,
-        (SELECT count(*) FROM directory WHERE directory.location = directories.location AND NOT gone) AS customers
+        EXISTS (SELECT 1 FROM directory WHERE directory.location = directories.location AND NOT gone) AS is_filled
     FROM directories WHERE coalesce(location = :location, 1) ORDER BY location
 """
 _FIND = f"""
@@ -64,6 +64,13 @@ class Directory:
     def states(self) -> list[DirectoryState]:
         """Return the same of all locations."""
         return [_state(row) for row in self._db.rows(_STATES, location=None)]
+
+    def count(self, location: str) -> int:
+        """Return how many customers of a location are at Stripe, as far as is known."""
+        [row] = self._db.rows(
+            "SELECT count(*) AS size FROM directory WHERE location = :location AND NOT gone", location=location
+        )
+        return int(row["size"])
 
     def begin(self, location: str, account: str | None, livemode: bool | None, now: datetime) -> tuple[Window, ...]:
         """Begin a copy, or go on with one that was interrupted; return what is to be listed."""
@@ -257,7 +264,7 @@ def _state(row: Row) -> DirectoryState:
         location=row["location"],
         account=row["account"],
         livemode=None if livemode is None else bool(livemode),
-        customers=row["customers"],
+        is_filled=bool(row["is_filled"]),
         begun_at=datetime.fromtimestamp(row["begun_at"], UTC),
         finished_at=None if finished_at is None else datetime.fromtimestamp(finished_at, UTC),
         left=tuple(Window(*each) for each in json.loads(row["windows"])),

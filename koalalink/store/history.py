@@ -1,18 +1,24 @@
 """Changes: written with every write, read newest first, and taken back."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from sqlite3 import Row
 
-from koalalink.domain.changes import Action, Change, ChangeItem, Tally, Values
+from koalalink.domain.changes import REFUSED, Action, Change, ChangeItem, Tally, Values
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.errors import NotFoundError
 from koalalink.hints import Command
-from koalalink.store.database import Database
+from koalalink.store.database import Database, Value
 
 _FEW = 10
 """A change of more things than these is told by counting them."""
+
+
+_Kind = tuple[str, str]
+"""What was touched, and how, as in a Tally."""
 
 
 class Touched:
@@ -20,12 +26,14 @@ class Touched:
 
     def __init__(self, db: Database, change: int) -> None:
         self.change = change
+        self.kinds: Counter[_Kind] = Counter()
         self._db = db
         self._items = 0
 
     def __call__(self, customer: int, location: str | None, before: Values | None, after: Values | None) -> None:
         """Write that a customer, or a customer's link at a location, was `before` and is `after`."""
         self._items += 1
+        self.kinds[kind_of(location, before, after)] += 1
         self._db.execute(
             "INSERT INTO change_items (change, item, customer, location, before, after) "
             "VALUES (:change, :item, :customer, :location, :before, :after)",
@@ -38,9 +46,33 @@ class Touched:
         )
 
 
-def begin(db: Database, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None) -> Touched:
-    """Begin a change within a transaction."""
-    change = db.execute(
+def kind_of(location: str | None, before: Values | None, after: Values | None) -> _Kind:
+    """Return as what an item is counted."""
+    noun = "customer" if location is None else "refusal" if REFUSED in (after or before or {}) else "link"
+    return noun, "new" if before is None else "gone" if after is None else "changed"
+
+
+@contextmanager
+def changing(
+    db: Database, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None
+) -> Iterator[Touched]:
+    """Write a change within a transaction, and at its end how much it has touched."""
+    touched = Touched(db, begin(db, at, by, action, note, undoes=undoes))
+    yield touched
+    put_tallies(db, touched.change, touched.kinds)
+
+
+def put_tallies(db: Database, change: int, kinds: Mapping[_Kind, int]) -> None:
+    """Write how much a change has touched: counting it again would take a second for each million."""
+    db.execute_many(
+        "INSERT INTO change_tallies (change, noun, kind, size) VALUES (?, ?, ?, ?)",
+        [(change, noun, kind, size) for (noun, kind), size in kinds.items()],
+    )
+
+
+def begin(db: Database, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None) -> int:
+    """Begin a change within a transaction, and return its number."""
+    return db.execute(
         "INSERT INTO changes (at, by, action, note, undoes) VALUES (:at, :by, :action, :note, :undoes)",
         at=int(at.timestamp()),
         by=by,
@@ -48,7 +80,6 @@ def begin(db: Database, at: datetime, by: str, action: Action, note: str, *, und
         note=note,
         undoes=undoes,
     )
-    return Touched(db, change)
 
 
 def read(
@@ -62,24 +93,32 @@ def read(
     limit: int,
 ) -> list[Change]:
     """Return changes, newest first; where `number` is given, that one alone."""
+    values: dict[str, Value] = {
+        "number": number,
+        "since": None if since is None else int(since.timestamp()),
+        "by": by,
+        "action": None if action is None else action.value,
+        "customer": customer,
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    # Only what is asked: SQLite uses no index where a condition may be none.
+    where = " AND ".join(_CONDITIONS[name] for name in given)
     rows = db.rows(
-        """
-        SELECT change, at, by, action, note, undoes FROM changes
-        WHERE (:number IS NULL OR change = :number)
-            AND (:since IS NULL OR at >= :since)
-            AND (:by IS NULL OR by = :by)
-            AND (:action IS NULL OR action = :action)
-            AND (:customer IS NULL OR change IN (SELECT change FROM change_items WHERE customer = :customer))
-        ORDER BY change DESC LIMIT :limit
-        """,
-        number=number,
-        since=None if since is None else int(since.timestamp()),
-        by=by,
-        action=None if action is None else action.value,
-        customer=customer,
+        f"SELECT change, at, by, action, note, undoes FROM changes {'WHERE ' if where else ''}{where} "
+        "ORDER BY change DESC LIMIT :limit",
+        **given,
         limit=limit,
     )
     return [_change(db, row) for row in rows]
+
+
+_CONDITIONS = {
+    "number": "change = :number",
+    "since": "at >= :since",
+    "by": "by = :by",
+    "action": "action = :action",
+    "customer": "change IN (SELECT change FROM change_items WHERE customer = :customer)",
+}
 
 
 def find(db: Database, number: int | None) -> Change:
@@ -125,16 +164,9 @@ def undone_by(db: Database, change: int) -> int | None:
 
 
 def tallies(db: Database, change: int) -> Iterator[Tally]:
-    """Count what a change touched, by kind."""
+    """Yield how much a change touched, by kind."""
     for row in db.rows(
-        """
-        SELECT CASE WHEN location IS NULL THEN 'customer'
-                WHEN json_extract(coalesce(after, before), '$.refused') IS NULL THEN 'link' ELSE 'refusal' END AS noun,
-            CASE WHEN before IS NULL THEN 'new' WHEN after IS NULL THEN 'gone' ELSE 'changed' END AS kind,
-            count(*) AS size
-        FROM change_items WHERE change = :change GROUP BY 1, 2 ORDER BY 1, 2
-        """,
-        change=change,
+        "SELECT noun, kind, size FROM change_tallies WHERE change = :change ORDER BY noun, kind", change=change
     ):
         yield Tally(noun=row["noun"], kind=row["kind"], size=row["size"])
 

@@ -164,6 +164,31 @@ STEPS: tuple[tuple[str, ...], ...] = (
     tuple(f"ALTER TABLE links ADD COLUMN {name} TEXT NOT NULL DEFAULT ''" for name in SEEN),
     # What else Stripe tells of who somebody is; not known of who was copied before.
     ("ALTER TABLE directory ADD COLUMN about TEXT CHECK (about IS NULL OR json_valid(about))",),
+    (
+        # How much a change has touched: of a million, that is not counted again whenever it is listed.
+        """
+        CREATE TABLE change_tallies (
+            change INTEGER NOT NULL REFERENCES changes,
+            noun TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            PRIMARY KEY (change, noun, kind)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        INSERT INTO change_tallies (change, noun, kind, size)
+        SELECT change, CASE WHEN location IS NULL THEN 'customer'
+                WHEN json_extract(coalesce(after, before), '$.refused') IS NULL THEN 'link' ELSE 'refusal' END AS noun,
+            CASE WHEN before IS NULL THEN 'new' WHEN after IS NULL THEN 'gone' ELSE 'changed' END AS kind,
+            count(*) AS size
+        FROM change_items GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        """,
+        *(
+            f"CREATE TRIGGER change_tallies_{verb.lower()} BEFORE {verb} ON change_tallies "
+            "BEGIN SELECT RAISE (ABORT, 'the history cannot be altered'); END"
+            for verb in ("UPDATE", "DELETE")
+        ),
+    ),
 )
 
 

@@ -26,7 +26,9 @@ _PRIVATE = "restore"
 """What a backup is called while it is brought back; it never gets that name."""
 
 
-_TABLES = "customers links changes change_items directories directory verifications refusals identity".split()
+_TABLES = (
+    "customers links changes change_items change_tallies directories directory verifications refusals identity".split()
+)
 
 
 _SEARCHES = ("customer_search", "directory_search")

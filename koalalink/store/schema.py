@@ -84,6 +84,18 @@ _STATEMENTS = (
     STRICT, WITHOUT ROWID
     """,
     "CREATE TABLE identity (id TEXT NOT NULL) STRICT",
+    """
+    CREATE TABLE change_tallies ( change INTEGER NOT NULL REFERENCES changes, noun TEXT NOT NULL, kind TEXT NOT
+    NULL, size INTEGER NOT NULL, PRIMARY KEY (change, noun, kind) ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER change_tallies_update BEFORE UPDATE ON change_tallies BEGIN SELECT RAISE (ABORT, 'the
+    history cannot be altered'); END
+    """,
+    """
+    CREATE TRIGGER change_tallies_delete BEFORE DELETE ON change_tallies BEGIN SELECT RAISE (ABORT, 'the
+    history cannot be altered'); END
+    """,
     "CREATE INDEX directory_by_location ON directory (location) WHERE NOT gone",
 )
 

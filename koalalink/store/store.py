@@ -168,12 +168,12 @@ class Store:
         with self._db.transaction():
             if history.read(self._db, limit=1):
                 return
-            touched = history.begin(self._db, self._now(), self._user(), Action.ADDED, note)
-            for details in people:
-                touched(self._tables.insert_customer(None, details), None, None, details._asdict())
-            for link in links:
-                self._tables.put_link(link)
-                touched(link.customer, link.location, None, link_values(link))
+            with history.changing(self._db, self._now(), self._user(), Action.ADDED, note) as touched:
+                for details in people:
+                    touched(self._tables.insert_customer(None, details), None, None, details._asdict())
+                for link in links:
+                    self._tables.put_link(link)
+                    touched(link.customer, link.location, None, link_values(link))
 
     def edit(
         self, customer: Customer, details: CustomerDetails, *, unverify: Sequence[Link] = (), note: str = ""
@@ -267,18 +267,19 @@ class Store:
                     hint="Choose another name.",
                 )
             moving = self._tables.links_at(old)
-            touched = history.begin(self._db, self._now(), self._user(), Action.RENAMED, moved_note(old, new))
-            with self._tables.indexing_once():
+            note = moved_note(old, new)
+            renaming = history.changing(self._db, self._now(), self._user(), Action.RENAMED, note)
+            with renaming as touched, self._tables.indexing_once():
                 for link in moving:
                     self._tables.delete_link(link.customer, old)
                     touched(link.customer, old, link_values(link), None)
                     self._tables.put_link(link._replace(location=new))
                     touched(link.customer, new, None, link_values(link))
-            for customer, stripe_id in sorted(self._tables.refusals(old)):
-                for location, stands in ((old, False), (new, True)):
-                    self._tables.put_refusal(customer, location, stripe_id, stands=stands)
-                    said: Values = {REFUSED: stripe_id}
-                    touched(customer, location, None if stands else said, said if stands else None)
+                for customer, stripe_id in sorted(self._tables.refusals(old)):
+                    for location, stands in ((old, False), (new, True)):
+                        self._tables.put_refusal(customer, location, stripe_id, stands=stands)
+                        said: Values = {REFUSED: stripe_id}
+                        touched(customer, location, None if stands else said, said if stands else None)
             self._tables.move_copy(old, new)
         return len(moving)
 
@@ -286,7 +287,9 @@ class Store:
     def bulk(self, action: Action, note: str, *, rehearsal: bool) -> Iterator[Bulk]:
         """Write many customers and links in one change; a rehearsal finds out what would happen, and keeps nothing."""
         with self._db.transaction(rehearsal=rehearsal):
-            yield Bulk(self._tables, lambda: history.begin(self._db, self._now(), self._user(), action, note).change)
+            made = Bulk(self._tables, lambda: history.begin(self._db, self._now(), self._user(), action, note))
+            yield made
+            made.finish()
 
     # History
 
@@ -349,8 +352,9 @@ class Store:
 
     @contextmanager
     def _change(self, action: Action, note: str = "") -> Iterator[history.Touched]:
-        with self._db.transaction():
-            yield history.begin(self._db, self._now(), self._user(), action, note)
+        changing = history.changing(self._db, self._now(), self._user(), action, note)
+        with self._db.transaction(), changing as touched:
+            yield touched
 
     def _expect_unchanged(self, customer: Customer) -> None:
         if self._tables.customer(customer.number) != customer:

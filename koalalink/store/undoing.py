@@ -10,7 +10,7 @@ from koalalink.domain.links import Link
 from koalalink.errors import ConflictError
 from koalalink.hints import Command
 from koalalink.store.database import Database
-from koalalink.store.history import begin, items, name_at, tallies, undone_by
+from koalalink.store.history import changing, items, name_at, tallies, undone_by
 from koalalink.store.migrations import SEEN
 from koalalink.store.rows import link_from, link_values
 from koalalink.store.tables import Tables
@@ -62,23 +62,17 @@ def undo(
             hint="See what was done: " + Command("history"),
         )
     note = moved_note(*reversed(change.moved)) if change.moved else note
-    write = begin(tables.db, at, by, Action.UNDONE, note, undoes=change.number)
-    with tables.indexing_once():
-        for item in reversed(every):
-            if item.customer in touched:
-                continue
-            if item.location is None:
-                _restore_customer(tables, change, item, later)
-            elif item.refused:
-                tables.put_refusal(item.customer, item.location, item.refused, stands=item.before is not None)
-            else:
-                _restore_link(tables, change, item, item.location, later)
-            write(item.customer, item.location, item.after, item.before)
-    for link in unverify:
-        if tables.link(link.customer, link.location) == link:
-            unverified = link._replace(verified_at=None)
-            tables.put_link(unverified)
-            write(link.customer, link.location, link_values(link), link_values(unverified))
+    with changing(tables.db, at, by, Action.UNDONE, note, undoes=change.number) as write:
+        with tables.indexing_once():
+            for item in reversed(every):
+                if item.customer not in touched:
+                    _restore(tables, change, item, later)
+                    write(item.customer, item.location, item.after, item.before)
+        for link in unverify:
+            if tables.link(link.customer, link.location) == link:
+                unverified = link._replace(verified_at=None)
+                tables.put_link(unverified)
+                write(link.customer, link.location, link_values(link), link_values(unverified))
     if change.moved:
         tables.move_copy(*reversed(change.moved))
     return Undone(write.change, frozenset(touched))
@@ -119,6 +113,15 @@ def _later(db: Database, change: Change) -> _Later:
         for row in {row["change"]: row for row in rows}.values()
     }
     return {(row["customer"], row["place"]): row["change"] for row in rows if standing[row["change"]]}
+
+
+def _restore(tables: Tables, change: Change, item: ChangeItem, later: _Later) -> None:
+    if item.location is None:
+        _restore_customer(tables, change, item, later)
+    elif item.refused:
+        tables.put_refusal(item.customer, item.location, item.refused, stands=item.before is not None)
+    else:
+        _restore_link(tables, change, item, item.location, later)
 
 
 def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _Later) -> None:

@@ -9,7 +9,6 @@ from rich.console import Console
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.decisions import Matched, Settled, SideBySide, Untrue
 from koalalink.domain.desk import Progress, Question
-from koalalink.domain.directory import DirectoryState
 from koalalink.domain.matching.proposing import Proposal
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import PaymentMethod, PostalAddress, StripeCustomer
@@ -89,11 +88,10 @@ def test_ctrl_c_that_comes_as_a_letter(key: str) -> None:
 
 def test_summary_of_a_match() -> None:
     """How many of each tier, why, and what to type next; many reasons are added up."""
-    state = DirectoryState("downtown", "acct_1", False, 4012, NOW, NOW, ())
     certain = [Proposal(n, StripeId(f"cus_{n}"), Tier.CERTAIN, f"reason {n % 9}") for n in range(1200)]
     nobody = [Proposal(n, None, Tier.NONE, "no match at Stripe") for n in range(2)]
     console = plain(80)
-    draw(Matched("downtown", state, [*certain, PROPOSAL, *nobody]), NOW, console=console)
+    draw(Matched("downtown", 4012, [*certain, PROPOSAL, *nobody]), NOW, console=console)
     shown = [" ".join(line.split()) for line in text_of(console).splitlines() if line.strip()]
     assert shown[0] == "1,203 customers without a link at downtown; 4,012 customers at Stripe."
     assert shown[3:6] == ["certain 1,200 nothing speaks against them", "134 reason 0", "134 reason 1"]
@@ -104,7 +102,7 @@ def test_summary_of_a_match() -> None:
     for command in ("match --apply-certain", "review", "match --sheet decisions.csv"):
         assert f"koalalink {command} --location downtown" in commands
     console = plain(80)
-    draw(Matched("downtown", state, []), NOW, console=console)
+    draw(Matched("downtown", 4012, []), NOW, console=console)
     assert text_of(console) == "Every customer is linked at downtown: there is nothing to match.\n"
 
 

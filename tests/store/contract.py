@@ -328,7 +328,8 @@ class DirectoryContract:
         assert directory.put("downtown", [at_stripe(1), at_stripe(2, created=2)], [window]) == (2, 0)
         state = directory.state("downtown")
         assert state is not None
-        assert (state.customers, state.finished_at, state.left) == (2, None, (window,))
+        assert (state.is_filled, state.finished_at, state.left) == (True, None, (window,))
+        assert directory.count("downtown") == 2
         assert directory.finish("downtown", NOW) == 0
         directory.begin("downtown", "acct_1", False, NOW)
         assert directory.put("downtown", [at_stripe(1, "Jane Roe")], []) == (0, 1)
