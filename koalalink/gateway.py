@@ -15,7 +15,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.directory import Listed, Window
@@ -95,7 +96,7 @@ class StripeGateway:
         """Return one customer, or why there is none."""
 
         def retrieve(expand: list[str]) -> StripeCustomer | Absence:
-            found = self._client.v1.customers.retrieve(stripe_id, {"expand": expand}).to_dict()
+            found = self._got(f"customers/{quote(stripe_id)}", {"expand": expand})
             customer = None if found.get("deleted") else customer_in(found, self._metadata_key)
             if found["id"] != stripe_id:
                 raise ValueError("somebody else was answered")
@@ -115,7 +116,7 @@ class StripeGateway:
         params: dict[str, Any] = {"limit": _PAGE}
 
         def ask() -> bool:
-            answer = self._client.v1.customers.payment_methods.list(stripe_id, cast(Any, params)).to_dict()
+            answer = self._got(f"customers/{quote(stripe_id)}/payment_methods", params)
             page = [method_in(each) for each in answer["data"]]
             is_new = any(method.payment_method not in found for method in page)
             found.update({method.payment_method: method for method in page})
@@ -138,8 +139,8 @@ class StripeGateway:
 
         def ask() -> Business:
             of_customer: Any = {"customer": stripe_id, "limit": _PAGE}
-            subscriptions = self._client.v1.subscriptions.list(of_customer).to_dict()["data"]
-            invoices = self._client.v1.invoices.list(of_customer | {"status": "open"}).to_dict()["data"]
+            subscriptions = self._got("subscriptions", of_customer)["data"]
+            invoices = self._got("invoices", of_customer | {"status": "open"})["data"]
             return Business(sum(each["status"] in _ACTIVE for each in subscriptions), len(invoices))
 
         try:
@@ -152,7 +153,7 @@ class StripeGateway:
     def account(self) -> str | None:
         """Return the ID of the account, or None where the key may not read it, or Stripe does not say."""
         try:
-            found = self._asked(lambda: text_in(self._client.v1.accounts.retrieve_current().to_dict(), "id"))
+            found = self._asked(lambda: text_in(self._got("account", {}), "id"))
         except StripeError:
             return None
         return found if _ACCOUNT.fullmatch(found) else None
@@ -162,8 +163,8 @@ class StripeGateway:
         clock: list[str] = []
 
         def ask() -> None:
-            answer = self._client.v1.customers.list({"limit": 1})
-            clock.append((answer.last_response.headers if answer.last_response else {}).get("Date", ""))
+            answer = self._client.raw_request("get", "/v1/customers", limit=1)
+            clock.append(answer.headers.get("Date", ""))
 
         try:
             self._asked(ask)
@@ -189,7 +190,7 @@ class StripeGateway:
         params: dict[str, Any] = {"query": query, "limit": min(most, _PAGE)}
         try:
             for _ in range(_MOST_PAGES):
-                page = self._page(self._client.v1.customers.search, params)
+                page = self._page("customers/search", params)
                 known = len(found)
                 found |= {customer.stripe_id: customer for customer in page.customers}
                 if len(found) >= most or not page.next_page or len(found) == known:
@@ -209,7 +210,7 @@ class StripeGateway:
         """Return about how many customers the account has; None where Stripe does not tell."""
         params: Any = {"query": "created>0", "limit": 1, "expand": ["total_count"]}
         try:
-            found = self._asked(lambda: self._client.v1.customers.search(params).to_dict().get("total_count"))
+            found = self._asked(lambda: self._got("customers/search", params).get("total_count"))
         except StripeError:
             return None
         return found if isinstance(found, int) and found >= 0 else None
@@ -242,7 +243,7 @@ class StripeGateway:
         if window.cursor:
             params["starting_after"] = window.cursor
         try:
-            page = self._page(self._client.v1.customers.list, params)
+            page = self._page("customers", params)
         except _NoSuchCustomer:
             if not window.cursor:
                 raise
@@ -250,9 +251,14 @@ class StripeGateway:
             return self._listed(window._replace(cursor=""), conditions)
         return Listed(tuple(page.customers), page.has_more)
 
-    def _page(self, endpoint: Callable[[Any], Any], params: dict[str, Any]) -> "_Page":
+    def _got(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Return an answer as it was sent: the library's own objects take most of the time of a long list."""
+        answer: dict[str, Any] = self._client.raw_request("get", f"/v1/{path}", **params).data
+        return answer
+
+    def _page(self, path: str, params: dict[str, Any]) -> "_Page":
         def ask(expand: list[str]) -> _Page:
-            answer = endpoint({**params, "expand": [f"data.{field}" for field in expand]}).to_dict()
+            answer = self._got(path, {**params, "expand": [f"data.{field}" for field in expand]})
             customers = [customer_in(found, self._metadata_key) for found in answer["data"]]
             return _Page(customers, bool(answer["has_more"]), text_in(answer, "next_page"))
 

@@ -8,7 +8,7 @@ from koalalink.domain.checks import Verdict, doubt_of, judge, seen_at
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.people.contact import phone_key
-from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, StripeProfile
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, StripeProfile, told_besides
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import fold
 from koalalink.operations.looking_up import look_up
@@ -68,7 +68,7 @@ class Others:
             external_ids=set(),
             emails={fold(each.email) for each in theirs} - {""},
             phones={phone_key(each.phone) for each in theirs} - {""},
-            names={fold(each.name) for each in theirs} - {""},
+            names={name for each in theirs for name in _called(each)},
         )
         self._by: dict[str, list[Customer]] = {}
         for each in self._people:
@@ -78,10 +78,16 @@ class Others:
 
     def beside(self, customer: Customer, theirs: StripeCustomer) -> list[Customer]:
         """Return who of ours, besides this customer, has something of this Stripe customer."""
-        keys = (fold(theirs.email), phone_key(theirs.phone), fold(theirs.name))
+        keys = (fold(theirs.email), phone_key(theirs.phone), *_called(theirs))
         found = {each.number: each for key in keys if key for each in self._by.get(key, ())}
         found.pop(customer.number, None)
         return [found[number] for number in sorted(found)]
+
+
+def _called(theirs: StripeCustomer) -> set[str]:
+    """Return what a Stripe customer is called, folded: where it has no name, what is told besides."""
+    texts = [theirs.name] if theirs.name else [text for _, text in told_besides(theirs)]
+    return {fold(text) for text in texts} - {""}
 
 
 class Examined(NamedTuple):
