@@ -4,7 +4,7 @@ Imports stand inside functions: a command loads only what its own file needs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -67,11 +67,13 @@ class Files:
         with exported(file, self._stdout, self._disk, if_there, kind, columns, self._record, harmless=harmless) as made:
             yield made
 
-    def stripe_export(self, file: str) -> "StripeExport":
-        """Read an export of the Stripe Dashboard."""
+    @contextmanager
+    def stripe_export(self, file: str) -> "Iterator[StripeExport]":
+        """Open an export of the Stripe Dashboard."""
         from koalalink.files.stripe_exports import StripeExport
 
-        return StripeExport(file, self._stdin)
+        with closing(StripeExport(file, self._stdin)) as export:
+            yield export
 
     def payments(self, files: Sequence[str]) -> "Payments":
         """Read exports of payments and bookings."""

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 from typing import BinaryIO
 
 from koalalink.domain.columns import best_of
@@ -24,12 +25,11 @@ def read_payments(files: Sequence[str], stdin: BinaryIO) -> Payments:
     bookings: list[Booking] = []
     for file in files:
         try:
-            export = StripeExport(file, stdin)
+            with closing(StripeExport(file, stdin)) as export:
+                for payment in export.payments:
+                    of_stripe[payment.stripe_id] += payment.ids
         except UsageError as refused:
             bookings += _bookings(file, stdin, refused)
-        else:
-            for payment in export.payments:
-                of_stripe[payment.stripe_id] += payment.ids
     return Payments(of_stripe, bookings)
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from koalalink.domain.directory import ExportedCustomer, ExportedPayment
+from koalalink.domain.imports import Row
 from koalalink.domain.stripe_customers import Holder, PaymentMethod, PostalAddress, brand_in
 from koalalink.domain.stripe_ids import StripeId, is_customer_id
 from koalalink.errors import UsageError
@@ -26,29 +27,48 @@ _Cells = Mapping[str, str]
 
 
 class StripeExport:
-    """An export, read to its end: customers or payments, whichever it is."""
+    """An export of customers or of payments, read through once to find out that it is one, and then again."""
 
     def __init__(self, file: str, stdin: BinaryIO) -> None:
-        """Read `file`, or stdin for "-"; raises a KoalaError with a sentence where it is no such export."""
-        self.customers: list[ExportedCustomer] = []
+        """Read `file`, or stdin for "-", to its end; raises a KoalaError with a sentence where it is no such export."""
         self.payments: list[ExportedPayment] = []
+        """Each payment, where it is an export of payments."""
         self.livemode: bool | None = None
         """Whether it says that it is of live mode; None where it says nothing."""
-        with Grid(file, stdin, _known) as grid:
-            self.name, rows = grid.name, grid.rows()
-            titles, are_payments = self._header([plain(cell) for cell in row.cells] for row in islice(rows, 5))
-            for row in rows:
-                cells = {title: plain(cell) for title, cell in zip(titles, row.cells, strict=False) if title}
-                if row.problem or not any(cells.values()):
-                    continue
-                if any(is_card_number(cell) for cell in cells.values() if len(cell) >= 13):
-                    raise UsageError(
-                        f"Row {row.number} of {self.name} holds a card number. Nothing was read.",
-                        hint="An export of the Stripe Dashboard has none. Card numbers do not belong here.",
-                    )
-                self._take(cells, are_payments=are_payments)
-        if not self.customers and not self.payments:
-            raise UsageError(f"{self.name} has no customers in it.", hint="Is it the right file?")
+        self.size = 0
+        """How many customers an export of customers has."""
+        self._grid = Grid(file, stdin, _known)
+        self.name = self._grid.name
+        try:
+            rows = self._grid.rows()
+            self._titles, self._are_payments = self._header(
+                [plain(cell) for cell in row.cells] for row in islice(rows, 5)
+            )
+            for row, cells in self._cells(rows):
+                self._look_at(row, cells)
+            if not self.size and not self.payments:
+                raise UsageError(f"{self.name} has no customers in it.", hint="Is it the right file?")
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self._grid.close()
+
+    def customers(self) -> Iterator[ExportedCustomer]:
+        """Yield the rows of an export of customers."""
+        if self._are_payments:
+            return
+        rows = self._grid.rows()
+        self._header([plain(cell) for cell in row.cells] for row in islice(rows, 5))
+        yield from (_customer(cells) for _, cells in self._cells(rows) if is_customer_id(cells["id"]))
+
+    def _cells(self, rows: Iterator[Row]) -> Iterator[tuple[Row, _Cells]]:
+        for row in rows:
+            cells = {title: plain(cell) for title, cell in zip(self._titles, row.cells, strict=False) if title}
+            if not row.problem and any(cells.values()) and "id" in cells:
+                yield row, cells
 
     def _header(self, first: Iterator[list[str]]) -> tuple[list[str], bool]:
         for cells in first:
@@ -62,15 +82,19 @@ class StripeExport:
             hint="In the Stripe Dashboard open Customers, then Export, and choose all columns.",
         )
 
-    def _take(self, cells: _Cells, *, are_payments: bool) -> None:
+    def _look_at(self, row: Row, cells: _Cells) -> None:
+        if any(is_card_number(cell) for cell in cells.values() if len(cell) >= 13):
+            raise UsageError(
+                f"Row {row.number} of {self.name} holds a card number. Nothing was read.",
+                hint="An export of the Stripe Dashboard has none. Card numbers do not belong here.",
+            )
         mode = (cells.get("mode") or cells.get("livemode") or "").lower()
         if mode in ("live", "true", "test", "false"):
             self.livemode = mode in ("live", "true")
-        if are_payments:
-            if is_customer_id(cells.get("customer id", "")):
-                self.payments.append(_payment(cells))
-        elif is_customer_id(cells["id"]):
-            self.customers.append(_customer(cells))
+        if not self._are_payments:
+            self.size += is_customer_id(cells["id"])
+        elif is_customer_id(cells.get("customer id", "")):
+            self.payments.append(_payment(cells))
 
 
 _LISTS = {

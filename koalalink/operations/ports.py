@@ -353,9 +353,12 @@ class StripeExport(Protocol):
     """A customers or payments export of the Stripe Dashboard."""
 
     name: str
-    customers: list[ExportedCustomer]
     payments: list[ExportedPayment]
     livemode: bool | None
+    size: int
+
+    def customers(self) -> Iterator[ExportedCustomer]:
+        """Yield the customers of an export of customers."""
 
 
 class Files(Protocol):
@@ -375,8 +378,8 @@ class Files(Protocol):
     ) -> AbstractContextManager[ExportFile]:
         """Begin an export; `harmless` guards cells that a spreadsheet would run as formulas."""
 
-    def stripe_export(self, file: str) -> StripeExport:
-        """Read an export of the Stripe Dashboard."""
+    def stripe_export(self, file: str) -> AbstractContextManager[StripeExport]:
+        """Open an export of the Stripe Dashboard."""
 
     def payments(self, files: Sequence[str]) -> Payments:
         """Read exports of payments and bookings."""

@@ -63,7 +63,8 @@ def sync(need: Needs, request: SyncRequest) -> Partial[Synced]:
     if request.export is None:
         return _sync_from_stripe(need, request)
     location = location_of_export(need.config, request.locations)
-    done = sync_from_export(need, location, need.files.stripe_export(request.export), force=request.force)
+    with need.files.stripe_export(request.export) as export:
+        done = sync_from_export(need, location, export, force=request.force)
     return Partial(Synced((done,)))
 
 

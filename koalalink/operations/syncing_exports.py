@@ -1,18 +1,23 @@
 """Taking an export of the Stripe Dashboard into the directory, with or without a key."""
 
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Protocol
 
 from koalalink.domain.directory import (
+    ExportedCustomer,
+    ExportedPayment,
     SyncedLocation,
     with_export,
     with_payment,
 )
-from koalalink.domain.stripe_customers import Absence, StripeCustomer
+from koalalink.domain.stripe_customers import Absence
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConfigError, ConflictError, KoalaError
 from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasTalk, HasTime
 from koalalink.operations.ports import Stripe, StripeExport, Talk
 
+_Row = ExportedCustomer | ExportedPayment
 _BATCH = 1000
 _SAMPLE = 3
 """Customers of an export that are looked up, to find out whether it is of the location's account."""
@@ -29,29 +34,35 @@ def sync_from_export(need: Needs, location: str, export: StripeExport, *, force:
     """
     directory, talk = need.directory, need.talk
     payments = sorted(export.payments, key=lambda row: (row.at is None, -(row.at.timestamp() if row.at else 0)))
-    ids = [*(row.stripe_id for row in export.customers), *(payment.stripe_id for payment in payments)]
     stripe = _openable(need, location)
     if stripe and not force:
-        _refuse_another_export(stripe, export, ids, talk)
+        sample = [*islice(export.customers(), _SAMPLE)] or payments
+        _refuse_another_export(stripe, export, [row.stripe_id for row in sample], talk)
     livemode = stripe.key.livemode if stripe else export.livemode is not False
     state = directory.state(location)
     if state is None:
         directory.begin(location, None, None, need.now)
+    left = state.left if state else ()
     new = changed = 0
-    with talk.counting("Reading Stripe customers", len(set(ids))) as count:
-        everybody: dict[StripeId, StripeCustomer] = directory.known(location, ids)
-        for row in export.customers:
-            everybody[row.stripe_id] = with_export(everybody.get(row.stripe_id), row, livemode=livemode)
-        for payment in payments:
-            everybody[payment.stripe_id] = with_payment(everybody.get(payment.stripe_id), payment, livemode=livemode)
-        people = [*everybody.values()]
-        for first in range(0, len(people), _BATCH):
-            batch = people[first : first + _BATCH]
-            more, other = directory.put(location, batch, state.left if state else ())
+    with talk.counting("Reading Stripe customers", export.size or None) as count:
+        for batch in _batches(chain[_Row](export.customers(), payments)):
+            people = directory.known(location, {row.stripe_id for row in batch})
+            for row in batch:
+                known = people.get(row.stripe_id)
+                if isinstance(row, ExportedCustomer):
+                    people[row.stripe_id] = with_export(known, row, livemode=livemode)
+                else:
+                    people[row.stripe_id] = with_payment(known, row, livemode=livemode)
+            more, other = directory.put(location, [*people.values()], left)
             new, changed = new + more, changed + other
             count(len(batch))
     directory.touch(location, need.now)
     return SyncedLocation(location, directory.count(location), new, changed, 0)
+
+
+def _batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
+    while batch := [*islice(rows, _BATCH)]:
+        yield batch
 
 
 def _openable(need: Needs, location: str) -> Stripe | None:

@@ -20,8 +20,8 @@ _FIELDS = tuple(
 _COLUMNS = ", ".join((*_FIELDS, "other_card"))
 _WRITTEN = ", ".join(_FIELDS)
 _INSERT = f"""
-    INSERT INTO directory ({_WRITTEN}, location, run, gone)
-    VALUES (:{", :".join(_FIELDS)}, :location, (SELECT run FROM directories WHERE location = :location), 0)
+    INSERT INTO directory (entry, {_WRITTEN}, location, run, gone)
+    VALUES (:entry, :{", :".join(_FIELDS)}, :location, (SELECT run FROM directories WHERE location = :location), 0)
 """
 _UPDATE = f"""
     UPDATE directory SET {", ".join(f"{name} = :{name}" for name in _FIELDS)}, gone = 0,
@@ -43,6 +43,8 @@ _FIND = f"""
     SELECT {_COLUMNS} FROM directory_search JOIN directory ON entry = directory_search.rowid
     WHERE directory_search MATCH :match AND location = :location AND NOT gone ORDER BY created DESC, stripe_id LIMIT 500
 """
+
+_Row = dict[str, Value]
 
 # What pages have left in many pieces takes five times as long to search as one piece.
 _OPTIMIZE = "INSERT INTO directory_search (directory_search) VALUES ('optimize')"
@@ -97,32 +99,35 @@ class Directory:
 
     def put(self, location: str, customers: Sequence[StripeCustomer], left: Sequence[Window]) -> tuple[int, int]:
         """Write a page, with what is left after it; return how many were new, and how many have changed."""
-        new = changed = 0
+        people = {each.stripe_id: each for each in customers}
         with self._db.transaction():
-            before = {row["stripe_id"]: row for row in self._rows_of(location, (each.stripe_id for each in customers))}
-            for stripe_id, customer in {each.stripe_id: each for each in customers}.items():
-                values, old = _values(customer), before.get(stripe_id)
+            before = {row["stripe_id"]: row for row in self._rows_of(location, people)}
+            [top] = self._db.rows("SELECT coalesce(max(entry), 0) AS entry FROM directory")
+            added, edited, forgotten, texts = list[_Row](), list[_Row](), list[_Row](), list[_Row]()
+            changed = 0
+            for stripe_id, customer in people.items():
+                values, old = {**_values(customer), "location": location}, before.get(stripe_id)
                 if old is None:
-                    new += 1
-                    entry = self._db.execute(_INSERT, **values, location=location)
+                    entry = top["entry"] + len(added) + 1
+                    added.append({**values, "entry": entry})
                 else:
                     entry = old["entry"]
-                    self._db.execute(_UPDATE, **values, location=location, entry=entry)
+                    edited.append({**values, "entry": entry})
                     if not old["gone"] and all(old[name] == values[name] for name in _FIELDS):
                         continue
                     changed += 1
-                    self._db.execute("DELETE FROM directory_search WHERE rowid = :entry", entry=entry)
-                self._db.execute(
-                    "INSERT INTO directory_search (rowid, text) VALUES (:entry, :text)",
-                    entry=entry,
-                    text=_searchable(customer),
-                )
+                    forgotten.append({"entry": entry})
+                texts.append({"entry": entry, "text": _searchable(customer)})
+            self._db.execute_many(_INSERT, added)
+            self._db.execute_many(_UPDATE, edited)
+            self._db.execute_many("DELETE FROM directory_search WHERE rowid = :entry", forgotten)
+            self._db.execute_many("INSERT INTO directory_search (rowid, text) VALUES (:entry, :text)", texts)
             self._db.execute(
                 "UPDATE directories SET windows = :windows WHERE location = :location",
                 windows=json.dumps([*left]),
                 location=location,
             )
-        return new, changed
+        return len(added), changed
 
     def finish(self, location: str, now: datetime) -> int:
         """End a copy: who was not in it is gone; return how many those are."""

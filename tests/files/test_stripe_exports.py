@@ -29,7 +29,7 @@ def read(tmp_path: Path, text: str, encoding: str = "utf-8") -> StripeExport:
 @pytest.mark.parametrize("stray", ["", "Customers\n"])
 def test_customers_export_is_read(tmp_path: Path, delimiter: str, encoding: str, stray: str) -> None:
     """However it was saved, and with a stray line above it."""
-    [ann] = read(tmp_path, stray + SHORT.replace(",", delimiter), encoding).customers
+    [ann] = read(tmp_path, stray + SHORT.replace(",", delimiter), encoding).customers()
     assert (ann.stripe_id, ann.name, ann.email) == ("cus_1", "Ann Lee", "ann@x.com")
     assert ann.created == datetime(2024, 3, 5, 17, 1, 2, tzinfo=UTC)
     assert ann.metadata == {"Client": "BK-7"}
@@ -42,7 +42,7 @@ def test_card_columns_are_read(tmp_path: Path) -> None:
         "id,Email,Card ID,Card Last4,Card Brand,Card Funding,Card Exp Month,Card Exp Year,Card Fingerprint,"
         "Address Line1,Address Postal Code\ncus_1,a@x.com,pm_1,42,American Express,credit,7,29,fp1,1 Elm St,98101\n"
     )
-    [ann] = read(tmp_path, text).customers
+    [ann] = read(tmp_path, text).customers()
     assert ann.card == PaymentMethod("pm_1", "amex", "0042", 7, 2029, "credit", "", "fp1")
     assert (ann.address.line1, ann.address.postal_code) == ("1 Elm St", "98101")
 
@@ -67,9 +67,9 @@ def test_payments_export_ties_a_customer_to_email_and_card(tmp_path: Path) -> No
 def test_card_that_expires_at_no_time_is_not_known(tmp_path: Path, expiry: str) -> None:
     """The customer is."""
     header = "id,Email,Card Last4,Card Exp Month,Card Exp Year\n"
-    [ann] = read(tmp_path, f"{header}cus_1,ann@x.com,4242,{expiry}\n").customers
+    [ann] = read(tmp_path, f"{header}cus_1,ann@x.com,4242,{expiry}\n").customers()
     assert (ann.email, ann.card) == ("ann@x.com", None)
-    [ann] = read(tmp_path, f"{header}cus_1,ann@x.com,4242,07,30\n").customers
+    [ann] = read(tmp_path, f"{header}cus_1,ann@x.com,4242,07,30\n").customers()
     assert ann.card is not None
     assert (ann.card.exp_month, ann.card.exp_year) == (7, 2030)
 
@@ -95,4 +95,4 @@ def test_row_without_a_customers_id_is_left_out(tmp_path: Path, stripe_id: str) 
     path = tmp_path / "unified_customers.csv"
     path.write_text(f'id,Email,Name\n"{stripe_id}",a@x.com,Ann\ncus_1,b@x.com,Bob\n')
     export = StripeExport(str(path), io.BytesIO())
-    assert [customer.stripe_id for customer in export.customers] == ["cus_1"]
+    assert [customer.stripe_id for customer in export.customers()] == ["cus_1"]

@@ -239,7 +239,7 @@ def _read_table(content: bytes) -> None:
 
 def _read_export(content: bytes) -> None:
     export = StripeExport("-", io.BytesIO(content))
-    _keep([with_export(None, row, livemode=True) for row in export.customers])
+    _keep([with_export(None, row, livemode=True) for row in export.customers()])
     _keep([with_payment(None, row, livemode=True) for row in export.payments])
 
 
