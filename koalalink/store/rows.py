@@ -12,6 +12,8 @@ from koalalink.domain.people.contact import phone_key
 from koalalink.domain.text import fold, trimmed
 
 FIELDS = CustomerDetails._fields
+LINK_FIELDS = ("stripe_id", "enabled", "account", "livemode", "verified_at", "seen_name", "seen_email", "seen_phone")
+"""Columns of a link, its key aside."""
 KEYS = ("email_key", "phone_key", "name_key")
 """Columns that customers are matched by."""
 

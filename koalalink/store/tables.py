@@ -43,6 +43,11 @@ class Tables:
         finally:
             self._to_index = None
 
+    def index_anew(self, numbers: Iterable[int]) -> None:
+        """Let customers be found by what is stored now."""
+        for number in numbers:
+            self._index(number)
+
     def customers(self, column: str, value: str | int) -> list[Customer]:
         """Return the customers that have `value` in a column; an empty text is nobody's."""
         sql = f"SELECT customer, {COLUMNS} FROM customers WHERE {column} = :value AND {column} <> '' ORDER BY customer"

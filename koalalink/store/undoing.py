@@ -10,10 +10,11 @@ from koalalink.domain.links import Link
 from koalalink.errors import ConflictError
 from koalalink.hints import Command
 from koalalink.store.database import Database
-from koalalink.store.history import changing, items, name_at, tallies, undone_by
+from koalalink.store.history import begin, changing, items, name_at, put_tallies, tallies, undone_by
 from koalalink.store.migrations import SEEN
 from koalalink.store.rows import link_from, link_values
 from koalalink.store.tables import Tables
+from koalalink.store.taking_back import has_only_added, take_away
 
 _Later = dict[tuple[int, str | None], int]
 """For a customer, or what a customer has at a place, the newest change that touched it and still stands."""
@@ -48,6 +49,11 @@ def undo(
             hint="To bring it back, type: " + Command("undo", undoing),
         )
     later = _later(tables.db, change)
+    if not later and not unverify and has_only_added(tables.db, change):
+        number = begin(tables.db, at, by, Action.UNDONE, note, undoes=change.number)
+        put_tallies(tables.db, number, {(tally.noun, "gone"): tally.size for tally in change.tallies})
+        tables.index_anew(take_away(tables.db, change, number))
+        return Undone(number, frozenset())
     every = change.items or tuple(items(tables.db, change.number, named=False))
     touched = {item.customer for item in every if _key(item) in later}
     # Who is removed goes with all links, so a link that was made since counts, too.

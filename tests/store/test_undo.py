@@ -16,6 +16,7 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
+from koalalink.store import undoing
 from koalalink.store.store import Store
 from tests.conftest import NOW
 from tests.store.conftest import open_store
@@ -202,6 +203,66 @@ _EXTRA = st.sampled_from(["", '{"Tag": "x"}'])
 _DETAILS = st.builds(
     CustomerDetails, first_name=_NAMES, external_id=_EXTERNAL, email=st.sampled_from(["", "a@x.com"]), extra=_EXTRA
 )
+
+
+_MANY = 12
+"""Things of a change that is taken back by whole tables."""
+
+
+def _import(store: Store) -> Customer:
+    """Many customers and links in one change; somebody who was there already gets a link, too."""
+    ann = store.add(CustomerDetails(first_name="Ann", email="ann@x.com"))
+    made = [Customer(number, CustomerDetails(first_name=f"Bo {number}", extra="{}")) for number in range(2, 2 + _MANY)]
+    with store.bulk(Action.IMPORTED, "", rehearsal=False) as bulk:
+        links = [link(each, f"cus_{each.number}") for each in (*made[::2], ann)]
+        bulk.write(made, [], [(None, each) for each in links])
+    return ann
+
+
+def _dumped(path: Path) -> list[tuple[object, ...]]:
+    """Every row of every table."""
+    with closing(sqlite3.connect(path)) as db:
+        names = "customers links changes change_items change_tallies customer_search".split()
+        return [row for name in names for row in sorted(db.execute(f"SELECT * FROM {name}"), key=repr)]
+
+
+def test_large_change_is_undone_as_each_of_its_parts_would_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whole tables, or one customer after the other: the store is the same, and can be brought back."""
+    dumps = []
+    for name in ("whole", "each"):
+        path = tmp_path / f"{name}.db"
+        store = open_store(path)
+        _import(store)
+        before = state_of(store)
+        if name == "each":
+            monkeypatch.setattr(undoing, "has_only_added", lambda *_: False)
+        number = undo(store)
+        assert [key for key, _ in state_of(store).items()] == [(1, "")]
+        assert [hit.customer.details.first_name for hit in store.page("cus_1", limit=9).customers] == []
+        dumps.append(_dumped(path))
+        undo(store, number)
+        assert state_of(store) == before
+        store.close()
+    assert dumps[0] == dumps[1]
+
+
+@pytest.mark.parametrize("what", ["edit", "link", "unlink", "remove"])
+def test_large_change_that_was_touched_since_is_not_undone(store: Store, what: str) -> None:
+    """Whatever stands against one of its parts stands against all."""
+    _import(store)
+    first = store.find("2")
+    if what == "edit":
+        store.edit(first, CustomerDetails(first_name="Cy"))
+    elif what == "link":
+        connect(store, store.find("3"), link(store.find("3"), "cus_new"))
+    elif what == "unlink":
+        store.delete_links(first, [link(first, "cus_2")])
+    else:
+        store.remove(store.record(first))
+    before = state_of(store)
+    with pytest.raises(ConflictError):
+        undo(store, 2)
+    assert state_of(store) == before
 
 
 class Histories(RuleBasedStateMachine):
