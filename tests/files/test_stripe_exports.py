@@ -1,6 +1,7 @@
 """The Stripe Dashboard's exports, with the columns and the dirt that were met."""
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,11 +18,22 @@ SHORT = (
 )
 
 
+_opened: list[StripeExport] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
 def read(tmp_path: Path, text: str, encoding: str = "utf-8") -> StripeExport:
     """Read this text as a file."""
     file = tmp_path / "unified_customers.csv"
     file.write_bytes(text.encode(encoding))
-    return StripeExport(str(file), io.BytesIO())
+    _opened.append(StripeExport(str(file), io.BytesIO()))
+    return _opened[-1]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -95,4 +107,5 @@ def test_row_without_a_customers_id_is_left_out(tmp_path: Path, stripe_id: str) 
     path = tmp_path / "unified_customers.csv"
     path.write_text(f'id,Email,Name\n"{stripe_id}",a@x.com,Ann\ncus_1,b@x.com,Bob\n')
     export = StripeExport(str(path), io.BytesIO())
+    _opened.append(export)
     assert [customer.stripe_id for customer in export.customers()] == ["cus_1"]

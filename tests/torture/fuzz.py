@@ -5,6 +5,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -238,9 +239,9 @@ def _read_table(content: bytes) -> None:
 
 
 def _read_export(content: bytes) -> None:
-    export = StripeExport("-", io.BytesIO(content))
-    _keep([with_export(None, row, livemode=True) for row in export.customers()])
-    _keep([with_payment(None, row, livemode=True) for row in export.payments])
+    with closing(StripeExport("-", io.BytesIO(content))) as export:
+        _keep([with_export(None, row, livemode=True) for row in export.customers()])
+        _keep([with_payment(None, row, livemode=True) for row in export.payments])
 
 
 def _read_payments(content: bytes) -> None:
