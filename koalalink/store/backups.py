@@ -69,7 +69,7 @@ def back_up_daily(store: Path, day: date) -> None:
     with sentences(target):
         target.parent.mkdir(mode=0o700, exist_ok=True)
     try:
-        back_up(store, target, Disk())
+        back_up(store, target, Disk(), quickly=True)
     except ConflictError:  # another process has made it meanwhile
         return
     others = [backup for backup in daily_backups(store) if backup != target]
