@@ -68,7 +68,7 @@ def email_of(cell: str) -> tuple[str, str]:
     """Return the first email address in a cell, and what else stands there; a cell without one is returned whole."""
     if _ALONE.fullmatch(cell):
         return cell, ""
-    alone = mailbox_in(cell)
+    alone = mailbox_in(cell) if cell.count("@") == 1 else cell
     if _EMAIL.fullmatch(alone) and not {*",;|"} & {*alone}:
         return alone.removeprefix("mailto:"), ""
     found = emails_in(cell)

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from koalalink.domain.people import identity as rules
 from koalalink.domain.people.identity import Pair, doubt_of_the_person, is_certain, is_likely
-from koalalink.domain.people.person import NOBODY, Around, Person, compare
-from koalalink.domain.stripe_customers import Holder
+from koalalink.domain.people.person import NOBODY, Around, Person, compare, of_stripe
+from koalalink.domain.stripe_customers import About, Holder, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
+from tests.conftest import NOW
 from tests.domain.people.people import ours, theirs
 
 
@@ -237,6 +239,19 @@ def test_mailbox_of_a_family_does_not_name_the_holder() -> None:
 def test_somebody_else_who_is_told_is_named(told: dict[str, Any], doubt: str | None) -> None:
     """Where there is no name; an employer, and what is no name, is nobody else."""
     assert doubt_of_the_person(pair(ours(email=EMAIL), theirs("", email=EMAIL, **told))) == doubt
+
+
+def test_names_of_newer_accounts_and_for_shipping_are_evidence() -> None:
+    """Each as what it is; a phone for shipping counts beside the name."""
+    mine = ours(email=EMAIL, phone=PHONE)
+    person = StripeCustomer(StripeId("cus_1"), "", EMAIL, "", NOW, livemode=False)
+    for about in (About(individual_name="Jane Doe"), About(shipping_name="Jane Doe", shipping_phone=PHONE)):
+        assert is_certain(pair(mine, of_stripe(person._replace(about=about), NOW)))
+    other = of_stripe(person._replace(about=About(business_name="Doe Cleaning LLC")), NOW)
+    assert doubt_of_the_person(pair(mine, other)) is None
+    assert not is_certain(pair(mine, other))
+    elsewhere = person._replace(email="", about=About(shipping_name="Jane Doe", shipping_phone=PHONE))
+    assert pair(mine, of_stripe(elsewhere, NOW)).alike.told_contact
 
 
 def test_every_rule_protects_a_family() -> None:
