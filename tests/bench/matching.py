@@ -31,7 +31,7 @@ GOALS: Mapping[Name, Goals] = {
     "hard2+": Goals({"certain": 0.358, "likely": 0.718, "review": 0.924}, {"certain": 1.0, "likely": 0.99}),
 }
 MISSED: Mapping[tuple[Name, str], float] = {("typical2+", "certain"): 0.627, ("hard2+", "certain"): 0.345}
-"""Goals that are not reached, and what is held meanwhile: a card of somebody else is never certain, which costs more."""
+"""Goals that are not reached, and what is held meanwhile: a card of somebody else is never certain."""
 _FEBRL = 0.9916
 _RIVALS = {"splink": 1 / 15, "recordlinkage": 1.0}
 """The goals of the time, as a share of theirs."""
