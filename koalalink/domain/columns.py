@@ -35,7 +35,7 @@ _TYPED = {fold(meaning): field for field, meaning in _MEANINGS.items()} | {
 _TYPED |= {"stripe id": "stripe_id", "extra": "extra", "kept": "extra", "ignore": "ignore", "zip": "zip"}
 
 _SHOWN = 30
-"""Columns that fit no field."""
+"""Columns that fit no field, or are looked at after others."""
 
 
 class Column(NamedTuple):
@@ -79,8 +79,8 @@ def recognized(titles: Sequence[str], chosen: Mapping[str, str]) -> int:
 
 def worth_showing(columns: Sequence[Column]) -> tuple[list[Column], int]:
     """Return the columns that are shown to a person, and how many more there are, of which nothing is asked."""
-    extra = [column for column in columns if column.field == "extra" and not column.doubt]
-    hidden = {column.position for column in extra[_SHOWN:]}
+    lesser = [column for column in columns if (column.field == "extra" or column.behind) and not column.doubt]
+    hidden = {column.position for column in lesser[_SHOWN:]}
     return [column for column in columns if column.position not in hidden], len(hidden)
 
 

@@ -58,7 +58,7 @@ class PlainTalk:
             cells = "; ".join(row[column.position][:24] for row in rows if row[column.position])
             self.note(f"Column {column.title}: {column.meaning}" + (f" ({cells})" if cells else ""))
         if more:
-            self.note(f"And {more:,} more columns that fit no field: kept beside the customer.")
+            self.note(f"And {more:,} more columns: what they hold is kept beside the customer.")
 
     @contextmanager
     def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:

@@ -155,7 +155,7 @@ class RichTalk:
         numbers = (f"Row {number}" for number in range(1, len(shown_rows) + 1))
         print_table(self._console, ("Column", "Meaning", *numbers), lines)
         if more:
-            self.note(f"And {more:,} more columns that fit no field: kept beside the customer.")
+            self.note(f"And {more:,} more columns: what they hold is kept beside the customer.")
 
     @contextmanager
     def counting(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:

@@ -638,3 +638,18 @@ def test_dry_run_speaks_of_what_would_be(empty: Run, sandbox: App, file: Path) -
     assert "Why it would not be imported" in text
     assert "Why the Stripe ID would not be linked" in text
     assert "rejects" not in text
+
+
+def test_file_of_two_thousand_columns_is_read_and_told_in_brief(empty: Run, sandbox: App, file: Path) -> None:
+    """One address a customer, the others kept; nobody reads two thousand lines."""
+    parts = [
+        f"Address_{n} {part}" for n in range(1, 400) for part in ("Street Line 1", "City", "State", "Zip", "Notes")
+    ]
+    cells = ["1 Elm St,Kent,WA,98030,gate", "2 Elm St,Kent,WA,98030,", *[",,,,"] * 397]
+    name = write(file, ",".join(["Ann Lee", *cells]), header=",".join(["Name", *parts]))
+    result = empty("customers", "import", name)
+    assert (result.exit_code, len(result.stderr.splitlines()) < 50) == (0, True)
+    assert "more columns: what they hold is kept beside the customer." in result.stderr
+    [ann] = [linked.customer.details for linked in sandbox.store.everybody()]
+    assert (ann.address, ann.zip) == ("1 Elm St", "98030")
+    assert json.loads(ann.extra) == {"Address_1 Notes": "gate", "Other address": "2 Elm St, Kent, WA, 98030"}
