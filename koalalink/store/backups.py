@@ -9,10 +9,15 @@ from pathlib import Path
 from koalalink.disk import Disk, IfThere, sentences
 from koalalink.domain.backups import Contents
 from koalalink.errors import ConflictError, KoalaError
-from koalalink.store.copying import back_up, check, contents
+from koalalink.store import copy_process
+from koalalink.store.copy_process import Copying
+from koalalink.store.copying import back_up, check, contents, was_used
 from koalalink.store.restoring import restore
 
 _DAYS_KEPT = 7
+
+_LARGE = 8 << 20
+"""Bytes; a smaller store is copied sooner than another process would be started."""
 
 _CLOCKS_DIFFER = 60.0
 """Seconds that a file's time may be ahead, as on a disk of another computer."""
@@ -34,7 +39,8 @@ class Backups:
     def back_up_daily(self) -> None:
         """Make the backup of today, where there is none yet; the work goes on without it."""
         try:
-            back_up_daily(self.store, self._now().astimezone().date())
+            if back_up_daily(self.store, self._now().astimezone().date()):
+                self._say("Today's backup of the store was begun earlier and did not come about. It was made just now.")
         except KoalaError as error:
             self._say(f"No daily backup of the store was made: {error.message}")
 
@@ -55,26 +61,39 @@ class Backups:
         return restore(source, self.store, self._now())
 
 
-def back_up_daily(store: Path, day: date) -> None:
+def back_up_daily(store: Path, day: date) -> bool:
     """Back the store up as it is before the first change of a day, and keep the last seven backups.
 
-    Raises KoalaError where that is not possible.
+    A large store is copied by a process of its own, which has fixed the moment of the copy when this returns. Tells
+    whether such a process was begun earlier that day and has made no copy, so that it was made now. Raises KoalaError
+    where that is not possible.
     """
     target = _folder(store) / f"{store.stem}-{day:%Y-%m-%d}{store.suffix}"
-    if target.exists():
-        return
-    found = contents(store)
-    if found is None or not found.changes:
-        return
+    if target.exists() or not was_used(store):
+        return False
     with sentences(target):
         target.parent.mkdir(mode=0o700, exist_ok=True)
+    before = copy_process.standing(target)
+    if before is Copying.GOING_ON:
+        return False
+    is_large = store.stat().st_size > _LARGE
+    if is_large and before is Copying.NOT_BEGUN and copy_process.begun(store, target):
+        return False
     try:
         back_up(store, target, Disk(), quickly=True)
     except ConflictError:  # another process has made it meanwhile
-        return
-    others = [backup for backup in daily_backups(store) if backup != target]
+        return False
+    copy_process.mark_of(target).unlink(missing_ok=True)
+    thin_out(store, target)
+    return before is Copying.BROKEN_OFF
+
+
+def thin_out(store: Path, made: Path) -> None:
+    """Delete all daily backups but the last seven, of which one was just made."""
+    others = [backup for backup in daily_backups(store) if backup != made]
     for old in others[: -(_DAYS_KEPT - 1)]:
         old.unlink(missing_ok=True)
+        copy_process.mark_of(old).unlink(missing_ok=True)
 
 
 def daily_backups(store: Path) -> list[Path]:

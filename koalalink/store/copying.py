@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,17 +19,25 @@ _PATIENCE = 10.0
 
 
 def back_up(
-    store: Path, target: Path, disk: Disk, if_there: IfThere = IfThere.REFUSE, *, quickly: bool = False
+    store: Path,
+    target: Path,
+    disk: Disk,
+    if_there: IfThere = IfThere.REFUSE,
+    *,
+    quickly: bool = False,
+    begun: Callable[[], None] = lambda: None,
 ) -> Contents:
     """Write a backup of the store to `target`, check it, and return what it holds.
 
     Where somebody waits it is checked `quickly`: without comparing each index with its table, which takes thrice the
-    time of all else. Raises NotFoundError where there is no store, and as `Disk.new` where the copy cannot be written.
+    time of all else. `begun` is called when the moment is fixed of which the copy is: what is written to the store
+    from then on is not in it. Raises NotFoundError where there is no store, and as `Disk.new` where the copy cannot be
+    written.
     """
     if not store.exists():
         raise NotFoundError(f"There is no store {store} yet.", hint="Bring your customers in first.")
     with disk.writing(target, if_there) as file, sentences_of(store):
-        copy_into(store, file)
+        copy_into(store, file, begun)
         return check(file.beside, quickly=quickly)
 
 
@@ -73,15 +81,32 @@ def contents(store: Path) -> Contents | None:
         raise failure from None
 
 
+def was_used(store: Path) -> bool:
+    """Tell whether a store was ever written to; one that is damaged was not."""
+    if not store.exists():
+        return False
+    try:
+        with closing(opened(store)) as db:
+            return db.execute("SELECT 1 FROM changes LIMIT 1").fetchone() is not None
+    except sqlite3.Error as error:
+        failure = told(store, error)
+        if isinstance(failure, Damaged):
+            return False
+        raise failure from None
+
+
 def opened(path: Path) -> sqlite3.Connection:
     """Open a file that is there, to be written."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=_PATIENCE, isolation_level=None, uri=True)
 
 
-def copy_into(store: Path, file: NewFile) -> None:
+def copy_into(store: Path, file: NewFile, begun: Callable[[], None] = lambda: None) -> None:
     """Copy a store into a file in the making: one file, which can be read wherever it is put."""
     file.stream.close()
     with closing(reading(store, _PATIENCE)) as source, closing(opened(file.beside)) as copy:
+        source.execute("BEGIN")
+        source.execute("SELECT 1 FROM sqlite_schema").fetchone()  # only reading fixes the moment
+        begun()
         _copy(source, copy)
         copy.execute("PRAGMA journal_mode = DELETE")
 

@@ -1,0 +1,120 @@
+"""A process of its own that copies a large store, so that nobody waits for it who only links one customer.
+
+It is started anew, not forked, in a session of its own and with no stream of the command's: so a Ctrl-C does not reach
+it, and whoever reads the command's output does not wait for it. It says when the moment is fixed of which its copy is;
+from then on the store may be written to.
+
+A mark beside the copy is there from its beginning until it is in its place, and is locked for as long as the process
+lives. A mark that nobody holds is of a copy that did not come about.
+"""
+
+import os
+import sqlite3
+import sys
+from contextlib import closing, suppress
+from enum import Enum
+from pathlib import Path
+
+from koalalink.disk import Disk
+from koalalink.errors import KoalaError
+
+_BEGUN = b"begun"
+_PROGRAM = "from koalalink.store.copy_process import main; main()"
+
+
+class Copying(Enum):
+    """How a copy stands that is not in its place."""
+
+    NOT_BEGUN = "not begun"
+    GOING_ON = "going on"
+    BROKEN_OFF = "broken off"
+
+
+def mark_of(target: Path) -> Path:
+    """Return the mark of a copy that is being made."""
+    return target.with_name(f".{target.name}.making")
+
+
+def standing(target: Path) -> Copying:
+    """Tell how a copy stands that is not in its place."""
+    if not mark_of(target).exists():
+        return Copying.NOT_BEGUN
+    try:
+        with closing(_opened(mark_of(target))) as mark:
+            return Copying.BROKEN_OFF if _held(mark) else Copying.GOING_ON
+    except sqlite3.OperationalError:  # the process has just ended, and has taken its mark away
+        return Copying.GOING_ON
+
+
+def begun(store: Path, target: Path) -> bool:
+    """Start a process that copies the store to `target`; tell whether it has fixed the moment of its copy.
+
+    Where it cannot, for whatever reason, it has ended.
+    """
+    import subprocess  # noqa: PLC0415 - 8 ms, on one command a day
+
+    path = os.pathsep.join(str(Path(each).absolute()) for each in sys.path if each)
+    detached = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    from_it, to_us = os.pipe()
+    try:
+        process = subprocess.Popen(  # noqa: S603 - our own program, and two paths
+            [sys.executable, "-c", _PROGRAM, str(store.absolute()), str(target.absolute())],
+            env={**os.environ, "PYTHONPATH": path},
+            cwd=target.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=to_us,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            creationflags=detached,
+        )
+    except OSError:
+        os.close(from_it)
+        return False
+    finally:
+        os.close(to_us)
+    with open(from_it, "rb") as answer:  # noqa: PTH123 - a descriptor
+        has_begun = answer.read(len(_BEGUN)) == _BEGUN
+    if has_begun:
+        process.returncode = 0  # it goes on by itself: nobody will ask how it ended
+    else:
+        process.wait()
+    return has_begun
+
+
+def main() -> None:
+    """Copy the store that is named first to the path that is named second, unless another process does."""
+    from koalalink.store.backups import thin_out  # noqa: PLC0415 - which itself starts this process
+    from koalalink.store.copying import back_up  # noqa: PLC0415 - not where a copy is only begun
+
+    store, target = map(Path, sys.argv[1:])
+    with suppress(FileExistsError):
+        mark_of(target).touch(0o600, exist_ok=False)
+    with closing(_opened(mark_of(target))) as mark:
+        if not _held(mark):
+            _tell()
+            return
+        try:
+            back_up(store, target, Disk(), quickly=True, begun=_tell)
+        except KoalaError:  # the mark stays, and the next command makes the copy itself
+            return
+    mark_of(target).unlink(missing_ok=True)
+    thin_out(store, target)
+
+
+def _opened(mark: Path) -> sqlite3.Connection:
+    uri = f"{mark.absolute().as_uri()}?mode=rw"
+    return sqlite3.connect(uri, timeout=0, isolation_level=None, uri=True)
+
+
+def _held(mark: sqlite3.Connection) -> bool:
+    """Lock a mark for as long as it is open; tell whether that was possible."""
+    try:
+        mark.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def _tell() -> None:
+    os.write(1, _BEGUN)
+    os.close(1)
