@@ -1,9 +1,8 @@
 """People who have several Stripe customers in one account."""
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
@@ -33,31 +32,6 @@ class DuplicateGroup(NamedTuple):
     """What is going on with each; None where that may not be read."""
 
 
-class Recurring:
-    """Tells who shares an email, a name and phone, or a card with somebody, of however many.
-
-    They are looked at twice: of a million all keys would take more memory than their numbers do.
-    """
-
-    def __init__(self) -> None:
-        self._seen = {what: array("q") for what in _KEYS}
-        self._often: dict[str, frozenset[int]] = {}
-
-    def add(self, customer: StripeCustomer) -> None:
-        """Look at one for the first time."""
-        for what, key in _KEYS.items():
-            if found := key(customer):
-                self._seen[what].append(hash(found))
-
-    def has(self, customer: StripeCustomer) -> bool:
-        """Tell, when all were looked at, whether another has a key of this one."""
-        while self._seen:
-            what, seen = self._seen.popitem()
-            ordered = sorted(seen)
-            self._often[what] = frozenset(one for one, following in pairwise(ordered) if one == following)
-        return any(hash(key(customer)) in self._often[what] for what, key in _KEYS.items())
-
-
 def duplicates_at(
     location: str, customers: Iterable[StripeCustomer], holders: Mapping[str, Customer], now: datetime
 ) -> list[DuplicateGroup]:
@@ -74,7 +48,7 @@ def duplicates_at(
             stripe_id = above
         return stripe_id
 
-    for what, key in _KEYS.items():
+    for what, key in KEYS.items():
         for group in _groups(people, key):
             persons = {each.stripe_id: of_stripe(each, now) for each in group}
             for one, other in combinations(group, 2):
@@ -134,7 +108,7 @@ def _group_of(
         location=location,
         customers=tuple(ordered),
         linked_to=tuple(holders.get(each.stripe_id) for each in ordered),
-        same=tuple(what for what in _KEYS if any(what in shared[each.stripe_id] for each in ordered)),
+        same=tuple(what for what in KEYS if any(what in shared[each.stripe_id] for each in ordered)),
         reason=reason,
     )
 
@@ -156,11 +130,12 @@ def _fingerprint(customer: StripeCustomer) -> str:
     return customer.card.fingerprint if customer.card else ""
 
 
-_KEYS: dict[str, Callable[[StripeCustomer], str]] = {
+KEYS: dict[str, Callable[[StripeCustomer], str]] = {
     "email": lambda customer: email_key(customer.email),
     "name and phone": _name_and_phone,
     "card": _fingerprint,
 }
+"""What two entries of one person have in common, by what it is called."""
 
 
 def _groups(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -110,7 +111,7 @@ def yardbook_columns() -> list[ExportColumn]:
 
 
 def _field(name: str) -> Callable[[ExportRow], str]:
-    return lambda row: str(getattr(row.linked.customer.details, name))
+    return attrgetter(f"linked.customer.details.{name}")
 
 
 def _payment_method(location: str) -> Callable[[ExportRow], str]:

@@ -1,14 +1,14 @@
 """What can have become of a link since it was made: the rules of `verify`."""
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from koalalink.domain.checks import why_nothing_can_be_charged
 from koalalink.domain.customers import Customer
-from koalalink.domain.links import Link
+from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.identity import Pair, fields_of
 from koalalink.domain.people.person import of_store, of_stripe
@@ -64,7 +64,7 @@ class CheckedLink(NamedTuple):
     customer: Customer
     link: Link
     found: StripeCustomer | Absence
-    cards: tuple[PaymentMethod, ...] | None
+    methods: tuple[PaymentMethod, ...] | None
     """All that are needed to tell whether one can be charged; None where the key may not read them."""
 
 
@@ -76,14 +76,40 @@ class AccountNow(NamedTuple):
     cards_are_hidden: bool
 
 
-def problems_of(
-    links: Sequence[CheckedLink], accounts: Mapping[str, AccountNow], *, now: datetime, within: int
-) -> list[LinkProblem]:
-    """Return what is wrong with `links`, worst first; `within` are the days ahead in which a card expires."""
-    alone = [problem for each in links for problem in _of_one(each, accounts[each.link.location], now, within)]
-    every = [*alone, *_shared_ids(links), *_two_accounts(links), *_shared_cards(links)]
-    order = [*Problem]
-    return sorted(every, key=lambda p: (order.index(p.problem), p.link.location, p.customer.number))
+Known = Callable[[Iterable[int]], Mapping[int, LinkedCustomer]]
+"""Returns the customers of some numbers, those who are there."""
+_Linked = tuple[Customer, Link]
+_Sharing = dict[str, list[tuple[int, str]]]
+"""By what they share, the number of the customer and the location of each link."""
+
+
+class LinkCheck:
+    """Finds what is wrong with links as they come; of each it keeps no more than what another may have, too."""
+
+    def __init__(self, *, now: datetime, within: int) -> None:
+        """`within` are the days ahead in which a card expires."""
+        self._now, self._within = now, within
+        self._alone: dict[str, list[LinkProblem]] = {}
+        self._with_id: _Sharing = {}
+        self._with_card: _Sharing = {}
+
+    def add(self, each: CheckedLink, now_at: AccountNow) -> None:
+        """Look at a link."""
+        link = each.link
+        self._alone.setdefault(link.location, []).extend(_of_one(each, now_at, self._now, self._within))
+        self._with_id.setdefault(link.stripe_id, []).append((link.customer, link.location))
+        if card := _card(each):
+            self._with_card.setdefault(card, []).append((link.customer, link.location))
+
+    def problems(self, locations: Collection[str], known: Known) -> list[LinkProblem]:
+        """Return what is wrong with the links of these locations, worst first."""
+        found = [problem for location in locations for problem in self._alone.get(location, ())]
+        for sharing in _shared(self._with_id, locations, known):
+            found += [*_shared_ids(sharing), *_two_accounts(sharing)]
+        for sharing in _shared(self._with_card, locations, known):
+            found += _shared_cards(sharing)
+        order = [*Problem]
+        return sorted(found, key=lambda p: (order.index(p.problem), p.link.location, p.customer.number))
 
 
 def dead(problem: LinkProblem) -> bool:
@@ -92,7 +118,7 @@ def dead(problem: LinkProblem) -> bool:
 
 
 def _of_one(each: CheckedLink, now_at: AccountNow, now: datetime, within: int) -> Iterator[LinkProblem]:
-    customer, link, found, cards = each
+    customer, link, found, methods = each
 
     def told(problem: Problem, detail: str) -> LinkProblem:
         return LinkProblem(customer, link, problem, detail)
@@ -116,9 +142,11 @@ def _of_one(each: CheckedLink, now_at: AccountNow, now: datetime, within: int) -
         yield told(Problem.NAME, f"{ours.name} here, {found.name} at Stripe.")
     if fields.email is Agreement.DIFFERENT:
         yield told(Problem.EMAIL, f"{ours.email} here, {found.email} at Stripe.")
-    if reason := why_nothing_can_be_charged(cards, now):
-        yield told(Problem.EXPIRED if cards else Problem.NO_CARD, reason)
-    elif cards and (card := best_method(cards, now)) and card.exp_year and (left := _days_left(card, now)) <= within:
+    if reason := why_nothing_can_be_charged(methods, now):
+        yield told(Problem.EXPIRED if methods else Problem.NO_CARD, reason)
+    elif (
+        methods and (card := best_method(methods, now)) and card.exp_year and (left := _days_left(card, now)) <= within
+    ):
         days = "today" if left < 1 else f"in {counted(left, 'day')}"
         yield told(Problem.EXPIRING, f"{card} expires {days} ({card.exp_month:02}/{card.exp_year}).")
 
@@ -129,52 +157,53 @@ def _days_left(card: PaymentMethod, now: datetime) -> int:
     return (last - now.astimezone(UTC).date()).days
 
 
-def _shared_ids(links: Sequence[CheckedLink]) -> Iterator[LinkProblem]:
-    for sharing in _grouped(links, lambda each: each.link.stripe_id):
-        for each in sharing:
-            others = sorted({str(other.customer) for other in sharing if other.customer.number != each.customer.number})
-            if others:
-                detail = f"{_who_has(others)} the same Stripe ID."
-                yield LinkProblem(each.customer, each.link, Problem.SAME_STRIPE_ID, detail)
+def _card(each: CheckedLink) -> str:
+    """Return what tells a card from others: a fingerprint is the same for one card within one account."""
+    card = each.found.card if isinstance(each.found, StripeCustomer) else None
+    return f"{each.link.location} {card.fingerprint}" if card and card.fingerprint else ""
 
 
-def _two_accounts(links: Sequence[CheckedLink]) -> Iterator[LinkProblem]:
-    for same in _grouped(links, lambda each: f"{each.customer.number} {each.link.stripe_id}"):
-        accounts = {each.link.account for each in same if each.link.account}
-        if len(accounts) > 1:
-            where = listed(sorted(each.link.location for each in same))
-            for each in same:
-                detail = f"The same ID at {where}, which have different Stripe accounts."
-                yield LinkProblem(each.customer, each.link, Problem.TWO_ACCOUNTS, detail)
+def _shared(sharing: _Sharing, locations: Collection[str], known: Known) -> Iterator[Sequence[_Linked]]:
+    """Yield the links that have something in common, each with its customer, as far as they are there still."""
+    for all_places in sharing.values():
+        places = [place for place in all_places if place[1] in locations]
+        if len(places) > 1:
+            people = known(number for number, _ in places)
+            yield [
+                (people[number].customer, link)
+                for number, location in places
+                if number in people
+                for link in people[number].links
+                if link.location == location
+            ]
 
 
-def _shared_cards(links: Sequence[CheckedLink]) -> Iterator[LinkProblem]:
-    # A fingerprint is the same for one card within one account.
-    with_card = [each for each in links if isinstance(each.found, StripeCustomer) and each.found.card]
-    for sharing in _grouped(with_card, lambda each: _card_key(each) if _fingerprint(each) else ""):
-        for each in sharing:
-            others = sorted({str(other.customer) for other in sharing if other.customer.number != each.customer.number})
-            if others:
-                detail = f"{_who_has(others[:3])} the same card."
-                yield LinkProblem(each.customer, each.link, Problem.SAME_CARD, detail)
+def _shared_ids(sharing: Sequence[_Linked]) -> Iterator[LinkProblem]:
+    for customer, link in sharing:
+        if others := _others(customer, sharing):
+            yield LinkProblem(customer, link, Problem.SAME_STRIPE_ID, f"{_who_has(others)} the same Stripe ID.")
+
+
+def _two_accounts(sharing: Sequence[_Linked]) -> Iterator[LinkProblem]:
+    by_customer: dict[int, list[_Linked]] = {}
+    for customer, link in sharing:
+        by_customer.setdefault(customer.number, []).append((customer, link))
+    for same in by_customer.values():
+        if len({link.account for _, link in same if link.account}) > 1:
+            where = listed(sorted(link.location for _, link in same))
+            detail = f"The same ID at {where}, which have different Stripe accounts."
+            yield from (LinkProblem(customer, link, Problem.TWO_ACCOUNTS, detail) for customer, link in same)
+
+
+def _shared_cards(sharing: Sequence[_Linked]) -> Iterator[LinkProblem]:
+    for customer, link in sharing:
+        if others := _others(customer, sharing):
+            yield LinkProblem(customer, link, Problem.SAME_CARD, f"{_who_has(others[:3])} the same card.")
+
+
+def _others(customer: Customer, sharing: Sequence[_Linked]) -> list[str]:
+    return sorted({str(other) for other, _ in sharing if other.number != customer.number})
 
 
 def _who_has(others: Sequence[str]) -> str:
     return f"{listed(others)} {'has' if len(others) == 1 else 'have'}"
-
-
-def _fingerprint(each: CheckedLink) -> str:
-    card = each.found.card if isinstance(each.found, StripeCustomer) else None
-    return card.fingerprint if card else ""
-
-
-def _card_key(each: CheckedLink) -> str:
-    return f"{each.link.location} {_fingerprint(each)}"
-
-
-def _grouped(links: Sequence[CheckedLink], key: Callable[[CheckedLink], str]) -> Iterator[list[CheckedLink]]:
-    groups: dict[str, list[CheckedLink]] = {}
-    for each in links:
-        if name := key(each):
-            groups.setdefault(name, []).append(each)
-    return (group for group in groups.values() if len(group) > 1)

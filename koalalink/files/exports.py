@@ -11,7 +11,7 @@ from koalalink.disk import Disk, IfThere
 from koalalink.domain.exports import ExportColumn, ExportRow, Format
 from koalalink.domain.links import LinkedCustomer
 from koalalink.errors import ConfigError
-from koalalink.files.cells import guarded
+from koalalink.files.cells import guarded_row
 from koalalink.files.writing import Lines
 
 Record = Callable[[LinkedCustomer], dict[str, Any]]
@@ -73,7 +73,7 @@ class _XlsxExport:
         self._sheet.append([column.title for column in columns])
 
     def write(self, row: ExportRow) -> None:
-        cells = (guarded(column.cell(row)) for column in self._columns)
+        cells = guarded_row([column.cell(row) for column in self._columns])
         self._sheet.append([self._illegal.sub("", cell) for cell in cells])
 
     def finish(self) -> None:

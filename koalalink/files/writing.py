@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from koalalink.disk import Disk, IfThere, NewFile, sentences
-from koalalink.files.cells import guarded
+from koalalink.files.cells import guarded_row
 
 # Excel reads UTF-8 only where this stands first.
 _BOM = "\ufeff"
@@ -30,8 +30,10 @@ class Lines:
 
     def write(self, cells: Iterable[str]) -> None:
         """Write one row."""
-        row = [guarded(cell) if self._harmless else cell for cell in cells]
-        writer = self._careful if any("\r" in cell for cell in row) else self._writer
+        row: Sequence[str] = [*cells]
+        if self._harmless:
+            row = guarded_row(row)
+        writer = self._careful if "\r" in "".join(row) else self._writer
         writer.writerow(row)
         if self._text.tell() > _HELD_BACK:
             self.finish()

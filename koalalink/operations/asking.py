@@ -1,7 +1,7 @@
 """Several questions asked at the same time."""
 
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue, SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -39,7 +39,7 @@ class Asking(Generic[T]):
         return self._answers[0]
 
 
-def first_of(answers: "SimpleQueue[T]") -> T:
+def first_of(answers: "SimpleQueue[T] | Queue[T]") -> T:
     """Take the answer that comes first."""
     while True:
         try:

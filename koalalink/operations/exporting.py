@@ -77,6 +77,9 @@ def _copied(need: Needs) -> Sequence[str]:
 
 def _with_stripe(directory: Directory, copied: Sequence[str], batch: Sequence[LinkedCustomer]) -> Iterator[ExportRow]:
     """Yield customers with what is known of them at Stripe."""
+    if not copied:
+        yield from map(ExportRow, batch)
+        return
     ids = {
         location: [link.stripe_id for each in batch for link in each.links if link.location == location]
         for location in copied

@@ -23,24 +23,30 @@ class Account(Protocol):
         """Yield every customer."""
 
 
-def look_up(stripe: Account, stripe_ids: Iterable[StripeId], count: Callable[[int], None]) -> Found:
-    """Return what Stripe has under each ID.
+def looking_up(
+    stripe: Account, stripe_ids: Iterable[StripeId], count: Callable[[int], None]
+) -> Iterator[tuple[StripeId, StripeCustomer | Absence]]:
+    """Yield what Stripe has under each ID, in any order.
 
     A few are retrieved one by one. Where there are more the account is listed, until that has cost as much as
     retrieving would have; the list leaves out the deleted ones, so the rest is retrieved.
     """
     missing = set(stripe_ids)
     most = len(missing) * _PAGE
-    found: Found = {}
     if len(missing) > _FEW:
         for read, customer in enumerate(stripe.all_customers()):
             if not missing or read >= most:
                 break
             if customer.stripe_id in missing:
                 missing.remove(customer.stripe_id)
-                found[customer.stripe_id] = customer
                 count(1)
+                yield customer.stripe_id, customer
     for stripe_id in sorted(missing):
-        found[stripe_id] = stripe.customer(stripe_id)
+        customer_or_absence = stripe.customer(stripe_id)
         count(1)
-    return found
+        yield stripe_id, customer_or_absence
+
+
+def look_up(stripe: Account, stripe_ids: Iterable[StripeId], count: Callable[[int], None]) -> Found:
+    """Return what Stripe has under each ID, by ID."""
+    return dict(looking_up(stripe, stripe_ids, count))

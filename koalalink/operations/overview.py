@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.duplicates import DuplicateGroup, Duplicates, Recurring, duplicates_at, with_business
+from koalalink.domain.duplicates import KEYS, DuplicateGroup, Duplicates, duplicates_at, with_business
+from koalalink.domain.recurring import Recurring
 from koalalink.domain.standing import Counting, Standing, Status
 from koalalink.domain.stripe_customers import Business
 from koalalink.domain.stripe_ids import StripeId
@@ -101,7 +102,7 @@ def duplicates(need: Needs, locations: Sequence[str] | None) -> Duplicates:
         )
     found: list[DuplicateGroup] = []
     for location in copied:
-        recurring = Recurring()
+        recurring = Recurring(KEYS)
         for each in need.directory.customers(location):
             recurring.add(each)
         people = [each for each in need.directory.customers(location) if recurring.has(each)]

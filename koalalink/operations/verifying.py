@@ -1,9 +1,10 @@
 """Asking Stripe again about every link."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from queue import Queue
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
@@ -11,19 +12,20 @@ from koalalink.domain.directory import Verification
 from koalalink.domain.link_problems import (
     AccountNow,
     CheckedLink,
+    LinkCheck,
     LinkProblem,
     Problem,
     SwitchedOff,
     Verified,
     dead,
-    problems_of,
 )
 from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method, methods_in_order
+from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import counted
 from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, Text
-from koalalink.operations.asking import Asking
-from koalalink.operations.looking_up import look_up
+from koalalink.operations.asking import Asking, first_of
+from koalalink.operations.looking_up import looking_up
 from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.operations.places import the_locations
@@ -32,6 +34,11 @@ from koalalink.operations.strays import stray_in_words
 
 _AT_ONCE = 5
 """Customers whose cards are asked for at the same time: far below what Stripe allows a second."""
+_BATCH = 500
+"""Customers that are judged together."""
+_AHEAD = 4
+"""Batches that may wait to be judged."""
+_NO_ACCOUNT = AccountNow(None, livemode=False, cards_are_hidden=False)
 
 
 class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasTalk, HasTime, Protocol):
@@ -76,56 +83,115 @@ def verify(need: Needs, request: VerifyRequest) -> Partial[Verified]:
 
 
 def check(need: Needs, request: VerifyRequest) -> Check:
-    """Ask Stripe about every link that is switched on, at all locations at the same time."""
+    """Ask Stripe about every link that is switched on, at all locations at the same time.
+
+    What it answers is judged as it comes, and not kept: that of a hundred thousand would take a lot of memory.
+    """
     locations = the_locations(need.config, request.locations)
-    mine: dict[str, list[CheckedLink]] = {location: [] for location in locations}
+    wanted: dict[str, dict[StripeId, int]] = {location: {} for location in locations}
     stray: list[LinkProblem] = []
     for linked in need.store.everybody(linked=True):
         for link in linked.links:
-            if link.enabled and link.location in mine:
-                mine[link.location].append(CheckedLink(linked.customer, link, Absence.NEVER_EXISTED, None))
+            if link.enabled and link.location in wanted:
+                wanted[link.location][link.stripe_id] = linked.customer.number
             elif link.enabled and not request.locations:
                 detail = f"“{link.location}” is not in the configuration."
                 stray.append(LinkProblem(linked.customer, link, Problem.NO_LOCATION, detail))
-    checked: list[CheckedLink] = []
-    accounts: dict[str, AccountNow] = {}
+    found = LinkCheck(now=need.now, within=request.within)
+    tallies = {location: _Tally() for location in locations}
     failures: list[KoalaError] = []
-    with need.talk.counting("Asking Stripe about links", sum(map(len, mine.values()))) as count:
-        askings = {location: Asking(_ask(need, location, links, count)) for location, links in mine.items() if links}
-        for location, asking in askings.items():
-            try:
-                links, accounts[location] = asking.result()
-            except KoalaError as failure:
-                failures.append(failure)
-            else:
-                checked += links
-    problems = problems_of(checked, accounts, now=need.now, within=request.within)
-    if failures and not accounts:
+    for answer in _answers(need, wanted):
+        if answer.failure:
+            failures.append(answer.failure)
+            del tallies[answer.location]
+            continue
+        for each in _links(need, wanted[answer.location], answer):
+            found.add(each, answer.account)
+            tallies[answer.location].add(each, answer.account)
+    if failures and not any(tally.size for tally in tallies.values()):
         raise_first(failures, need.talk)
-    for location in (location for location, now_at in accounts.items() if now_at.cards_are_hidden):
+    for location in (location for location, tally in tallies.items() if tally.cards_are_hidden):
         need.talk.note(f"The key of {location} has no permission to read payment methods: its cards were not checked.")
-    doubtful = frozenset(
-        location
-        for location, now_at in accounts.items()
-        if not _is_the_account([each for each in checked if each.link.location == location], now_at)
-    )
-    sizes = {location: len(links) for location, links in mine.items() if location in accounts or not links}
+    doubtful = frozenset(location for location, tally in tallies.items() if not tally.is_of_the_account)
+    sizes = {location: tally.size for location, tally in tallies.items()}
     for location, size in Counter(found.link.location for found in stray).items():
         text, advice = stray_in_words(location, size)
         need.talk.warn(f"{text} " + advice)
-    return Check((*problems, *stray), sizes, doubtful, tuple(failures))
+    return Check((*found.problems(tallies, need.store.known), *stray), sizes, doubtful, tuple(failures))
 
 
-def _is_the_account(links: Sequence[CheckedLink], now_at: AccountNow) -> bool:
-    """Tell whether a key opens the account of links: they say so, or it knows most of them.
+_Told = tuple[StripeId, StripeCustomer | Absence, tuple[PaymentMethod, ...] | None]
+"""What Stripe has under an ID, with the payment methods that are needed to tell whether one can be charged."""
 
-    A customer that was deleted there is known there, too.
-    """
-    accounts = {each.link.account for each in links if each.link.account}
-    if now_at.account and accounts:
-        return accounts == {now_at.account}
-    known = sum(isinstance(each.found, StripeCustomer) or each.found is Absence.DELETED for each in links)
-    return 2 * known > len(links)
+
+class _Answer(NamedTuple):
+    """Some of what Stripe tells about the links of a location; at last nothing, or why there is no more."""
+
+    location: str
+    account: AccountNow
+    told: Sequence[_Told]
+    failure: KoalaError | None = None
+
+
+def _answers(need: Needs, wanted: Mapping[str, Collection[StripeId]]) -> Iterator[_Answer]:
+    answers: Queue[_Answer | str] = Queue(_AHEAD)
+    with need.talk.counting("Asking Stripe about links", sum(map(len, wanted.values()))) as count:
+        askings = {
+            location: Asking(_ask(need, location, stripe_ids, answers, count))
+            for location, stripe_ids in wanted.items()
+            if stripe_ids
+        }
+        going_on = len(askings)
+        while going_on:
+            answer = first_of(answers)
+            if isinstance(answer, _Answer):
+                yield answer
+            else:
+                going_on -= 1
+        for location, asking in askings.items():
+            try:
+                asking.result()
+            except KoalaError as failure:
+                yield _Answer(location, _NO_ACCOUNT, (), failure)
+
+
+def _links(need: Needs, numbers: Mapping[StripeId, int], answer: _Answer) -> Iterator[CheckedLink]:
+    """Yield the links that an answer is about, as far as they are there still."""
+    people = need.store.known(numbers[stripe_id] for stripe_id, _, _ in answer.told)
+    for stripe_id, found, methods in answer.told:
+        if (linked := people.get(numbers[stripe_id])) is None:
+            continue
+        for link in linked.links:
+            if (link.location, link.stripe_id) == (answer.location, stripe_id) and link.enabled:
+                yield CheckedLink(linked.customer, link, found, methods)
+
+
+class _Tally:
+    """Counts the links of a location, and those that its key knows."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.cards_are_hidden = False
+        self._known = 0
+        self._account: str | None = None
+        self._of_links: set[str] = set()
+
+    def add(self, each: CheckedLink, now_at: AccountNow) -> None:
+        """Count a link."""
+        self.size += 1
+        self.cards_are_hidden |= now_at.cards_are_hidden
+        self._account = now_at.account
+        # A customer that was deleted there is known there, too.
+        self._known += isinstance(each.found, StripeCustomer) or each.found is Absence.DELETED
+        if each.link.account:
+            self._of_links.add(each.link.account)
+
+    @property
+    def is_of_the_account(self) -> bool:
+        """Whether the key opens the account of the links: they say so, or it knows most of them."""
+        if self._account and self._of_links:
+            return self._of_links == {self._account}
+        return 2 * self._known > self.size
 
 
 def switch_off_dead(need: Needs, found: Check) -> SwitchedOff | None:
@@ -164,34 +230,41 @@ def _failed(problems: Sequence[LinkProblem], *, fixed: bool) -> tuple[KoalaError
 
 
 def _ask(
-    need: Needs, location: str, links: Sequence[CheckedLink], count: Callable[[int], None]
-) -> Callable[[], tuple[list[CheckedLink], AccountNow]]:
+    need: Needs,
+    location: str,
+    stripe_ids: Collection[StripeId],
+    answers: "Queue[_Answer | str]",
+    count: Callable[[int], None],
+) -> Callable[[], None]:
     accounts, now = need.accounts, need.now  # what is made here is made once, and not by several threads
 
-    def ask() -> tuple[list[CheckedLink], AccountNow]:
-        stripe = accounts(location)
-        found = look_up(stripe, {each.link.stripe_id for each in links}, count)
-        cards = dict(_cards(stripe, [c for c in found.values() if isinstance(c, StripeCustomer)], now))
-        checked = [
-            each._replace(found=found[each.link.stripe_id], cards=cards.get(each.link.stripe_id)) for each in links
-        ]
-        return checked, AccountNow(stripe.account(), stripe.key.livemode, stripe.cards_are_hidden)
+    def ask() -> None:
+        try:
+            stripe = accounts(location)
+            account = stripe.account()
+            found = looking_up(stripe, stripe_ids, count)
+            while batch := [*islice(found, _BATCH)]:
+                told = [*_told(stripe, batch, now)]
+                now_at = AccountNow(account, stripe.key.livemode, stripe.cards_are_hidden)
+                answers.put(_Answer(location, now_at, told))
+        finally:
+            answers.put("that was all")
 
     return ask
 
 
-def _cards(
-    stripe: Stripe, customers: Iterable[StripeCustomer], now: datetime
-) -> Iterator[tuple[str, tuple[PaymentMethod, ...] | None]]:
-    """Yield the cards of each customer: the default where it can be charged, and only else all."""
+def _told(stripe: Stripe, batch: Sequence[tuple[StripeId, StripeCustomer | Absence]], now: datetime) -> Iterator[_Told]:
+    """Yield what Stripe has, with the payment methods: the default where it can be charged, and only else all."""
     unknown = []
-    for customer in customers:
-        if customer.card and best_method((customer.card,), now):
-            yield customer.stripe_id, (customer.card._replace(default=True),)
+    for stripe_id, found in batch:
+        if not isinstance(found, StripeCustomer):
+            yield stripe_id, found, None
+        elif found.card and best_method((found.card,), now):
+            yield stripe_id, found, (found.card._replace(default=True),)
         else:
-            unknown.append(customer)
-    rest = iter(unknown)
-    while batch := [*islice(rest, _AT_ONCE)]:
-        askings = [Asking(lambda c=customer: stripe.cards(c.stripe_id)) for customer in batch]  # type: ignore[misc]
-        for customer, asking in zip(batch, askings, strict=True):
-            yield customer.stripe_id, methods_in_order(customer, asking.result())
+            unknown.append(found)
+    for first in range(0, len(unknown), _AT_ONCE):
+        some = unknown[first : first + _AT_ONCE]
+        askings = [Asking(lambda c=customer: stripe.cards(c.stripe_id)) for customer in some]  # type: ignore[misc]
+        for customer, asking in zip(some, askings, strict=True):
+            yield customer.stripe_id, customer, methods_in_order(customer, asking.result())

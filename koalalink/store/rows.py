@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from sqlite3 import Row
 from typing import Any
 
@@ -12,6 +13,7 @@ from koalalink.domain.people.contact import phone_key
 from koalalink.domain.text import fold, trimmed
 
 FIELDS = CustomerDetails._fields
+_details = itemgetter(*FIELDS)
 LINK_FIELDS = ("stripe_id", "enabled", "account", "livemode", "verified_at", "seen_name", "seen_email", "seen_phone")
 """Columns of a link, its key aside."""
 KEYS = ("email_key", "phone_key", "name_key")
@@ -20,7 +22,7 @@ KEYS = ("email_key", "phone_key", "name_key")
 
 def customer_from(row: Row) -> Customer:
     """Return the customer of a row that has the column `customer` and all of FIELDS."""
-    return Customer(number=row["customer"], details=CustomerDetails(**{name: row[name] for name in FIELDS}))
+    return Customer(row["customer"], CustomerDetails._make(_details(row)))
 
 
 def customer_values(details: CustomerDetails) -> Values:

@@ -17,7 +17,7 @@ from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import trimmed
-from koalalink.files.cells import guarded, plain
+from koalalink.files.cells import guarded, guarded_row, plain
 from tests.conftest import NOW, Run, runner
 
 EVIL = [
@@ -170,6 +170,12 @@ def test_phone_stays_readable(phone: str) -> None:
 def test_every_cell_comes_back(text: str) -> None:
     """Whatever was typed."""
     assert plain(guarded(trimmed(text))) == trimmed(text)
+
+
+@given(st.lists(st.text(alphabet="a1 '\"=+-@\t\r\n;|＝(", max_size=6), min_size=1, max_size=4))
+def test_row_is_guarded_as_its_cells_are(cells: list[str]) -> None:
+    """It is looked at as a whole first, as most rows have nothing to guard."""
+    assert [*guarded_row(cells)] == [*map(guarded, cells)]
 
 
 _TEXT = st.one_of(st.sampled_from(["", "Ann", *EVIL, "nowhere", "1.5E+10"]), st.text(max_size=12)).map(trimmed)

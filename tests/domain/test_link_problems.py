@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.link_problems import AccountNow, CheckedLink, Problem, dead, problems_of
-from koalalink.domain.links import Link
+from koalalink.domain.link_problems import AccountNow, CheckedLink, LinkCheck, LinkProblem, Problem, dead
+from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from tests.conftest import NOW
@@ -38,9 +38,20 @@ def checked(
     return CheckedLink(customer, Link(number, location, StripeId("cus_1"), True, account, livemode, NOW), found, cards)
 
 
-def problems(*links: CheckedLink, within: int = 60) -> list[Problem]:
+def problems_of(*links: CheckedLink, within: int = 60) -> list[LinkProblem]:
     """What is wrong."""
-    return [each.problem for each in problems_of(links, ACCOUNTS, now=NOW, within=within)]
+    check = LinkCheck(now=NOW, within=within)
+    people: dict[int, LinkedCustomer] = {}
+    for each in links:
+        check.add(each, ACCOUNTS[each.link.location])
+        known = people.get(each.customer.number)
+        people[each.customer.number] = LinkedCustomer(each.customer, (*(known.links if known else ()), each.link))
+    return check.problems(ACCOUNTS, lambda numbers: {number: people[number] for number in numbers})
+
+
+def problems(*links: CheckedLink, within: int = 60) -> list[Problem]:
+    """What is wrong, in a word each."""
+    return [each.problem for each in problems_of(*links, within=within)]
 
 
 def expiring(year: int, month: int) -> tuple[PaymentMethod, ...]:
@@ -85,7 +96,7 @@ def test_card_is_good_to_the_end_of_its_month(days: int, found: list[Problem]) -
 def test_stripe_id_of_two_customers_is_told_for_both() -> None:
     """At two locations, as one location does not allow it."""
     one, two = checked(), checked(number=43, location="uptown", account="acct_u")
-    told = problems_of([one, two], ACCOUNTS, now=NOW, within=60)
+    told = problems_of(one, two)
     assert [(each.problem, each.customer.number) for each in told] == [
         (Problem.SAME_STRIPE_ID, 42),
         (Problem.SAME_STRIPE_ID, 43),
@@ -116,7 +127,7 @@ def test_worst_comes_first() -> None:
     separate = [
         each._replace(link=each.link._replace(stripe_id=StripeId(f"cus_{each.customer.number}"))) for each in links
     ]
-    found = problems_of(separate, ACCOUNTS, now=NOW, within=60)
+    found = problems_of(*separate)
     assert [each.problem for each in found if each.problem is not Problem.SAME_CARD] == [
         Problem.DELETED,
         Problem.EMAIL,
