@@ -1,6 +1,7 @@
 """The rows of a file on their way into the store, a batch at a time, and what becomes of each."""
 
 import json
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -54,7 +55,7 @@ class Intake:
         self._now = now
         self._restoring = bulk.next_number == 1
         """An export that comes into an unused store keeps its numbers."""
-        self._rows: dict[int, int] = {}
+        self._rows = _FirstRows(bulk.next_number)
         self.counts = Counts()
         self.troubles: list[Trouble] = []
         """The first of them."""
@@ -109,7 +110,7 @@ class Intake:
             return person
         if person is None:
             return self._add(entry, known)
-        first = self._rows.setdefault(person.number, entry.row)
+        first = self._rows.first(person.number, entry.row)
         if first != entry.row:
             fields = differing(person.details, entry.details)
             if fields and _OF_AN_ADDRESS.issuperset(fields):
@@ -164,7 +165,7 @@ class Intake:
         self.counts.added += 1
         self.counts.sharing += known.shares_an_email(entry.details)
         person = known.add(entry, number)
-        self._rows[person.number] = entry.row
+        self._rows.first(person.number, entry.row)
         return person
 
     def _links(
@@ -211,6 +212,27 @@ class Intake:
             self.doubts.append(f"{person} and {stripe_id}: {examined.objection}")
             return examined.link
         return examined.objection or examined.link
+
+
+class _FirstRows:
+    """The first row of each customer, by number; of a million who are new it takes a tenth of what a dict would."""
+
+    def __init__(self, next_number: int) -> None:
+        self._new_from = next_number
+        self._of_new = array("q")
+        self._of_others: dict[int, int] = {}
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._of_others or 0 <= number - self._new_from < len(self._of_new)
+
+    def first(self, number: int, row: int) -> int:
+        """Return the first row of a customer, which is this one where there was none."""
+        place = number - self._new_from
+        if not 0 <= place <= len(self._of_new) or number in self._of_others:
+            return self._of_others.setdefault(number, row)
+        if place == len(self._of_new):
+            self._of_new.append(row)
+        return self._of_new[place]
 
 
 def _found(accounts: Iterable[Account], stripe_ids: Iterable[StripeId]) -> Iterator[StripeCustomer | Absence]:

@@ -6,9 +6,9 @@ from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.imports import Entry, MatchOn, Trouble, differing, same_name
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.contact import email_key, phone_key
+from koalalink.domain.people.contact import email_key, keys_of
 from koalalink.domain.stripe_ids import StripeId
-from koalalink.domain.text import fold, listed
+from koalalink.domain.text import listed
 from koalalink.operations.ports import Bulk
 
 _FAMILY = 20
@@ -39,13 +39,13 @@ class Known:
         """Look everybody up whom `entries` and `stripe_ids` name."""
         self._bulk = bulk
         nameless = (e.details for e in entries if not e.details.external_id and not email_key(e.details.email))
-        names = {fold(details.name) for details in nameless} - {""}
+        names = {keys_of(details).name for details in nameless} - {""}
         # Most files have emails or external IDs throughout: then nobody is looked up by name.
         self._by_name, self._by_phone = bool(names), by_phone
         found = bulk.people(
             external_ids={entry.details.external_id for entry in entries} - {""},
-            emails={fold(entry.details.email) for entry in entries} - {""},
-            phones={phone_key(entry.details.phone) for entry in entries} - {""} if by_phone else set(),
+            emails={keys_of(entry.details).email for entry in entries} - {""},
+            phones={keys_of(entry.details).phone for entry in entries} - {""} if by_phone else set(),
             names=names,
         )
         self._by_external_id: dict[str, Draft] = {}
@@ -90,13 +90,14 @@ class Known:
             self._by[key].pop(person.number, None)
 
     def _keys(self, details: CustomerDetails) -> list[tuple[str, ...]]:
-        name, email, keys = fold(details.name), fold(details.email), list[tuple[str, ...]]()
+        email, phone, name = keys_of(details)
+        keys = list[tuple[str, ...]]()
         if email:
             keys += [("email", email), ("email", email, name)]
-        if self._by_phone and (phone := phone_key(details.phone)):
+        if self._by_phone and phone:
             keys += [("phone", phone), ("phone", phone, name)]
         if self._by_name:
-            keys += [("name", name), ("name", name, phone_key(details.phone)), ("all", *details[:-1])]
+            keys += [("name", name), ("name", name, phone), ("all", *details[:-1])]
         return keys
 
     def with_external_id(self, external_id: str) -> Draft | None:
@@ -117,9 +118,9 @@ class Known:
         if match_on in (None, MatchOn.EXTERNAL_ID) and details.external_id in self._by_external_id:
             return self._by_external_id[details.external_id]
         if match_on in (None, MatchOn.EMAIL) and email_key(details.email):
-            return self._one_of(entry, "email", fold(details.email))
+            return self._one_of(entry, "email", keys_of(details).email)
         if match_on is MatchOn.PHONE and details.phone:
-            return self._one_of(entry, "phone", phone_key(details.phone))
+            return self._one_of(entry, "phone", keys_of(details).phone)
         if match_on is None and not details.external_id:
             return self._without_email(details)
         return None
@@ -138,8 +139,10 @@ class Known:
     def _one_of(self, entry: Entry, what: str, key: str) -> "Draft | Trouble | None":
         """Return who of those with the same email or phone has the name, too."""
         details = entry.details
-        same = self._not_another(details, (what, key, fold(details.name)))
-        sharing = self._by.get((what, key), {})
+        sharing = self._by.get((what, key))
+        if not sharing:
+            return None
+        same = self._not_another(details, (what, key, keys_of(details).name))
         # What so many have tells nothing of who somebody is: it is the office's, or was typed for want of a better.
         family = self._not_another(details, (what, key)) if len(sharing) <= _FAMILY else []
         same = same or [person for person in family if same_name(person.details, details) is Agreement.SAME]
@@ -169,14 +172,13 @@ class Known:
 
     def shares_an_email(self, details: CustomerDetails) -> bool:
         """Tell whether somebody of another name has the email."""
-        email = fold(details.email)
-        if not email:
-            return False
-        return len(self._by.get(("email", email), {})) > len(self._by.get(("email", email, fold(details.name)), {}))
+        email, _, name = keys_of(details)
+        sharing = self._by.get(("email", email), {})
+        return bool(sharing) and len(sharing) > len(self._by.get(("email", email, name), {}))
 
     def _without_email(self, details: CustomerDetails) -> Draft | None:
         """Return who has the same name and phone, or else is the same in all that a row says."""
-        name, phone = fold(details.name), phone_key(details.phone)
+        _, phone, name = keys_of(details)
         named = [*self._by.get(("name", name, phone) if phone else ("name", name), {}).values()]
         if phone and len(named) == 1:
             return named[0]

@@ -8,10 +8,11 @@ from json.encoder import encode_basestring_ascii as _quoted
 from koalalink.domain.changes import REFUSED
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.people.contact import keys_of
 from koalalink.store import finding
 from koalalink.store.database import Value
 from koalalink.store.history import put_tallies
-from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, keys_of, link_values
+from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, link_values
 from koalalink.store.tables import COLUMNS, LINK_COLUMNS, Tables
 
 # Values by place, not by name, as it takes half the time.

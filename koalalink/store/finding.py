@@ -5,6 +5,7 @@ is looked up as such; a shorter one by all the threes that begin with it.
 """
 
 import re
+from collections.abc import Sequence
 from sqlite3 import Row
 
 from koalalink.domain.links import LinkedCustomer
@@ -29,10 +30,18 @@ def indexed(linked: LinkedCustomer) -> dict[str, str | int | None]:
     """Return the values of INDEX for a customer."""
     details = linked.customer.details
     texts = (details.name, details.company, details.email, details.phone, *(link.stripe_id for link in linked.links))
-    lines = [fold(printable(text)) if text else "" for text in texts]
+    lines = _plainly_folded(texts) or [fold(printable(text)) if text else "" for text in texts]
     lines += [digits(line) for line in lines if line and not line[0].isalpha() and _PHONE.fullmatch(line)]
     # The last letters, too, begin three: hence the two lines at the end.
     return {"number": linked.customer.number, "text": "\n".join(lines) + "\n\n"}
+
+
+def _plainly_folded(texts: Sequence[str]) -> list[str]:
+    """Return texts folded where that is plainly done, else nothing; one by one it takes thrice the time."""
+    whole = "\n".join(texts)
+    lines = whole.lower().split("\n")
+    is_plain = whole.isascii() and "  " not in whole and len(lines) == len(texts) and "".join(lines).isprintable()
+    return lines if is_plain else []
 
 
 def forget(db: Database, number: int) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 from koalalink.domain.changes import Values
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
-from koalalink.domain.people.contact import phone_key
-from koalalink.domain.text import fold, trimmed
+from koalalink.domain.people.contact import Keys, keys_of
+from koalalink.domain.text import trimmed
 
 FIELDS = CustomerDetails._fields
 _details = itemgetter(*FIELDS)
 LINK_FIELDS = ("stripe_id", "enabled", "account", "livemode", "verified_at", "seen_name", "seen_email", "seen_phone")
 """Columns of a link, its key aside."""
-KEYS = ("email_key", "phone_key", "name_key")
+KEYS = tuple(f"{name}_key" for name in Keys._fields)
 """Columns that customers are matched by."""
 
 
@@ -28,11 +28,6 @@ def customer_from(row: Row) -> Customer:
 def customer_values(details: CustomerDetails) -> Values:
     """Return the columns of a customer's row, its number aside."""
     return {**details._asdict(), **dict(zip(KEYS, keys_of(details), strict=True))}
-
-
-def keys_of(details: CustomerDetails) -> tuple[str, str, str]:
-    """Return the values of KEYS."""
-    return fold(details.email), phone_key(details.phone), fold(details.name)
 
 
 def link_from(row: Row | Mapping[str, Any]) -> Link:

@@ -355,7 +355,7 @@ class Store:
     @contextmanager
     def _change(self, action: Action, note: str = "") -> Iterator[history.Touched]:
         changing = history.changing(self._db, self._now(), self._user(), action, note)
-        with self._db.transaction(), changing as touched:
+        with self._db.transaction(), changing as touched, self._tables.indexing_once():
             yield touched
 
     def _expect_unchanged(self, customer: Customer) -> None:

@@ -113,6 +113,8 @@ class Tables:
     def delete_customer(self, number: int) -> None:
         """Delete a customer who has no links."""
         finding.forget(self.db, number)
+        if self._to_index is not None:
+            self._to_index.discard(number)
         self.db.execute("DELETE FROM customers WHERE customer = :customer", customer=number)
 
     def link(self, customer: int, location: str) -> Link | None:

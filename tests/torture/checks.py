@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.people.contact import keys_of
 from koalalink.errors import KoalaError
 from koalalink.store.database import Database
 from koalalink.store.finding import indexed
 from koalalink.store.migrations import SEEN
-from koalalink.store.rows import FIELDS, KEYS, customer_from, keys_of
+from koalalink.store.rows import FIELDS, KEYS, customer_from
 from koalalink.store.tables import Tables
 
 _LINK_FIELDS = ("stripe_id", "enabled", "account", "livemode", "verified_at", *SEEN)

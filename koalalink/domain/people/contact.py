@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
-from koalalink.domain.text import digits
+from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.text import digits, fold
 
 # What is typed where a form insists on an email and the customer has none.
 # Two people who share such a text share nothing.
@@ -102,6 +104,21 @@ def phone_key(phone: str) -> str:
         number = number[1:]
     made_up = len(set(number)) == 1 or number in "12345678901234567890"
     return "" if len(number) < 7 or made_up else number
+
+
+class Keys(NamedTuple):
+    """What the customers of a store are looked up by; an empty text is nobody's."""
+
+    email: str
+    """The address without case: another customer's may still be the same mailbox."""
+    phone: str
+    name: str
+
+
+@lru_cache(maxsize=4096)
+def keys_of(details: CustomerDetails) -> Keys:
+    """Return what a customer is looked up by."""
+    return Keys(fold(details.email), phone_key(details.phone), fold(details.name))
 
 
 def _without_extension(phone: str) -> str:
