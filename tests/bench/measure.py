@@ -5,6 +5,7 @@ These machines are noisy: only a ratio against a rival in the same run means any
 
 import os
 import platform
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -16,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 TOP = Path(__file__).parents[2]
 RUNS = 21
@@ -30,7 +31,7 @@ class Contender:
     name: str
     command: Sequence[str]
     environ: dict[str, str]
-    prepare: Callable[[], None] = lambda: None
+    prepare: Callable[[], object] = lambda: None
     """Done before each run, and not measured."""
 
     def run(self) -> str:
@@ -51,12 +52,26 @@ class Contender:
         measure += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
         return int(replace(self, command=[sys.executable, "-c", measure, *self.command]).run()) / 1024
 
-    def seconds(self) -> float:
+    def within(self, megabytes: float) -> None:
+        """Run it once and print the most memory that it has taken, and whether that is within a goal."""
+        used = self.megabytes()
+        verdict = "reached" if used <= megabytes else "missed"
+        print(f"{self.name}: {used:.0f} MB (goal at most {megabytes:.0f}, {verdict})", flush=True)
+
+    def seconds(self) -> "Seconds":
         """Run it once and return how long it took."""
         self.prepare()
-        started = time.perf_counter()
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         replace(self, prepare=lambda: None).run()
-        return time.perf_counter() - started
+        wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+        return Seconds(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+class Seconds(NamedTuple):
+    """How long a process took, by the clock and of the processor's time."""
+
+    wall: float
+    cpu: float
 
 
 class Ratio(NamedTuple):
@@ -65,7 +80,13 @@ class Ratio(NamedTuple):
     ours: str
     rival: str
     quotient: float
-    goal: float
+    goal: float | None = None
+    """None is a yardstick that is only looked at."""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the goal was reached; nothing where there is none."""
+        return "" if self.goal is None else "reached" if self.quotient <= self.goal else "missed"
 
 
 RATIOS: list[Ratio] = []
@@ -85,8 +106,8 @@ def worst_of(measured: Sequence[Ratio]) -> list[Ratio]:
 def table(rows: Sequence[tuple[str, Ratio]]) -> str:
     """Return ratios by benchmark as a table in Markdown, with what they were measured on."""
     lines = [
-        f"| {name} | {each.ours} | {each.rival} | {each.quotient:.2f} | {each.goal:.3g} | "
-        f"{'reached' if each.quotient <= each.goal else 'missed'} |"
+        f"| {name} | {each.ours} | {each.rival} | {each.quotient:.2f} | "
+        f"{'' if each.goal is None else format(each.goal, '.3g')} | {each.verdict} |"
         for name, each in rows
     ]
     versions = ", ".join(f"{name} {version(name)}" for name in ("typer", "stripe", "rich"))
@@ -109,19 +130,36 @@ def script(name: str, file: str, *arguments: str, **environ: str) -> Contender:
     return Contender(name, [sys.executable, str(Path(__file__).parent / "rivals" / file), *arguments], environ)
 
 
-def ratio(ours: Contender, rival: Contender, *, goal: float, runs: int = RUNS) -> float:
-    """Run both in turns, print the median times and the median ratio of neighbouring runs, and return that."""
+def ratio(
+    ours: Contender,
+    rival: Contender,
+    *,
+    goal: float | None = None,
+    runs: int = RUNS,
+    by: Literal["wall", "cpu"] = "cpu",
+) -> float:
+    """Run both in turns, print the median times and the median ratios of neighbouring runs, and return that of `by`.
+
+    Where something else than the processor is waited for, only the clock tells.
+    """
     for contender in (ours, rival) * (2 if runs > 5 else 1):  # byte-code and the disk's cache
         contender.run()
-    times: dict[str, list[float]] = {ours.name: [], rival.name: []}
+    times: dict[str, list[Seconds]] = {ours.name: [], rival.name: []}
     for _ in range(runs):
         for contender in (ours, rival):
             times[contender.name].append(contender.seconds())
-    mine, its = (statistics.median(times[contender.name]) for contender in (ours, rival))
     # Of two runs side by side: what slows the machine for a while slows both.
-    quotient = statistics.median(a / b for a, b in zip(times[ours.name], times[rival.name], strict=True))
-    RATIOS.append(Ratio(ours.name, rival.name, quotient, goal))
-    verdict = "reached" if quotient <= goal else "missed"
-    print(f"{ours.name}: {mine * 1000:.0f} ms; {rival.name}: {its * 1000:.0f} ms; ", end="")
-    print(f"ratio {quotient:.3g} (goal at most {goal:.3g}, {verdict}; medians of {runs})", flush=True)
+    pairs = [*zip(times[ours.name], times[rival.name], strict=True)]
+    quotients = {
+        "wall": statistics.median(mine.wall / its.wall for mine, its in pairs),
+        "cpu": statistics.median(mine.cpu / its.cpu for mine, its in pairs),
+    }
+    for name, measured in times.items():
+        wall, cpu = (statistics.median(getattr(each, what) for each in measured) * 1000 for what in ("wall", "cpu"))
+        print(f"{name}: {wall:.0f} ms, of which CPU {cpu:.0f}; ", end="")
+    quotient = quotients[by]
+    RATIOS.append(found := Ratio(ours.name, rival.name, quotient, goal))
+    both = ", ".join(f"{what} {each:.3g}" for what, each in quotients.items())
+    aim = f"goal by {by} at most {goal:.3g}, {found.verdict}; " if goal else ""
+    print(f"ratio {both} ({aim}medians of {runs})", flush=True)
     return quotient
