@@ -6,11 +6,21 @@ from datetime import datetime
 from koalalink.config import keys
 from koalalink.domain.api_base import checked_api_base
 from koalalink.domain.configuration import Location
+from koalalink.errors import ConfigError
 from koalalink.gateway import StripeGateway
+from koalalink.hints import Command
 
 
-def open_account(location: Location, environ: Mapping[str, str], now: datetime, *, in_sandbox: bool) -> StripeGateway:
-    """Return the account of a location; raises ConfigError where it has no usable key or address."""
+def open_account(
+    name: str, locations: Mapping[str, Location], environ: Mapping[str, str], now: datetime, *, in_sandbox: bool
+) -> StripeGateway:
+    """Return the account of a location; raises ConfigError where it is not set up, or has no usable key or address."""
+    location = locations.get(name)
+    if location is None:  # it was removed, and links of it are left
+        raise ConfigError(
+            f"The location {name} is not set up.",
+            hint="If it has another name now, type: " + Command("locations", "rename", name, "NEW_NAME"),
+        )
     api_base = checked_api_base(location.api_base, origin=f"The api_base of {location.name}")
     key = keys.find_key(location, environ)
     transport = None

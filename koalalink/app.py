@@ -147,7 +147,7 @@ class App:
         from koalalink.accounts import open_account
 
         locations, now = self.config.locations, self.now
-        return cache(lambda name: open_account(locations[name], self.environ, now, in_sandbox=self.sandbox))
+        return cache(lambda name: open_account(name, locations, self.environ, now, in_sandbox=self.sandbox))
 
     @cached_property
     def _disk(self) -> "Disk":

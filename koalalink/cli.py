@@ -24,6 +24,7 @@ from koalalink.domain.text import printable
 from koalalink.errors import Aborted, ExitCode, KoalaError
 from koalalink.hints import Command, Text, lines_of
 
+_SANDBOX = "--sandbox"
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -57,11 +58,30 @@ class Root(LazyGroup):
         "demo": "demo",
         "help": "help",
     }
+    meant: ClassVar[dict[str, tuple[str, ...]]] = {
+        "find": ("search",),
+        "lookup": ("search",),
+        **{name: ("customers", name) for name in ("list", "add", "edit", "remove", "import", "export")},
+        "ls": ("customers", "list"),
+        "delete": ("customers", "remove"),
+        "customer": ("customers",),
+        "location": ("locations",),
+        "link": ("connect",),
+        "disconnect": ("unlink",),
+        "card": ("cards",),
+        "setup": ("init",),
+        "login": ("init",),
+        "check": ("verify",),
+    }
+    otherwise: ClassVar[tuple[str, ...]] = ("search",)
 
-    def make_context(self, *args: Any, **extra: Any) -> Any:
-        """Read the options of the root command."""
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> Any:
+        """Read the options of the root command; --sandbox may also stand behind the command."""
+        end = args.index("--") if "--" in args else len(args)
+        if _SANDBOX in args[:end]:
+            args = [_SANDBOX, *(word for word in args[:end] if word != _SANDBOX), *args[end:]]
         with _told(None):
-            return super().make_context(*args, **extra)
+            return super().make_context(info_name, args, *rest, **extra)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -93,8 +113,9 @@ def _errors_told(ctx: Any) -> Iterator[None]:
         raise typer.Exit(answer.exit_code) from answer
     except KoalaError as error:
         made = ctx.obj if ctx else None
-        spelled = made.spelled if isinstance(made, App) else str
-        _say(error.message, error.hint, spelled)
+        if ctx and not made:  # the command was not found yet
+            made = App(sandbox=ctx.params.get("sandbox") or False, config_file=ctx.params.get("config"))
+        _say(error.message, error.hint, made.spelled if made else str)
         raise typer.Exit(error.exit_code) from error
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # it is no error; Typer itself tells it by its name
@@ -143,7 +164,7 @@ app = typer.Typer(
 def root(
     ctx: typer.Context,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", envvar="KOALALINK_SANDBOX", help="Try it on made-up people, without a key.")
+        bool, typer.Option(_SANDBOX, envvar="KOALALINK_SANDBOX", help="Try it on made-up people, without a key.")
     ] = False,
     config: Annotated[
         Path | None, typer.Option("--config", envvar="KOALALINK_CONFIG", metavar="FILE", help="Another config.toml.")

@@ -6,8 +6,16 @@ from typing import Any
 
 from koalalink.domain.columns import Column
 from koalalink.domain.connecting import LinkReview
+from koalalink.domain.customers import Customer
 from koalalink.domain.hits import Hits
+from koalalink.domain.references import only_one
 from koalalink.hints import Text
+from koalalink.operations.ports import Store
+
+
+def the_only(store: Store, reference: str) -> Customer:
+    """The customer of a store that is meant."""
+    return only_one(store.fitting(reference), reference)
 
 
 class Somebody:

@@ -11,7 +11,7 @@ import pytest
 from koalalink.app import App
 from koalalink.errors import ExitCode
 from tests.conftest import Run
-from tests.fakes import Somebody
+from tests.fakes import Somebody, the_only
 
 TOP = Path(__file__).parents[1]
 
@@ -37,7 +37,7 @@ def test_exit_codes_never_change() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("nonsense",), ("connect", "42"), ("customers", "list", "--limit", "many"), ("--nonsense",), ("search", "--json")],
+    [("connect", "42"), ("customers", "list", "--limit", "many"), ("--nonsense",), ("search", "--json")],
 )
 def test_wrong_usage_is_a_sentence_and_a_hint(run: Run, arguments: tuple[str, ...]) -> None:
     """Exit 2, in the form of every other error."""
@@ -74,7 +74,7 @@ def test_interruption_is_told(run: Run, sandbox: App) -> None:
     sandbox.__dict__["talk"] = Impatient()
     result = run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown")
     assert (result.exit_code, result.stderr) == (130, "Error: Stopped.\n")
-    assert sandbox.store.record(sandbox.store.find("42")).links == ()
+    assert sandbox.store.record(the_only(sandbox.store, "42")).links == ()
 
 
 def test_bug_is_a_plain_traceback_without_values(run: Run, sandbox: App) -> None:

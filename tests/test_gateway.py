@@ -115,7 +115,7 @@ def test_customer_is_read_whole(asking: StripeGateway) -> None:
 def test_account_of_a_location_knows_which_metadata_hold_our_ids(server: StripeServer) -> None:
     """As its section in the configuration says, whether one customer is read or all."""
     location = Location("downtown", "Downtown", KeySource("api_key", (KEY,)), server.url, metadata_key="booking")
-    asking = open_account(location, {}, NOW, in_sandbox=False)
+    asking = open_account(location.name, {location.name: location}, {}, NOW, in_sandbox=False)
     jane = asking.customer("cus_123")
     assert isinstance(jane, StripeCustomer)
     assert {jane.metadata_key, *(each.metadata_key for each in asking.all_customers())} == {"booking"}

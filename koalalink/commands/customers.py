@@ -19,6 +19,13 @@ class Customers(LazyGroup):
         "import": "customers_import",
         "export": "customers_export",
     }
+    meant: ClassVar[dict[str, tuple[str, ...]]] = {
+        "find": ("customers", "list"),
+        "search": ("customers", "list"),
+        "delete": ("customers", "remove"),
+        "show": ("show",),
+    }
+    otherwise: ClassVar[tuple[str, ...]] = ("customers", "list")
 
 
 app = typer.Typer(

@@ -7,6 +7,7 @@ import typer
 from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
+from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
 
 app = typer.Typer(add_completion=False)
 
@@ -20,7 +21,7 @@ def show(
             metavar="CUSTOMER|STRIPE_ID",
             help="Your customer (42), or a Stripe customer (cus_…).",
             show_default=False,
-            autocompletion=completion.customers,
+            autocompletion=completion.either_side,
         ),
     ],
     location: o.LocationOption = None,
@@ -43,7 +44,14 @@ def show(
 def connect(
     ctx: typer.Context,
     customer: o.CustomerArgument,
-    stripe_id: o.StripeIdArgument,
+    stripe_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="STRIPE_ID",
+            help="cus_…, or the address of the customer's page in the Stripe Dashboard.",
+            autocompletion=completion.stripe_ids,
+        ),
+    ],
     location: o.LocationOption = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the ID that is there now.")] = False,
     force: o.ForceOption = False,
@@ -60,7 +68,10 @@ def connect(
     from koalalink.operations import connect as linking
 
     app = App.of(ctx)
-    request = linking.LinkRequest(customer, stripe_id, location, replace=replace, force=force, offline=offline, web=web)
+    if looks_like_stripe(customer) and not looks_like_stripe(stripe_id):  # in the other order
+        customer, stripe_id = stripe_id, customer
+    found = customer_id(stripe_id)
+    request = linking.LinkRequest(customer, found, location, replace=replace, force=force, offline=offline, web=web)
     app.show(linking.connect(app, request), as_json)
 
 
@@ -115,7 +126,18 @@ def _switch(ctx: typer.Context, customer: str, location: str | None, as_json: bo
 
 @app.command(rich_help_panel=o.FIND)
 def cards(
-    ctx: typer.Context, customer: o.CustomerArgument, location: o.LocationsOption = None, as_json: o.JsonOption = False
+    ctx: typer.Context,
+    customer: Annotated[
+        str,
+        typer.Argument(
+            metavar="CUSTOMER",
+            help="Your customer's number, name, email, or ext:ID; or a Stripe customer (cus_…).",
+            show_default=False,
+            autocompletion=completion.either_side,
+        ),
+    ],
+    location: o.LocationsOption = None,
+    as_json: o.JsonOption = False,
 ) -> None:
     """List how a customer can pay: cards, bank accounts, Link and every other saved payment method.
 

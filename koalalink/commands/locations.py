@@ -7,12 +7,14 @@ import typer
 from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
+from koalalink.commands.lazy import Group
 from koalalink.operations import locations
 from koalalink.operations.checkup import list_locations
 from koalalink.operations.locations import LocationRequest
 
 app = typer.Typer(
     name="locations",
+    cls=Group,
     no_args_is_help=True,
     add_completion=False,
 )

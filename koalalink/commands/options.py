@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from koalalink.commands import completion
-from koalalink.domain.stripe_ids import StripeId, customer_id
 from koalalink.errors import UsageError
 
 FIND = "Find and link"
@@ -30,7 +29,7 @@ def file_or_pipe(text: str) -> str:
 
 _CUSTOMER = typer.Argument(
     metavar="CUSTOMER",
-    help="The customer's number, email, or ext:ID.",
+    help="The customer's number, name, email, or ext:ID.",
     show_default=False,
     autocompletion=completion.customers,
 )
@@ -40,14 +39,6 @@ OptionalChangeArgument = Annotated[
     int | None,
     typer.Argument(
         metavar="CHANGE", help="The change's number.", show_default=False, min=1, autocompletion=completion.changes
-    ),
-]
-StripeIdArgument = Annotated[
-    StripeId,
-    typer.Argument(
-        metavar="STRIPE_ID",
-        help="cus_…, or the address of the customer's page in the Stripe Dashboard.",
-        parser=customer_id,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

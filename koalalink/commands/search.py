@@ -8,6 +8,7 @@ from koalalink.app import App
 from koalalink.commands import options as o
 from koalalink.operations import search as searching
 from koalalink.operations.search import SearchRequest
+from koalalink.render.terminal import is_drawn
 
 app = typer.Typer(add_completion=False)
 
@@ -15,7 +16,9 @@ app = typer.Typer(add_completion=False)
 @app.command(rich_help_panel=o.FIND)
 def search(
     ctx: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="A name, an email, a phone number, or part of one.")],
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY…", help="A name, an email, a phone number, or part of one.")
+    ],
     location: o.LocationsOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Show at most this many.")] = 20,
     connect_to: Annotated[
@@ -32,7 +35,7 @@ def search(
     Example: koalalink search jane@x.com
     """
     app = App.of(ctx)
-    request = SearchRequest(query, location, limit, offline, web)
+    request = SearchRequest(" ".join(query), location, limit, offline, web, ours=is_drawn(as_json))
     if connect_to is None:
         app.show(searching.search(app, request), as_json)
         return

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from koalalink.domain.columns import OUR_NUMBER, kept_title
 from koalalink.domain.customers import FIELDS, Shape
 from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.stripe_customers import OUR_ID_AT_STRIPE, StripeCustomer
 from koalalink.domain.text import printable
 from koalalink.errors import UsageError
 
@@ -87,7 +87,7 @@ def metadata_columns(location: str) -> list[ExportColumn]:
     return [
         ExportColumn("id", "id", _stripe_id(location)),
         ExportColumn("number", "metadata[customer_number]", lambda row: str(row.linked.customer.number)),
-        ExportColumn("external_id", "metadata[external_id]", _field("external_id")),
+        ExportColumn("external_id", f"metadata[{OUR_ID_AT_STRIPE}]", _field("external_id")),
     ]
 
 

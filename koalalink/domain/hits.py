@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
+from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
 from koalalink.hints import Text
 
@@ -25,3 +26,7 @@ class Hits(NamedTuple):
     limit: int
     notes: tuple[Text, ...]
     """What should be known of how they were found."""
+    ours: tuple[LinkedCustomer, ...] = ()
+    """Who of our own list fits: for people at a terminal."""
+    needs_location: bool = False
+    """To go on, a location has to be named."""

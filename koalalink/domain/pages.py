@@ -3,15 +3,19 @@
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
+from koalalink.domain.stripe_ids import StripeId
 
 
 class LinkCards(NamedTuple):
-    """The cards that a link gives; None where the key may not read them."""
+    """The payment methods of a Stripe customer; `enabled` tells whether a link to it is switched on."""
 
-    link: Link
+    location: str
+    stripe_id: StripeId
     cards: tuple[PaymentMethod, ...] | None
+    """None where the key may not read them."""
+    enabled: bool = True
 
 
 class CustomerPage(NamedTuple):
@@ -22,9 +26,9 @@ class CustomerPage(NamedTuple):
 
 
 class SavedCards(NamedTuple):
-    """The same where only the cards matter."""
+    """The same where only the cards matter; without a customer of the store they are of a Stripe customer."""
 
-    linked: LinkedCustomer
+    linked: LinkedCustomer | None
     cards: tuple[LinkCards, ...]
 
 

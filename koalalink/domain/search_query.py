@@ -6,10 +6,12 @@ Whatever Stripe returns is compared again here, because its matching is looser i
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from koalalink.domain.people.contact import email_key, phone_key
+from koalalink.domain.people.nicknames import is_known, names_like
 from koalalink.domain.stripe_customers import NOTHING_TOLD, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId, customer_id, looks_like_stripe
 from koalalink.domain.text import digits, fold, printable
@@ -20,6 +22,9 @@ _MOST_LETTERS = 100
 _LONGEST_FORGIVEN = 20
 _SHORTEST = 3
 """Letters that can be looked up."""
+_LAST = 4
+"""Digits of a card that are shown."""
+_OUR_ID = "ext:"
 _PHONE = re.compile(r"[\d\s().+/-]+")
 
 
@@ -29,10 +34,29 @@ class IdQuery(NamedTuple):
     stripe_id: StripeId
 
 
+class OwnIdQuery(NamedTuple):
+    """Who has our own ID of a customer in the metadata at Stripe."""
+
+    external_id: str
+
+    def clauses(self, metadata_key: str) -> str:
+        """Return the query for Stripe."""
+        return f"metadata[{_quoted(metadata_key)}]:{_quoted(self.external_id)}"
+
+    def matches(self, customer: StripeCustomer) -> bool:
+        """Tell whether the customer is one that was asked for."""
+        return fold(self.external_id) in map(fold, customer.metadata.values())
+
+
 class TextQuery(NamedTuple):
     """A name, an email, a phone, or a part of one."""
 
     text: str
+
+    @property
+    def last4(self) -> str | None:
+        """The four digits, where they may be the last of a card."""
+        return self.text if len(self.text) == _LAST and self.text.isascii() and self.text.isdigit() else None
 
     @property
     def email(self) -> str | None:
@@ -57,6 +81,27 @@ class TextQuery(NamedTuple):
             return " OR ".join([*names, _clause("email", "~", self.text)])
         parts = [part for word in words for part in _searchable(word)[:1]]
         return " AND ".join(_clause("name", "~", part) for part in parts[:_MOST_CLAUSES]) or None
+
+    def looser(self) -> Iterator[str]:
+        """Yield queries for Stripe that find who was mistyped, or goes by another first name; most of them too many.
+
+        First all who have the rarest word; then who has every word but a part of one, as a slip leaves one end of it.
+        """
+        if self.email or self.phone:
+            return
+        parts = [part for word in self.text.split() for part in _searchable(word)[:1]][:_MOST_CLAUSES]
+        parts.sort(key=lambda part: (is_known(fold(part)), -len(part)))
+        if len(parts) == 1:
+            [part] = parts
+            spelled = [*_ends(part), *sorted(name for name in names_like(fold(part)) if len(name) >= _SHORTEST)]
+            if spelled:
+                yield " OR ".join(_clause("name", "~", each) for each in spelled[:_MOST_CLAUSES])
+        elif parts:
+            yield _clause("name", "~", parts[0])
+            for index, part in enumerate(parts):
+                others = parts[:index] + parts[index + 1 :]
+                for end in _ends(part):
+                    yield " AND ".join(_clause("name", "~", each) for each in (*others, end))
 
     def matches(self, customer: StripeCustomer) -> bool:
         """Tell whether the customer is one that was asked for."""
@@ -85,31 +130,49 @@ class TextQuery(NamedTuple):
 
         Nothing for a word too short to look up.
         """
-        return [_kept(word) for word in self.words if len(word) >= _SHORTEST]
+        return [
+            [*_kept(word), *((name,) for name in sorted(names_like(word)) if len(name) >= _SHORTEST)]
+            for word in self.words
+            if len(word) >= _SHORTEST
+        ]
+
+    def with_other_names(self) -> Iterator[str]:
+        """Yield the text with other first names of the same person in the place of each."""
+        words = fold(self.text).split()
+        for index, word in enumerate(words[:_MOST_CLAUSES]):
+            for name in sorted(names_like(word)):
+                yield " ".join((*words[:index], name, *words[index + 1 :]))
 
     def errors(self, customer: StripeCustomer) -> int | None:
-        """Return how many words, or domains, have to be forgiven for the customer to fit; None where it does not."""
+        """Return how much has to be forgiven for the customer to fit; None where it does not.
+
+        Of each word another first name of the same person is 1, a slip 2; so is another domain.
+        """
         names = " ".join(map(_comparable, (customer.name, *_told(customer))))
         texts = (names, fold(customer.email))
         theirs = {word for text in texts for word in re.findall(r"[^\W_]+", text)} | {*texts[0].split()}
         theirs |= {texts[1].partition("@")[0], digits(customer.phone), phone_key(customer.phone)}
-        errors = 0 if self.email is None else int(fold(self.email).rpartition("@")[2] != texts[1].rpartition("@")[2])
+        domains = None if self.email is None else (fold(self.email).rpartition("@")[2], texts[1].rpartition("@")[2])
+        errors = 2 if domains and domains[0] != domains[1] else 0
         for word in self.words:
             if any(other.startswith(word) for other in theirs):
+                continue
+            if not theirs.isdisjoint(names_like(word)):
+                errors += 1
                 continue
             # What is typed can be the beginning of a word, as it can where nothing is forgiven.
             lengths = range(len(word) - 1, len(word) + 2)
             if not any(other[:length] in _near(word) for other in theirs for length in lengths):
                 return None
-            errors += 1
+            errors += 2
         return errors
 
     def rank(self, customer: StripeCustomer) -> tuple[bool, bool, float]:
-        """Return a key that sorts the best match first: exact email, exact name, then the newest."""
+        """Return a key that sorts the best match first: exact email, exact name in any order, then the newest."""
         text = fold(self.text)
         return (
             text != fold(customer.email),
-            text != fold(customer.name),
+            sorted(text.split()) != sorted(fold(customer.name).split()),
             -(customer.created.timestamp() if customer.created else 0),
         )
 
@@ -147,7 +210,13 @@ def _kept(word: str) -> list[tuple[str, ...]]:
     return sorted({next((kept for kept in long if all(part in each for part in kept)), (each,)) for each in near})
 
 
-SearchQuery = IdQuery | TextQuery
+def _ends(part: str) -> list[str]:
+    """Return both ends of a word, of which a slip leaves one as it is."""
+    half = max(_SHORTEST, (len(part) + 1) // 2)
+    return [part[:half], part[-half:]] if len(part) > half else []
+
+
+SearchQuery = IdQuery | OwnIdQuery | TextQuery
 
 
 def read_query(typed: str) -> SearchQuery:
@@ -155,12 +224,18 @@ def read_query(typed: str) -> SearchQuery:
     text = printable(typed).strip()
     if not text:
         raise UsageError("There is nothing to search for.", hint="Type a name, an email, a phone number or a cus_… ID.")
+    if text.lower().startswith(_OUR_ID) and (external_id := text[len(_OUR_ID) :].strip()):
+        return OwnIdQuery(external_id)
     return IdQuery(customer_id(text)) if looks_like_stripe(text) else TextQuery(text)
 
 
 def _clause(field: str, operator: str, value: str) -> str:
+    return f"{field}{operator}{_quoted(value)}"
+
+
+def _quoted(value: str) -> str:
     quoted = value[:_MOST_LETTERS].replace("\\", "\\\\").replace('"', '\\"')
-    return f'{field}{operator}"{quoted}"'
+    return f'"{quoted}"'
 
 
 def _phone_clauses(typed: str) -> str:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from koalalink.domain.stripe_ids import StripeId, dashboard_url
 
+OUR_ID_AT_STRIPE = "external_id"
+"""Which of the metadata holds our own ID of a customer, where the configuration names no other."""
+
 # Stripe writes brands in small letters; people know them otherwise.
 BRANDS = {
     "amex": "American Express",

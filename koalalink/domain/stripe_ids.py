@@ -33,12 +33,14 @@ _OTHERS = {
     "prod_": "the ID of a product",
     "price_": "the ID of a price",
 }
+_AROUND = " \t\r\n\"'`“”‘’«»<>()[],;."
+"""What is copied together with an ID."""
 _KEY = re.compile(r"(?:sk|rk|pk|ek)_|whsec_")
 
 
 def looks_like_stripe(text: str) -> bool:
     """Tell whether `text` is meant as something of Stripe's: an ID of any kind, or an address of the Dashboard."""
-    text = text.strip()
+    text = text.strip(_AROUND)
     return text.startswith(("cus_", "dashboard.stripe.com", *_OTHERS)) or "://" in text or bool(_KEY.match(text))
 
 
@@ -52,6 +54,7 @@ def customer_id(text: str) -> StripeId:
 
     Raises UsageError with what the text is instead, and where the right ID is found.
     """
+    text = text.strip(_AROUND)
     if _CUSTOMER_ID.fullmatch(text):
         return StripeId(text)
     if "://" in text or text.strip().startswith("dashboard.stripe.com"):

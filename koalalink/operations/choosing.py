@@ -8,6 +8,7 @@ from koalalink.hints import Command
 from koalalink.operations import connect as linking
 from koalalink.operations import search as searching
 from koalalink.operations.search import SearchRequest
+from koalalink.operations.whom import the_customer
 
 
 class Needs(searching.Needs, linking.Needs, Protocol):
@@ -16,7 +17,7 @@ class Needs(searching.Needs, linking.Needs, Protocol):
 
 def search_and_connect(need: Needs, request: SearchRequest, reference: str) -> Connected:
     """Show what was found, let the person choose one, and connect the customer called `reference` to it."""
-    customer = need.store.find(reference)
+    customer = the_customer(need, reference)
     if not need.talk.can_ask:
         raise ConflictError(
             "Choosing one needs a terminal.",

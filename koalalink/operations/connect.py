@@ -14,9 +14,10 @@ from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Others, copied, examine, of_profile, unexamined
 from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
-from koalalink.operations.places import the_location
+from koalalink.operations.places import location_with
 from koalalink.operations.ports import Store
 from koalalink.operations.profile import stripe_profile
+from koalalink.operations.whom import the_customer
 
 
 class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasTalk, HasTime, HasBrowser, Protocol):
@@ -57,8 +58,8 @@ def connect(need: Needs, request: LinkRequest) -> Connected:
     Raises NotFoundError where Stripe has no such customer, ConflictError where the link is refused or in doubt, and
     whatever keeps Stripe from answering; then nothing is saved.
     """
-    location = the_location(need.config, request.location)
-    customer = need.store.find(request.customer)
+    customer = the_customer(need, request.customer)
+    location = location_with(need, request.stripe_id, request.location, offline=request.offline)
     previous = _replaceable(need.store, customer, location, request)
     wanted = _Wanted(customer, request.stripe_id, location, previous, request)
     return _connect_unverified(need, wanted) if request.offline else _connect_verified(need, wanted)

@@ -15,6 +15,7 @@ from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.contradicting import although, consent_to_contradict
 from koalalink.operations.examining import contradicted
 from koalalink.operations.needs import HasDirectory, HasStore, HasTalk, HasTime
+from koalalink.operations.whom import the_customer
 
 
 class Needs(HasStore, HasDirectory, HasTalk, HasTime, Protocol):
@@ -55,7 +56,7 @@ def edit(need: Needs, reference: str, fields: Mapping[str, str | None], *, force
     Where that contradicts the Stripe customer of a link, a person is asked; with `force` the link is not verified any
     more. Raises as `consent`.
     """
-    customer = need.store.find(reference)
+    customer = the_customer(need, reference)
     given = {name: trimmed(value) for name, value in fields.items() if value is not None}
     if not given:
         raise UsageError("There is nothing to change.", hint="Name a field, for example: --phone 206-555-0142")
@@ -71,7 +72,7 @@ def edit(need: Needs, reference: str, fields: Mapping[str, str | None], *, force
 
 def remove(need: Needs, reference: str, *, force: bool) -> Removed:
     """Remove a customer; one who is linked only with `force`, and the links with the customer."""
-    linked = need.store.record(need.store.find(reference))
+    linked = need.store.record(the_customer(need, reference))
     customer = linked.customer
     if linked.links and not force:
         places = ", ".join(f"{link.stripe_id} at {link.location}" for link in linked.links)

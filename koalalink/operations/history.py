@@ -1,24 +1,25 @@
 """Listing what was changed, when, and by whom."""
 
-from __future__ import annotations
-
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action, History
 from koalalink.domain.chronicle import read_since
+from koalalink.operations import whom
+from koalalink.operations.needs import HasTime
+from koalalink.operations.whom import the_customer
 
-if TYPE_CHECKING:
-    from koalalink.operations.ports import Store
+_LONG = 19
+"""Digits; a number of so many does not fit into a store."""
 
 
-class Needs(Protocol):
+class Needs(whom.Needs, HasTime, Protocol):
     """What listing changes works with."""
 
-    @property
-    def store(self) -> Store: ...
-    @property
-    def now(self) -> datetime: ...
+
+def _number(need: Needs, reference: str) -> int:
+    """Return the number of a customer; one who was removed is found by number."""
+    typed = int(reference) if reference.isascii() and reference.isdigit() and len(reference) < _LONG else None
+    return typed if typed and need.store.changes(typed, limit=1) else the_customer(need, reference).number
 
 
 class HistoryRequest(NamedTuple):
@@ -34,6 +35,6 @@ class HistoryRequest(NamedTuple):
 def history(need: Needs, request: HistoryRequest) -> History:
     """Return changes, newest first; those of a customer who was removed are found by number."""
     since = read_since(request.since, need.now) if request.since else None
-    number = need.store.find_past(request.customer) if request.customer else None
+    number = _number(need, request.customer) if request.customer else None
     found = need.store.changes(number, since=since, by=request.by, action=request.action, limit=request.limit)
     return History(tuple(found))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # a command that needs one operation does not load what all o
     from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
     from koalalink.domain.payments import Payments
     from koalalink.domain.remaps import MovedId
-    from koalalink.domain.search_query import IdQuery, TextQuery
+    from koalalink.domain.search_query import SearchQuery
     from koalalink.domain.standing import Call, Standing
     from koalalink.domain.stripe_customers import Absence, Business, KeyReport, PaymentMethod, StripeCustomer
     from koalalink.domain.stripe_ids import StripeId
@@ -132,14 +132,8 @@ class Store(Protocol):
     def identity(self) -> str:
         """What tells this store from another."""
 
-    def find(self, reference: str) -> Customer:
-        """Return the customer with a number, an email address, or an external ID (ext:ID).
-
-        Raises NotFoundError where nobody or several people fit.
-        """
-
-    def find_past(self, reference: str) -> int:
-        """Return the number of a customer; one who was removed is found by number."""
+    def fitting(self, reference: str) -> list[Customer]:
+        """Return who has a number, an email address, an external ID (ext:ID), or every word of a name."""
 
     def numbered(self, beginning: str, most: int) -> list[Customer]:
         """Return up to `most` customers whose number begins with these digits."""
@@ -281,8 +275,14 @@ class Directory(Protocol):
     def newest(self, location: str, most: int) -> list[StripeCustomer]:
         """Return the customers that were created last."""
 
-    def find(self, query: TextQuery | IdQuery, location: str, most: int) -> list[StripeCustomer]:
+    def find(self, query: SearchQuery, location: str, most: int) -> list[StripeCustomer]:
         """Return the customers that fit, best match first, typing errors forgiven."""
+
+    def beginning(self, beginning: str, most: int) -> list[StripeCustomer]:
+        """Return up to `most` customers of each location whose Stripe ID begins so."""
+
+    def with_last4(self, location: str, last4: str, most: int) -> list[StripeCustomer]:
+        """Return who has a card that ends in these digits."""
 
 
 class Backups(Protocol):

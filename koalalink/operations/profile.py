@@ -1,6 +1,6 @@
 """Looking closely: a customer at Stripe with cards and account, or a customer of the store with all links."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from koalalink.domain.links import Link, LinkedCustomer
@@ -10,13 +10,14 @@ from koalalink.domain.stripe_ids import StripeId, customer_id, dashboard_url, lo
 from koalalink.errors import KoalaError, NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking
-from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasStore, HasTalk
+from koalalink.operations.needs import HasBrowser, HasStore, HasTalk
 from koalalink.operations.partial import Partial, raise_first
-from koalalink.operations.places import the_location, the_locations
+from koalalink.operations.places import KnowsIds, location_with, the_location, the_locations
 from koalalink.operations.ports import Accounts, Store, Stripe
+from koalalink.operations.whom import the_customer
 
 
-class Needs(HasConfig, HasStore, HasAccounts, HasTalk, HasBrowser, Protocol):
+class Needs(KnowsIds, HasStore, HasTalk, HasBrowser, Protocol):
     """What the pages of customers are made from."""
 
 
@@ -27,12 +28,17 @@ def show(need: Needs, who: str, location: str | None, *, web: bool) -> StripePag
     """
     if looks_like_stripe(who):
         stripe_id = customer_id(who)
-        page = _stripe_page(need.accounts(the_location(need.config, location)), need.store, stripe_id)
+        page = _stripe_page(need.accounts(location_with(need, stripe_id, location)), need.store, stripe_id)
         if web:
             need.browse(page.customer.url)
         return page
-    linked = _links_at(need.store.record(need.store.find(who)), [location] if location else [])
+    linked = need.store.record(the_customer(need, who))
+    linked = _links_at(linked, [_of_links(need, linked, location)] if location else [])
     cards, failures = _cards_of(need, linked)
+    if web and not linked.links:
+        need.talk.warn(
+            f"{linked.customer} is not linked to Stripe{f' at {location}' if location else ''}: no page to open."
+        )
     for link in linked.links if web else ():
         need.browse(dashboard_url(link.stripe_id, livemode=link.livemode is not False))
     return Partial(CustomerPage(linked, cards), failures)
@@ -40,13 +46,27 @@ def show(need: Needs, who: str, location: str | None, *, web: bool) -> StripePag
 
 def saved_cards(need: Needs, reference: str, locations: Sequence[str] | None) -> Partial[SavedCards]:
     """Return the cards of every link of a customer; raises KoalaError where no location has answered."""
+    if looks_like_stripe(reference):
+        return Partial(SavedCards(None, tuple(_cards_at_stripe(need, customer_id(reference), locations))))
     if locations:
-        the_locations(need.config, locations)
-    linked = _links_at(need.store.record(need.store.find(reference)), locations or [])
+        locations = the_locations(need.config, locations)
+    linked = _links_at(need.store.record(the_customer(need, reference)), locations or [])
     cards, failures = _cards_of(need, linked)
     if not cards:
         raise_first(failures, need.talk)
     return Partial(SavedCards(linked, cards), failures)
+
+
+def _of_links(need: Needs, linked: LinkedCustomer, location: str) -> str:
+    """Return the location called so; one that is not set up any more may still have links."""
+    return location if location in {link.location for link in linked.links} else the_location(need.config, location)
+
+
+def _cards_at_stripe(need: Needs, stripe_id: StripeId, locations: Sequence[str] | None) -> Iterator[LinkCards]:
+    """Yield the cards of a Stripe customer, whether somebody is linked to it or not."""
+    for location in (*locations,) if locations else (None,):
+        page = _stripe_page(need.accounts(location_with(need, stripe_id, location)), need.store, stripe_id)
+        yield LinkCards(page.location, stripe_id, page.cards)
 
 
 def stripe_profile(stripe: Stripe, stripe_id: StripeId) -> StripeProfile:
@@ -110,6 +130,7 @@ def _link_cards(link: Link, accounts: Accounts) -> Callable[[], LinkCards]:
         stripe = accounts(link.location)
         saved = Asking(lambda: stripe.cards(link.stripe_id))
         customer = present(stripe.customer(link.stripe_id), link.stripe_id, stripe)
-        return LinkCards(link=link, cards=methods_in_order(customer, saved.result()))
+        cards = methods_in_order(customer, saved.result())
+        return LinkCards(link.location, link.stripe_id, cards, link.enabled)
 
     return ask

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from koalalink.domain.changes import Action
 from koalalink.domain.edits import Switched, Unlinked
 from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.errors import NotFoundError, UsageError
 from koalalink.hints import Command
+from koalalink.operations.needs import HasStore, HasTalk
+from koalalink.operations.whom import the_customer
 
-if TYPE_CHECKING:
-    from koalalink.operations.ports import Store
 
-
-class Needs(Protocol):
+class Needs(HasStore, HasTalk, Protocol):
     """What unlinking works with."""
-
-    @property
-    def store(self) -> Store: ...
 
 
 def unlink(need: Needs, reference: str, location: str | None, *, everywhere: bool) -> Unlinked:
     """Remove a customer's link at one location, or everywhere; nothing happens at Stripe."""
     if everywhere and location:
         raise UsageError("--all and --location contradict each other.", hint="Leave one of them out.")
-    linked = need.store.record(need.store.find(reference))
+    linked = need.store.record(the_customer(need, reference))
     links = linked.links if everywhere and linked.links else (_meant(linked, location),)
     need.store.delete_links(linked.customer, links)
     return Unlinked(linked.customer, links)
@@ -33,7 +29,7 @@ def unlink(need: Needs, reference: str, location: str | None, *, everywhere: boo
 
 def switch(need: Needs, reference: str, location: str | None, *, on: bool) -> Switched:
     """Switch a customer's link on or off without losing its ID; one that is so already stays as it is."""
-    customer = need.store.find(reference)
+    customer = the_customer(need, reference)
     link = _meant(need.store.record(customer), location)
     switched = link._replace(enabled=on)
     if switched != link:

@@ -26,10 +26,12 @@ _IN_ONE_LINE = ("first_name", "last_name", "city", "state", "zip", "country")
 
 def draw_hits(found: Hits, screen: Screen, *, numbered: bool = False) -> None:
     """Draw what a search has found; numbers are for choosing."""
+    if found.ours:
+        _draw_ours(found, screen)
     if not found.hits:
         screen.say("Nobody found at Stripe.", "yellow")
         return
-    several = len({hit.location for hit in found.hits}) > 1
+    several = found.needs_location or len({hit.location for hit in found.hits}) > 1
     columns: list[str | Column] = [Column("Name", whole=True), Column("Email", folds=True), Column("Phone", folds=True)]
     columns += [Column("Payment method", whole=True), Column("Since", folds=True), "Linked to", "Stripe ID"]
     if several:
@@ -43,7 +45,19 @@ def draw_hits(found: Hits, screen: Screen, *, numbered: bool = False) -> None:
         if several:
             row.insert(1, shown(hit.location))
         rows.append([shown(str(number), "bold"), *row] if numbered else row)
-    print_table(screen.console, ["#", *columns] if numbered else columns, rows, above=int(numbered))
+    title = "At Stripe" if found.ours else ""
+    print_table(screen.console, ["#", *columns] if numbered else columns, rows, title=title, above=int(numbered))
+
+
+def _draw_ours(found: Hits, screen: Screen) -> None:
+    rows = []
+    for customer, links in found.ours:
+        details = customer.details
+        linked = ", ".join(link.location for link in links) or "–"
+        cells = (str(customer.number), details.name, details.email, details.phone)
+        rows.append([*map(shown, cells), shown(linked, "green" if links else "dim")])
+    columns = ("No.", Column("Name", whole=True), Column("Email", folds=True), Column("Phone", folds=True), "Linked at")
+    print_table(screen.console, columns, rows, title="In your own list", above=1)
 
 
 def _connected(done: Connected, screen: Screen) -> None:
@@ -86,7 +100,7 @@ def _print_cards(of_links: Sequence[LinkCards], screen: Screen) -> None:
         for card in cards.cards or ():
             expired = card.expired(screen.now)
             marks = ["default"] * card.default + ["expired"] * expired + [card.problem] * bool(card.problem)
-            marks += ["link switched off"] * (not cards.link.enabled)
+            marks += ["link switched off"] * (not cards.enabled)
             kind = " ".join(part for part in (card.funding, card.wallet.replace("_", " "), card.bank) if part)
             rows.append(
                 [
@@ -94,8 +108,8 @@ def _print_cards(of_links: Sequence[LinkCards], screen: Screen) -> None:
                     shown(f"{card.exp_month:02}/{card.exp_year}" if card.exp_year else "", "red" if expired else ""),
                     shown(kind),
                     shown(", ".join(marks), "green" if card.usable(screen.now) else "red"),
-                    shown(cards.link.location),
-                    shown(cards.link.stripe_id, "cyan"),
+                    shown(cards.location),
+                    shown(cards.stripe_id, "cyan"),
                 ]
             )
     columns = (

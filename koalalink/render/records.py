@@ -357,9 +357,8 @@ def _link(link: Link) -> Record:
 
 
 def _cards_of(cards: LinkCards, now: datetime) -> list[Record]:
-    link = cards.link
-    place = {"location": link.location, "stripe_id": link.stripe_id}
-    return [{**place, **_card(card, now), "enabled": link.enabled} for card in cards.cards or ()]
+    place = {"location": cards.location, "stripe_id": cards.stripe_id}
+    return [{**place, **_card(card, now), "enabled": cards.enabled} for card in cards.cards or ()]
 
 
 def _stripe_customer(customer: StripeCustomer) -> Record:

@@ -45,16 +45,15 @@ def _unlinked(done: Unlinked) -> Iterator[Text]:
 
 
 def _saved_cards(page: SavedCards) -> Iterator[Text]:
-    customer = page.linked.customer
-    if not page.linked.links:
+    if page.linked and not page.linked.links:
+        customer = page.linked.customer
         how = Command("connect", customer.number, "cus_…")
         yield f"{customer} is not linked to Stripe here. To link, type: " + how
     for cards in page.cards:
-        link = cards.link
         if cards.cards is None:
-            yield f"The key of {link.location} has no permission to read payment methods."
+            yield f"The key of {cards.location} has no permission to read payment methods."
         elif not cards.cards:
-            yield f"{link.stripe_id} at {link.location} has no saved payment method."
+            yield f"{cards.stripe_id} at {cards.location} has no saved payment method."
 
 
 def _imported(done: Imported) -> Iterator[Text]:

@@ -23,7 +23,7 @@ class Talk(Protocol):
 
 def show(result: object, now: datetime, talk: Talk, *, as_json: bool, spelled: Callable[[Text], str] = str) -> None:
     """Print a result on stdout: JSON, a table at a terminal, or tabs in a pipe; and what is to be said of it."""
-    if as_json or not _is_terminal(sys.stdout):
+    if not is_drawn(as_json):
         from koalalink.render import machine
 
         sys.stdout.write(machine.as_json(result, now) if as_json else machine.as_tabs(result, now))
@@ -35,6 +35,11 @@ def show(result: object, now: datetime, talk: Talk, *, as_json: bool, spelled: C
 
     for remark in remarks_on(result):
         talk.note(remark)
+
+
+def is_drawn(as_json: bool) -> bool:
+    """Tell whether a result is drawn for people."""
+    return not as_json and _is_terminal(sys.stdout)
 
 
 def talk(now: datetime, *, may_ask: bool | None, spelled: Callable[[Text], str]) -> PlainTalk | RichTalk:

@@ -1,6 +1,7 @@
 """The directory: Stripe's customers of every location, copied into the store's file."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Row
@@ -8,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from koalalink.domain.directory import DirectoryState, Verification, Window
-from koalalink.domain.search_query import IdQuery, TextQuery
+from koalalink.domain.search_query import IdQuery, OwnIdQuery, SearchQuery
 from koalalink.domain.stripe_customers import NOTHING_TOLD, About, Holder, PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import digits, fold, printable, trimmed
@@ -229,10 +230,12 @@ class Directory:
         )
         return [*self._customers(self._db.rows(sql, location=location, most=most), location)]
 
-    def find(self, query: TextQuery | IdQuery, location: str, most: int) -> list[StripeCustomer]:
+    def find(self, query: SearchQuery, location: str, most: int) -> list[StripeCustomer]:
         """Return who fits, best first; where those are fewer than `most`, who would but for a typing error follow."""
         if isinstance(query, IdQuery):
             return [*self.known(location, [query.stripe_id]).values()]
+        if isinstance(query, OwnIdQuery):
+            return self.with_metadata(location, query.external_id, most)
         found = self._matching(location, [[(word,)] for word in query.words if len(word) >= 3])
         fitting = sorted((each for each in found if query.matches(each)), key=query.rank)
         # An email or a number that is somebody's is no typing error.
@@ -243,6 +246,37 @@ class Directory:
             near = [each for each in near if errors[each.stripe_id] is not None]
             fitting += sorted(near, key=lambda each: (errors[each.stripe_id], query.rank(each)))
         return fitting[:most]
+
+    def beginning(self, beginning: str, most: int) -> list[StripeCustomer]:
+        """Return up to `most` whose Stripe ID begins so, of each location."""
+        sql = (
+            f"SELECT {_COLUMNS} FROM directory WHERE location = :location AND NOT gone AND stripe_id >= :beginning "
+            "AND stripe_id < :after ORDER BY stripe_id LIMIT :most"
+        )
+        after = f"{beginning}{chr(sys.maxunicode)}"
+        return [
+            customer
+            for row in self._db.rows("SELECT location FROM directories ORDER BY location")
+            for customer in self._customers(
+                self._db.rows(sql, location=row["location"], beginning=beginning, after=after, most=most), ""
+            )
+        ]
+
+    def with_last4(self, location: str, last4: str, most: int) -> list[StripeCustomer]:
+        """Return who has a card that ends in these digits, the newest first."""
+        return self._where(location, "json_extract(coalesce(card, other_card), '$[2]') = :value", last4, most)
+
+    def with_metadata(self, location: str, value: str, most: int) -> list[StripeCustomer]:
+        """Return in whose metadata this is a value, whatever its key and case, the newest first."""
+        found = "SELECT 1 FROM json_each(metadata) AS each WHERE each.value = :value COLLATE NOCASE"
+        return self._where(location, f"EXISTS ({found})", value, most)
+
+    def _where(self, location: str, condition: str, value: str, most: int) -> list[StripeCustomer]:
+        sql = (
+            f"SELECT {_COLUMNS} FROM directory WHERE location = :location AND NOT gone AND {condition} "
+            "ORDER BY created DESC, stripe_id LIMIT :most"
+        )
+        return [*self._customers(self._db.rows(sql, location=location, value=value, most=most), location)]
 
     def _matching(self, location: str, alternatives: list[list[tuple[str, ...]]]) -> list[StripeCustomer]:
         """Return some of the customers in whose texts all parts of one of each of these lists occur, newest first."""

@@ -14,14 +14,19 @@ from pathlib import Path
 from koalalink.domain.changes import REFUSED, Action, Change, Values, moved_note
 from koalalink.domain.customers import Customer, CustomerDetails, Shape
 from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
+from koalalink.domain.references import is_called, words_of
 from koalalink.domain.text import fold, printable
-from koalalink.errors import ConflictError, NotFoundError, UsageError
+from koalalink.errors import ConflictError, UsageError
 from koalalink.hints import Command
 from koalalink.store import finding, history, undoing
 from koalalink.store.bulk import Bulk
 from koalalink.store.database import Database
 from koalalink.store.rows import customer_from, link_values
 from koalalink.store.tables import COLUMNS, Tables
+
+_MANY = 50
+"""Namesakes; of more than these nobody chooses from a list."""
+_BATCH = 1000
 
 
 class Store:
@@ -43,25 +48,31 @@ class Store:
 
     # Customers
 
-    def find(self, reference: str) -> Customer:
-        """Return the customer with a number (42), an email, or an external ID (ext:ID).
+    def fitting(self, reference: str) -> list[Customer]:
+        """Return who has a number (42), an external ID (ext:ID), an email, or every word of a name as whole words.
 
-        Raises NotFoundError where nobody or several people fit.
+        A number that is somebody's is nobody else's name. Of many namesakes only some are returned.
         """
         reference = printable(reference).strip()
-        found = self._found(reference)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            people = ", ".join(str(customer) for customer in found[:5])
-            raise NotFoundError(
-                f"{len(found)} customers have {reference}: {people}{', …' if len(found) > 5 else ''}.",
-                hint="Type the number of the one you mean.",
-            )
-        raise NotFoundError(
-            f"There is no customer “{reference}”.",
-            hint="Look by name, email or phone: " + Command("customers", "list", "NAME"),
-        )
+        found: list[Customer] = []
+        if _is_number(reference):
+            found = self._tables.customers("customer", int(reference))
+        elif reference.lower().startswith("ext:"):
+            return self._tables.customers("external_id", reference[4:].strip())
+        elif "@" in reference:
+            found = self._tables.customers("email_key", fold(reference))
+        return found or self._called(reference)
+
+    def _called(self, name: str) -> list[Customer]:
+        """Return whose name has all these words, some of them where there are many."""
+        found: list[Customer] = []
+        words = words_of(name)
+        more, offset = bool(words), 0
+        while more and len(found) < _MANY:
+            page = self.page(" ".join(words), limit=_BATCH, offset=offset)
+            found += [each.customer for each in page.customers if is_called(each.customer.details, words)]
+            more, offset = page.more, offset + _BATCH
+        return found[:_MANY]
 
     def known(self, numbers: Iterable[int]) -> dict[int, LinkedCustomer]:
         """Return the customers of these numbers, those who are there."""
@@ -73,21 +84,9 @@ class Store:
         """Return everybody who has one of these external IDs, folded emails, phone keys or folded names."""
         return self._tables.people(external_ids=external_ids, emails=emails, phones=phones, names=names)
 
-    def find_past(self, reference: str) -> int:
-        """Return the number of a customer; one who was removed is found by number."""
-        number = int(reference) if _is_number(reference.strip()) else None
-        return number if number and self.changes(number, limit=1) else self.find(reference).number
-
     def numbered(self, beginning: str, most: int) -> list[Customer]:
         """Return up to `most` customers whose number begins with these digits, all where there are none."""
         return self._tables.numbered(beginning, most) if not beginning or beginning.isdecimal() else []
-
-    def _found(self, reference: str) -> list[Customer]:
-        if _is_number(reference):
-            return self._tables.customers("customer", int(reference))
-        if reference.lower().startswith("ext:"):
-            return self._tables.customers("external_id", reference[4:].strip())
-        return self._tables.customers("email_key", fold(reference))
 
     def close(self) -> None:
         """Close the file."""

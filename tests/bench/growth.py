@@ -19,7 +19,6 @@ _ALL = 3
 _QUICK = {
     "customers list": ("customers", "list", "--json"),
     "customers list NAME": ("customers", "list", "maria garcia", "--json"),
-    "show": ("show", "42", "--json"),
     "search --offline": ("search", "ava johnsonbergton", "--offline", "--json"),
     "history": ("history", "--json"),
     "history CUSTOMER": ("history", "42", "--json"),

@@ -30,8 +30,10 @@ def proposals(home: Path, *words: str, shell: str = "bash") -> str:
 @pytest.mark.parametrize("command", ["show", "connect", "unlink", "cards", "enable", "history"])
 def test_customer_numbers_are_completed(filled: Path, command: str) -> None:
     """By what was typed of them, wherever a customer is named."""
-    numbers = proposals(filled, "--sandbox", command, "4").split()
-    assert numbers == ["4", *(str(number) for number in range(40, 50))]
+    lines = proposals(filled, "--sandbox", command, "4").splitlines()
+    assert [line.split()[0] for line in lines] == ["4", *(str(number) for number in range(40, 50))]
+    assert "42  Jane Doe" in lines
+    assert proposals(filled, "--sandbox", command, "42") == "42\n"
 
 
 def test_customers_are_named_where_the_shell_shows_it(filled: Path) -> None:
@@ -44,8 +46,25 @@ def test_customer_numbers_in_a_large_store_are_the_first_that_fit(home: Path) ->
     """Shorter numbers first, as they are counted."""
     for _ in range(12):
         process(home, "customers", "add", "--first-name", "Ann")
-    assert proposals(home, "show", "1").split() == ["1", "10", "11", "12"]
-    assert proposals(home, "show", "''").split() == [str(number) for number in range(1, 13)]
+    assert proposals(home, "show", "1").split()[::2] == ["1", "10", "11", "12"]
+    assert proposals(home, "show", "''").split()[::2] == [str(number) for number in range(1, 13)]
+
+
+def test_customers_are_completed_by_name(filled: Path) -> None:
+    """As it was begun, upper and lower case included; Bash wants the space quoted."""
+    process(filled, "customers", "add", "--first-name", "Zoë", "--last-name", "van Dyk")
+    process(filled, "customers", "add", "--first-name", "Zo;ra")
+    assert proposals(filled, "show", "zo") == "zoë\\ van\\ Dyk\n"
+    assert proposals(filled, "show", "Zo", shell="fish") == "Zoë van Dyk\n"
+    assert "Jane" not in proposals(filled, "--sandbox", "show", "Doe")
+
+
+def test_stripe_ids_are_completed_from_the_copy(filled: Path) -> None:
+    """For whoever links or shows one; nothing before there is a copy."""
+    assert proposals(filled, "--sandbox", "connect", "42", "cus_12").strip() == ""
+    process(filled, "--sandbox", "sync")
+    assert proposals(filled, "--sandbox", "connect", "42", "cus_12") == "cus_123\n"
+    assert "cus_JaneUptown001  Jane Doe" in proposals(filled, "--sandbox", "show", "cus_Jane").splitlines()
 
 
 def test_locations_and_changes_are_completed(filled: Path) -> None:

@@ -9,7 +9,7 @@ from koalalink.app import App
 from koalalink.domain.chronicle import in_words
 from koalalink.domain.links import Link
 from tests.conftest import Run
-from tests.fakes import Somebody
+from tests.fakes import Somebody, the_only
 from tests.pictures import shown_on
 
 AT = ("--location", "downtown")
@@ -25,14 +25,14 @@ def linked(run: Run) -> Run:
 
 def link_of(koala: App, number: int = 42) -> Link:
     """Her link."""
-    link = koala.store.link(koala.store.find(str(number)), "downtown")
+    link = koala.store.link(the_only(koala.store, str(number)), "downtown")
     assert link is not None
     return link
 
 
 def test_edit_into_another_person_is_refused(linked: Run, sandbox: App) -> None:
     """It says who the Stripe customer is, and what to type; nothing is changed."""
-    before = sandbox.store.find("42"), link_of(sandbox)
+    before = the_only(sandbox.store, "42"), link_of(sandbox)
     assert (before[1].seen_name, before[1].seen_email, before[1].seen_phone) == (
         "Jane Doe",
         "jane@x.com",
@@ -43,7 +43,7 @@ def test_edit_into_another_person_is_refused(linked: Run, sandbox: App) -> None:
     assert "Jane Doe (42) is linked to cus_123 at downtown, who is Jane Doe, jane@x.com there." in result.stderr
     assert "koalalink --sandbox unlink 42 --location downtown" in result.stderr
     assert "--force" in result.stderr
-    assert (sandbox.store.find("42"), link_of(sandbox)) == before
+    assert (the_only(sandbox.store, "42"), link_of(sandbox)) == before
 
 
 def test_edit_that_contradicts_nothing_goes_ahead(linked: Run, sandbox: App) -> None:
@@ -66,7 +66,7 @@ def test_same_person_with_a_new_name_is_not_verified_any_more(linked: Run, sandb
     )
     back = linked("undo")
     assert "The link of Rosa Alvarez (42) to cus_123 at downtown will count as verified again." in back.stderr
-    assert (sandbox.store.find("42").details.first_name, link_of(sandbox)) == ("Jane", verified)
+    assert (the_only(sandbox.store, "42").details.first_name, link_of(sandbox)) == ("Jane", verified)
 
 
 def test_person_is_asked(linked: Run, sandbox: App) -> None:
@@ -84,13 +84,13 @@ def test_import_of_another_person_over_a_linked_one_is_rejected(
     linked: Run, sandbox: App, tmp_path: Path, on_match: str
 ) -> None:
     """The row goes into the rejects with the reason, the others come in."""
-    external_id = sandbox.store.find("42").details.external_id
+    external_id = the_only(sandbox.store, "42").details.external_id
     file = tmp_path / "people.csv"
     file.write_text(
         f"External ID,First Name,Last Name,Email\n{external_id},Rosa,Alvarez,rosa@x.com\nBK-X,Cy,Lee,cy@x.com\n"
     )
     if on_match == "fill":
-        customer = sandbox.store.find("42")
+        customer = the_only(sandbox.store, "42")
         sandbox.store.edit(customer, customer.details._replace(first_name="", last_name="", email="", phone=""))
     told = json.loads(linked("customers", "import", str(file), "--on-match", on_match, "--json").stdout)
     assert (told["added"], told["updated"], told["rejected"]) == (1, 0, 1)
@@ -100,7 +100,7 @@ def test_import_of_another_person_over_a_linked_one_is_rejected(
 
 def test_undo_that_brings_another_person_back_is_refused(run: Run, sandbox: App) -> None:
     """The link was made for the details that the undo would take away."""
-    was = sandbox.store.find("42").details
+    was = the_only(sandbox.store, "42").details
     assert (
         run(
             "customers",
@@ -122,7 +122,7 @@ def test_undo_that_brings_another_person_back_is_refused(run: Run, sandbox: App)
     result = run("undo", "2")
     assert (result.exit_code, "is linked to cus_RosaAlvarez01" in result.stderr) == (8, True)
     assert run("undo", "2", "--force").exit_code == 0
-    assert sandbox.store.find("42").details == was
+    assert the_only(sandbox.store, "42").details == was
     assert link_of(sandbox).verified_at is None
 
 
@@ -147,6 +147,6 @@ def test_page_never_calls_details_verified_that_were_not(linked: Run, sandbox: A
         return text_of(console)
 
     assert "(verified 2026-11-23)" in shown()
-    customer = sandbox.store.find("42")
+    customer = the_only(sandbox.store, "42")
     sandbox.store.edit(customer, customer.details._replace(first_name="Rosa", last_name="Alvarez"))
     assert "(verified when the details were different)" in shown()

@@ -80,7 +80,7 @@ def test_email_of_two_is_told(run: Run) -> None:
     """Ambiguous: exit 4 with both."""
     result = run("show", "alvarez.family@example.com")
     assert result.exit_code == 4
-    assert "Rosa Alvarez (7), Miguel Alvarez (8)" in result.stderr
+    assert "Rosa Alvarez (7), (206) 555-0107; Miguel Alvarez (8)" in result.stderr
 
 
 def test_person_who_is_there_is_not_added_twice(run: Run) -> None:

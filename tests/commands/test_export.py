@@ -19,6 +19,7 @@ from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import trimmed
 from koalalink.files.cells import guarded, guarded_row, plain
 from tests.conftest import NOW, Run, runner
+from tests.fakes import the_only
 
 EVIL = [
     "=cmd|' /C calc'!A0",
@@ -203,10 +204,10 @@ def test_export_into_an_empty_store_gives_back_the_same_store(
         first, second = store_in(f"{folder}/1"), store_in(f"{folder}/2")
         for details in [*people, CustomerDetails(first_name="Gone")]:
             first.store.add(details)
-        first.store.remove(first.store.record(first.store.find(str(len(people) + 1))))
+        first.store.remove(first.store.record(the_only(first.store, str(len(people) + 1))))
         for number, (location, enabled) in enumerate(links[: len(people)], 1):
             link = Link(customer=number, location=location, stripe_id=StripeId(f"cus_{number}"), enabled=enabled)
-            customer = first.store.find(str(number))
+            customer = the_only(first.store, str(number))
             first.store.save_link(customer, link, previous=None, action=Action.CONNECTED, note="")
         assert runner(first)("customers", "export", f"{folder}/all.csv").exit_code == 0
         result = runner(second)("customers", "import", f"{folder}/all.csv", "--no-verify")

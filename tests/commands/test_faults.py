@@ -11,6 +11,7 @@ from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
 from tests.commands.conftest import KEY
 from tests.commands.samples import ASKING, SAMPLES, code_of, prepare, written
 from tests.conftest import NOW, Run, runner
+from tests.fakes import the_only
 from tests.stripe_server import (
     Fault,
     StripeServer,
@@ -41,7 +42,7 @@ def test_customer_of_the_other_mode_is_never_saved(live: Run, account: Account, 
     result = live("connect", "2", "cus_RobertCarver1", "--force")
     assert (result.exit_code, result.stdout) == (8, "")
     assert "is in test mode" in result.stderr
-    assert koala.store.record(koala.store.find("2")).links == ()
+    assert koala.store.record(the_only(koala.store, "2")).links == ()
 
 
 def test_customer_who_exists_in_the_other_mode_is_told(live: Run, account: Account, server: StripeServer) -> None:

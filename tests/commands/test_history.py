@@ -7,7 +7,7 @@ import pytest
 
 from koalalink.app import App
 from tests.conftest import Run
-from tests.fakes import Somebody
+from tests.fakes import Somebody, the_only
 
 
 @pytest.fixture
@@ -89,7 +89,9 @@ def test_undo_says_what_will_be_there_again_and_asks(worked: Run, sandbox: App) 
     sandbox.__dict__["talk"] = Somebody(says_yes=True)
     done = json.loads(worked("undo", "--json").stdout)
     assert (done["change"], done["action"], done["customer"], done["note"]) == (5, "undone", 54, "undid change 4")
-    assert [link.stripe_id for link in sandbox.store.record(sandbox.store.find("54")).links] == ["cus_qxBKfETmh8oECA"]
+    assert [link.stripe_id for link in sandbox.store.record(the_only(sandbox.store, "54")).links] == [
+        "cus_qxBKfETmh8oECA"
+    ]
     assert json.loads(worked("history", "54", "--json").stdout)[1]["undone_by"] == 5
 
 

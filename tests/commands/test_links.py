@@ -7,14 +7,14 @@ import pytest
 from koalalink.app import App
 from koalalink.domain.configuration import KeySource
 from tests.conftest import Run
-from tests.fakes import Somebody
+from tests.fakes import Somebody, the_only
 
 CHECKS = ["exists", "not_deleted", "mode", "email", "name", "phone", "not_linked_elsewhere", "has_card"]
 
 
 def links_of(koala: App, number: int) -> dict[str, str]:
     """The links of a customer, by location."""
-    linked = koala.store.record(koala.store.find(str(number)))
+    linked = koala.store.record(the_only(koala.store, str(number)))
     return {link.location: link.stripe_id for link in linked.links}
 
 
@@ -28,7 +28,7 @@ def test_connect_of_the_right_person_is_saved(run: Run, sandbox: App) -> None:
     assert [check["check"] for check in done["checks"]] == CHECKS
     assert {check["result"] for check in done["checks"]} == {"pass"}
     assert [(card["brand"], card["last4"], card["default"]) for card in done["cards"]] == [("visa", "4242", True)]
-    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    link = sandbox.store.link(the_only(sandbox.store, "42"), "downtown")
     assert link is not None
     assert (link.stripe_id, link.account, link.livemode) == ("cus_123", "acct_sandboxdowntown", False)
     assert link.verified_at is not None
@@ -116,11 +116,11 @@ def test_connect_of_the_same_id_changes_nothing(run: Run, sandbox: App) -> None:
     """It is said, with exit code 0; what was doubtful is doubted again. One that is switched off stays off."""
     assert run("connect", "45", "cus_WaltBrandt001", "-l", "downtown", "--force").exit_code == 0
     assert run("disable", "45").exit_code == 0
-    before = sandbox.store.link(sandbox.store.find("45"), "downtown")
+    before = sandbox.store.link(the_only(sandbox.store, "45"), "downtown")
     assert run("connect", "45", "cus_WaltBrandt001", "-l", "downtown").exit_code == 8
     result = run("connect", "45", "cus_WaltBrandt001", "-l", "downtown", "--json", "--force")
     assert (result.exit_code, json.loads(result.stdout)["status"]) == (0, "unchanged")
-    assert sandbox.store.link(sandbox.store.find("45"), "downtown") == before
+    assert sandbox.store.link(the_only(sandbox.store, "45"), "downtown") == before
 
 
 def test_connect_offline_is_saved_unverified_and_verified_later(run: Run, sandbox: App) -> None:
@@ -128,11 +128,11 @@ def test_connect_offline_is_saved_unverified_and_verified_later(run: Run, sandbo
     result = run("connect", "42", "cus_123", "-l", "downtown", "--offline", "--json")
     assert json.loads(result.stdout)["checks"] == []
     assert "koalalink --sandbox connect 42 cus_123 --location downtown" in result.stderr
-    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    link = sandbox.store.link(the_only(sandbox.store, "42"), "downtown")
     assert link is not None
     assert link.verified_at is None
     assert run("connect", "42", "cus_123", "-l", "downtown").exit_code == 0
-    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    link = sandbox.store.link(the_only(sandbox.store, "42"), "downtown")
     assert link is not None
     assert link.verified_at is not None
 
@@ -142,7 +142,7 @@ def test_connect_that_verifies_leaves_a_link_switched_off(run: Run, sandbox: App
     run("connect", "42", "cus_123", "-l", "downtown", "--offline")
     run("disable", "42")
     assert run("connect", "42", "cus_123", "-l", "downtown").exit_code == 0
-    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    link = sandbox.store.link(the_only(sandbox.store, "42"), "downtown")
     assert link is not None
     assert (link.enabled, link.verified_at is not None) == (False, True)
 
@@ -152,7 +152,7 @@ def test_connect_offline_minds_who_has_the_id(run: Run, sandbox: App) -> None:
     assert run("connect", "42", "cus_OscarCopied01", "-l", "downtown", "--offline", "--force").exit_code == 8
     assert run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown", "--offline").exit_code == 0
     assert run("connect", "42", "cus_JaneOfKirkland", "-l", "downtown").exit_code == 8
-    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    link = sandbox.store.link(the_only(sandbox.store, "42"), "downtown")
     assert link is not None
     assert link.verified_at is None
 
@@ -170,11 +170,99 @@ def test_connect_asks_a_person_in_doubt(run: Run, sandbox: App) -> None:
     assert links_of(sandbox, 42) == {"downtown": "cus_JaneOfKirkland"}
 
 
-def test_connect_without_a_location_names_the_choices(run: Run) -> None:
-    """Two locations, and none named."""
+def test_location_that_alone_has_the_id_need_not_be_named(run: Run, sandbox: App) -> None:
+    """Two locations, and no default."""
+    assert run("connect", "42", "cus_123").exit_code == 0
+    assert links_of(sandbox, 42) == {"downtown": "cus_123"}
+    assert json.loads(run("show", "cus_JaneUptown001", "--json").stdout)["location"] == "uptown"
+    cards = json.loads(run("cards", "cus_JaneUptown001", "--json").stdout)
+    assert {(card["location"], card["stripe_id"]) for card in cards} == {("uptown", "cus_JaneUptown001")}
+    result = run("connect", "42", "cus_nobody")
+    assert (result.exit_code, "None of your Stripe accounts (downtown, uptown)" in result.stderr) == (4, True)
+
+
+def test_location_that_cannot_be_asked_is_in_doubt(run: Run, sandbox: App) -> None:
+    """The other one has the ID; so may this one, as an account can be a copy of another."""
+    uptown = sandbox.config.locations["uptown"]
+    sandbox.config.locations["uptown"] = uptown._replace(key_source=KeySource("api_key_env", ("MISSING",)))
     result = run("connect", "42", "cus_123")
-    assert result.exit_code == 2
-    assert "downtown, uptown" in result.stderr
+    assert (result.exit_code, "uptown could not be asked" in result.stderr) == (2, True)
+    assert "--location downtown" in result.stderr
+
+
+def test_id_that_two_locations_have_is_in_doubt(run: Run, sandbox: App) -> None:
+    """A copied account keeps its IDs."""
+    downtown = sandbox.config.locations["downtown"]
+    sandbox.config.locations["third"] = downtown._replace(name="third", title="Third")
+    result = run("show", "cus_123")
+    assert (result.exit_code, "downtown and third all have" in result.stderr) == (2, True)
+
+
+def test_location_of_an_id_is_known_offline(run: Run) -> None:
+    """By what was copied."""
+    assert run("connect", "42", "cus_123", "--offline").exit_code == 2
+    run("sync")
+    assert run("connect", "42", "cus_123", "--offline").exit_code == 0
+
+
+@pytest.mark.parametrize("typed", ["Downtown", "DOWNTOWN", " downtown "])
+def test_location_is_found_by_its_title_in_any_case(run: Run, typed: str) -> None:
+    """As it is written on the door."""
+    for arguments in (("search", "jane"), ("cards", "54"), ("status",), ("connect", "42", "cus_123")):
+        assert run(*arguments, "-l", typed).exit_code == 0
+    run("sync")
+    assert run("search", "jane", "--offline", "-l", typed).exit_code == 0
+
+
+@pytest.mark.parametrize("typed", ["'cus_123'", "“cus_123”", " cus_123, ", "cus_123.", "(cus_123)"])
+def test_id_is_read_with_what_was_copied_around_it(run: Run, typed: str) -> None:
+    """Quotation marks, spaces, a comma."""
+    assert run("connect", "42", typed, "-l", "downtown").exit_code == 0
+
+
+def test_arguments_in_the_other_order_are_recognized(run: Run) -> None:
+    """Only one of them looks like a Stripe ID."""
+    done = json.loads(run("connect", "cus_123", "42", "-l", "downtown", "--json").stdout)
+    assert (done["customer"], done["stripe_id"]) == (42, "cus_123")
+
+
+def test_customer_called_like_a_stripe_id(run: Run) -> None:
+    """Is found by that name, where a customer of the list is asked for."""
+    run("customers", "add", "--first-name", "cus_x", "--email", "jane@x.com")
+    done = run("connect", "cus_x", "cus_123", "-l", "downtown", "--json")
+    assert (done.exit_code, "cus_x" in done.stderr) == (8, True)
+
+
+def test_customer_is_named(run: Run, sandbox: App) -> None:
+    """By a name that nobody else has; of two namesakes neither is guessed."""
+    assert json.loads(run("show", "Hugh", "--json").stdout)["customer"] == 54
+    for command in (("show", "Jane"), ("connect", "jane doe", "cus_123"), ("customers", "remove", "jane")):
+        result = run(*command)
+        assert result.exit_code == 4
+        assert "Jane Doe (42), jane@x.com; Jane Doe (57)" in result.stderr
+    somebody = Somebody(chooses=2)
+    sandbox.__dict__["talk"] = somebody
+    assert json.loads(run("show", "Jane", "--json").stdout)["customer"] == 57
+    assert somebody.asked == ["Which one do you mean? 2"]
+    assert any("jane.doe@example.org" in heard and "(425) 555-0157" in heard for heard in somebody.heard)
+    sandbox.__dict__["talk"] = Somebody()
+    result = run("unlink", "Jane")
+    assert (result.exit_code, result.stderr) == (1, "Nobody was chosen, and nothing was changed.\n")
+
+
+def test_page_of_nobody_is_not_opened(run: Run) -> None:
+    """It is said that there is none."""
+    assert "is not linked to Stripe: no page to open." in run("show", "42", "--web").stderr
+
+
+def test_customer_at_a_location_that_was_removed_is_shown(run: Run, sandbox: App) -> None:
+    """What is known of it, and why its cards are not."""
+    sandbox.config.locations.pop("uptown")
+    run("customers", "add", "--first-name", "Zoe")
+    number = next(each.customer.number for each in sandbox.store.everybody(linked=True, location="uptown"))
+    result = run("show", str(number), "--json")
+    assert json.loads(result.stdout)["customer"] == number
+    assert (result.exit_code, "The location uptown is not set up" in result.stderr) == (3, True)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
 from tests.conftest import NOW, Run, runner
-from tests.fakes import Somebody
+from tests.fakes import Somebody, the_only
 
 FIELDS = ["customer", "location", "stripe_id", "tier", "reason", "agrees", "differs", "rivals", "duplicates"]
 AT = ("--location", "downtown")
@@ -117,7 +117,7 @@ def test_certain_ones_are_connected_in_one_change(copied: Run, sandbox: App) -> 
     assert "Not connected" not in result.stderr
     [change] = sandbox.store.changes(limit=1)
     assert change.action == "matched"
-    link = sandbox.store.link(sandbox.store.find(str(min(linked))), "downtown")
+    link = sandbox.store.link(the_only(sandbox.store, str(min(linked))), "downtown")
     assert link is not None
     assert link.verified_at == NOW
     assert copied("undo", "--yes").exit_code == 0
@@ -140,7 +140,7 @@ def test_certain_one_that_connect_would_doubt(copied: Run, sandbox: App) -> None
     theirs = sandbox.directory.known("downtown", [row["stripe_id"] for row in rows if row["customer"] == number])
     [old] = theirs.values()
     sandbox.directory.put("downtown", [old._replace(name="Zed Quux", email="zed@x.com", phone="")], [])
-    customer = sandbox.store.find(str(number))
+    customer = the_only(sandbox.store, str(number))
     sandbox.store.edit(customer, customer.details._replace(first_name="Zed", last_name="Quux", email="zed@x.com"))
     result = copied("match", *AT, "--apply-certain")
     assert number not in links_of(sandbox)
@@ -208,9 +208,9 @@ def test_rows_that_are_not_true_any_more(sheet: Path, copied: Run, sandbox: App)
     linked, changed, gone, other = (rows[place] for place in range(4))
     assert {row["Tier"] for row in (linked, changed, gone, other)} == {"certain"}
     assert copied("connect", linked["Customer"], "cus_123", *AT, "--force").exit_code == 0
-    customer = sandbox.store.find(changed["Customer"])
+    customer = the_only(sandbox.store, changed["Customer"])
     sandbox.store.edit(customer, customer.details._replace(first_name="Zed"))
-    sandbox.store.remove(sandbox.store.record(sandbox.store.find(gone["Customer"])))
+    sandbox.store.remove(sandbox.store.record(the_only(sandbox.store, gone["Customer"])))
     decided(sheet, lambda row: "cus_NobodyHasThis1" if row["Customer"] == other["Customer"] else row["Decision"])
     result = json.loads(copied("apply", str(sheet), "--json").stdout)
     reasons = {problem["row"]: problem["reason"] for problem in result["problems"]}
@@ -349,7 +349,7 @@ def test_two_exports_and_no_key(keyless: App, tmp_path: Path) -> None:
     assert rows[2]["reason"] == "the same payment on both sides"
     assert links_of(keyless, "shop")[1] == "cus_Ann"
     assert "shop has no key, so Stripe was not asked" in result.stderr
-    link = keyless.store.link(keyless.store.find("1"), "shop")
+    link = keyless.store.link(the_only(keyless.store, "1"), "shop")
     assert link is not None
     assert link.verified_at is None
 
@@ -397,7 +397,7 @@ def test_sheet_that_nobody_has_touched_links_only_who_is_certain_now(sheet: Path
 
 def test_yes_does_not_count_where_the_names_were_taken_out(sheet: Path, copied: Run, sandbox: App) -> None:
     """A sheet without them is judged as `connect` without --force."""
-    customer = sandbox.store.find("42")
+    customer = the_only(sandbox.store, "42")
     with sheet.open("w", newline="", encoding="utf-8") as stream:
         stream.write(f"Decision,Customer,Stripe ID\nyes,{customer.number},cus_JaneOfKirkland\n")
     told = json.loads(copied("apply", str(sheet), *AT, "--json").stdout)

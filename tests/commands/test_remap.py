@@ -9,7 +9,7 @@ import pytest
 from koalalink.app import App
 from tests.commands.test_links import links_of
 from tests.conftest import Run
-from tests.fakes import Somebody
+from tests.fakes import Somebody, the_only
 
 FIELDS = "file location links moved unchanged missing conflicts change problems".split()
 
@@ -49,7 +49,7 @@ def test_links_of_one_location_go_to_another(run: Run, sandbox: App, file: Path)
     told = done(run, write(file, ("cus_123", "cus_JaneUptown001")), "-l", "uptown", "--from", "downtown")
     assert (told["links"], told["moved"], told["missing"]) == (before, 1, before - 1)
     assert links_of(sandbox, 42) == {"downtown": "cus_123", "uptown": "cus_JaneUptown001"}
-    link = sandbox.store.link(sandbox.store.find("42"), "uptown")
+    link = sandbox.store.link(the_only(sandbox.store, "42"), "uptown")
     assert link is not None
     assert (link.account, link.verified_at) == ("acct_sandboxuptown", sandbox.now)
     again = done(run, str(file), "-l", "uptown", "--from", "downtown")
@@ -65,7 +65,7 @@ def test_link_takes_its_new_id_at_its_location(run: Run, sandbox: App, file: Pat
     file.write_text("old_customer_id;stripe_customer_id\ncus_OldProcessor1;cus_123\ncus_x;\n")
     told = done(run, str(file), "-l", "downtown")
     assert told["moved"] == 1
-    link = sandbox.store.link(sandbox.store.find("42"), "downtown")
+    link = sandbox.store.link(the_only(sandbox.store, "42"), "downtown")
     assert link is not None
     assert (link.stripe_id, link.enabled) == ("cus_123", False)
 

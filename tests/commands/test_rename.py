@@ -9,6 +9,7 @@ from koalalink.app import App
 from koalalink.sandbox.stripe_api import Account
 from tests.commands.conftest import KEY
 from tests.conftest import NOW, Run, runner
+from tests.fakes import the_only
 from tests.stripe_server import StripeServer
 from tests.torture.checks import disagreements, dump
 
@@ -136,6 +137,6 @@ def test_same_id_in_another_account_is_verified_again(again: Run, koala: App, ac
 
 def account_of(koala: App) -> str | None:
     """The account that Jane's link was verified in."""
-    link = koala.store.link(koala.store.find("1"), "default")
+    link = koala.store.link(the_only(koala.store, "1"), "default")
     koala.close()
     return link.account if link else None

@@ -7,14 +7,14 @@ import pytest
 
 from koalalink.app import App
 from koalalink.domain.api_key import ApiKey
-from koalalink.errors import NetworkError
+from koalalink.errors import NetworkError, StripeError
 from koalalink.gateway import StripeGateway
 from koalalink.operations.search import SearchRequest, search
 from koalalink.sandbox import people
 from koalalink.sandbox.people import KEYS
 from koalalink.sandbox.stripe_api import Key, StripeStandIn
 from koalalink.sandbox.transport import SandboxHTTPClient
-from tests.conftest import NOW, Run
+from tests.conftest import NOW, Run, runner
 from tests.fakes import Somebody, Tools
 
 FIELDS = "location stripe_id name email phone created livemode card payment_method linked_to url".split()
@@ -147,6 +147,109 @@ def _tools(sandbox: App, stand_in: StripeStandIn, *names: str, broken: str = "")
         talk=Somebody(),
         now=NOW,
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("peggy mercer", "cus_margaret"),
+        ("mercer peggy", "cus_margaret"),
+        ("margret mercer", "cus_margaret"),
+        ("margaret mercr", "cus_margaret"),
+        ("margaret mercar", "cus_margaret"),
+        ("bobby carver", "cus_RobertCarver1"),
+        ("Pegy", "cus_peg"),
+    ],
+)
+def test_search_forgives_nicknames_and_slips(sandbox: App, typed: str, expected: str) -> None:
+    """Where Stripe finds nobody for all words it is asked for less, and the answers are compared here; it is said."""
+    accounts = people.accounts(NOW.date())
+    accounts[0].customers |= {
+        stripe_id: dict(accounts[0].customers["cus_123"])
+        | {"id": stripe_id, "name": name, "email": f"{stripe_id}@x.com"}
+        for stripe_id, name in (("cus_margaret", "Margaret Mercer"), ("cus_peg", "Peggy Sue"), ("cus_m", "Mark Mercer"))
+    }
+    hits = search(_tools(sandbox, StripeStandIn(accounts), "downtown"), SearchRequest(typed)).value
+    assert [hit.customer.stripe_id for hit in hits.hits] == [expected]
+    assert "these are similar" in str(hits.notes[0])
+
+
+def test_search_that_finds_nobody_looks_into_the_copy(run: Run) -> None:
+    """Which forgives more than Stripe can be asked for; how old it is is said."""
+    assert found(run, "jnae dooe") == []
+    run("sync")
+    assert {row["name"] for row in found(run, "jnae dooe")} == {"Jane Doe"}
+    assert "Stripe's search found nobody. These are the customers of downtown" in run("search", "jnae dooe").stderr
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_search_falls_back_to_the_copy_where_stripe_has_a_problem(run: Run, sandbox: App, status: int) -> None:
+    """Like no network at all."""
+    run("sync")
+
+    def refuse(name: str) -> StripeGateway:
+        raise StripeError(f"Stripe had a problem, at {name}.", status=status)
+
+    sandbox.__dict__["accounts"] = refuse
+    result = run("search", "jane doe")
+    assert (result.exit_code, "cus_123" in result.stdout) == (0, True)
+    assert "Stripe had a problem, at downtown. These are the customers of downtown as they were copied" in result.stderr
+
+
+def test_search_for_the_last_digits_of_a_card(run: Run) -> None:
+    """In the copy, as Stripe's search does not know them; that is said."""
+    assert "To look for cards ending 4242 as well, type: koalalink --sandbox sync" in run("search", "4242").stderr
+    run("sync")
+    rows = found(run, "4242")
+    assert "cus_123" in ids(rows)
+    assert {row["card"]["last4"] for row in rows} == {"4242"}
+    said = "Cards ending 4242 were looked for in the copy of downtown and uptown, not at Stripe."
+    assert said in run("search", "4242").stderr
+    assert ids(found(run, "4242", "--offline")) == ids(rows)
+
+
+def test_search_for_our_own_id(sandbox: App) -> None:
+    """In the metadata, under the key that the configuration names, else external_id."""
+    accounts = people.accounts(NOW.date())
+    accounts[0].customers["cus_own"] = dict(accounts[0].customers["cus_123"]) | {
+        "id": "cus_own",
+        "metadata": {"external_id": 'BK-"0042', "booking": "BK-7"},
+    }
+    tools = _tools(sandbox, StripeStandIn(accounts), "downtown")
+    for typed, expected in (('ext:bk-"0042', ["cus_own"]), ("ext:BK-7", []), ("EXT: nobody", [])):
+        hits = search(tools, SearchRequest(typed)).value.hits
+        assert [hit.customer.stripe_id for hit in hits] == expected
+    place = tools.config.locations["downtown"]
+    tools.config.locations["downtown"] = place._replace(metadata_key="booking")
+    assert [hit.customer.stripe_id for hit in search(tools, SearchRequest("ext:BK-7")).value.hits] == ["cus_own"]
+
+
+def test_search_shows_who_of_our_own_list_fits(sandbox: App) -> None:
+    """At most five; a nickname counts where nobody is called that."""
+    for typed, expected in (
+        ("jane doe", [42, 57]),
+        ("robert carver", [11]),
+        ("e", 5),
+        ("ext:BK-0042", [42]),
+        ("cus_123", []),
+    ):
+        ours = search(sandbox, SearchRequest(typed, ours=True)).value.ours
+        numbers = [each.customer.number for each in ours]
+        assert (len(numbers) if isinstance(expected, int) else numbers) == expected
+    assert search(sandbox, SearchRequest("jane doe")).value.ours == ()
+
+
+def test_page_of_one_of_several_is_chosen(sandbox: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else's is opened; where nobody can choose, none."""
+    opened: list[str] = []
+    monkeypatch.setattr(App, "browse", property(lambda _: opened.append))
+    assert "so no page was opened" in str(runner(sandbox)("search", "jane doe", "--web").stderr)
+    assert opened == []
+    sandbox.__dict__["talk"] = Somebody(chooses=2)
+    hits = search(sandbox, SearchRequest("jane doe", web=True)).value.hits
+    assert opened == [hits[1].customer.url]
+    search(sandbox, SearchRequest("cus_123", web=True))
+    assert opened[1:] == ["https://dashboard.stripe.com/test/customers/cus_123"]
 
 
 def test_search_without_the_search_endpoint_looks_through_the_list(sandbox: App) -> None:

@@ -10,7 +10,7 @@ from koalalink.domain.changes import Action
 from koalalink.domain.configuration import KeySource
 from tests.commands.test_links import links_of
 from tests.conftest import Run
-from tests.fakes import Somebody
+from tests.fakes import Somebody, the_only
 
 
 def found(run: Run, *arguments: str, code: int = 9) -> list[tuple[int, str, str]]:
@@ -80,7 +80,7 @@ def test_only_link_of_a_location_is_switched_off_where_its_account_is_confirmed(
     run("connect", "1", "cus_NeverExisted", "-l", "downtown", "--offline")
     found(run, "--fix")
     assert [problem for _, _, problem in found(run)] == ["never_existed"]
-    customer = sandbox.store.find("1")
+    customer = the_only(sandbox.store, "1")
     link = sandbox.store.link(customer, "downtown")
     assert link is not None
     verified = link._replace(account="acct_sandboxdowntown")
@@ -121,6 +121,6 @@ def test_link_that_was_changed_meanwhile_is_left_alone(run: Run, sandbox: App) -
     found = check(sandbox, VerifyRequest(within=0))
     run("connect", "52", "cus_other", "-l", "downtown", "--offline", "--replace")
     switch_off_dead(sandbox, found)
-    link = sandbox.store.link(sandbox.store.find("52"), "downtown")
+    link = sandbox.store.link(the_only(sandbox.store, "52"), "downtown")
     assert link is not None
     assert (link.enabled, links_of(sandbox, 52)["downtown"]) == (True, "cus_other")

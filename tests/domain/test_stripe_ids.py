@@ -37,7 +37,6 @@ def test_customer_id_is_found_in_what_is_pasted(text: str) -> None:
         ("https://example.com/customers/cus_123", "not an address of the Stripe Dashboard"),
         ("https://dashboard.stripe.com.example.com/customers/cus_123", "not an address of the Stripe Dashboard"),
         ("cus_1 23", "a space or a line break"),
-        ("cus_123\n", "a space or a line break"),
         ("cus_", "not a Stripe customer ID"),
         ("cus_12'; DROP", "not a Stripe customer ID"),
         ("jane", "not a Stripe customer ID"),

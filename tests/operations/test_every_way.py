@@ -34,7 +34,7 @@ from koalalink.operations.verifying import VerifyRequest, check
 from koalalink.store.directory import Directory
 from koalalink.store.store import Store
 from tests.conftest import NOW
-from tests.fakes import Somebody, Tools
+from tests.fakes import Somebody, Tools, the_only
 from tests.linkage import DATA
 from tests.store.conftest import open_store
 from tests.test_cli import TOP
@@ -180,7 +180,7 @@ def tools_of(store: Store, directory: Directory, account: Account) -> Any:
 def ways(tools: Any, stripe_id: StripeId) -> Ways:
     """Try to link the first customer in every way; each is taken back."""
     store = tools.store
-    customer = store.find("1")
+    customer = the_only(store, "1")
 
     def linked() -> bool:
         link = store.link(customer, "downtown")
@@ -229,7 +229,7 @@ def test_every_way_gives_the_same_answer(tmp_path: Path, case: dict[str, Any]) -
         assert answers[first.stripe_id or StripeId("")].connect
     for each in people:
         link = Link(customer=1, location="downtown", stripe_id=each.stripe_id, livemode=False)
-        store.save_link(store.find("1"), link, previous=None, action=Action.CONNECTED, note="")
+        store.save_link(the_only(store, "1"), link, previous=None, action=Action.CONNECTED, note="")
         found = check(tools, VerifyRequest(within=0))
         if any(problem.problem == "name" for problem in found.problems):
             assert not answers[each.stripe_id].connect

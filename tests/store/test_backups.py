@@ -19,6 +19,7 @@ from koalalink.store import backups, copying, restoring
 from koalalink.store.migrations import STEPS, migrate
 from koalalink.store.store import Store
 from tests.conftest import NOW
+from tests.fakes import the_only
 from tests.store.conftest import open_store
 from tests.torture.checks import disagreements, dump
 
@@ -271,7 +272,7 @@ def test_next_numbers_come_back_with_a_copy(path: Path, tmp_path: Path) -> None:
     """A number that was somebody's is never another's."""
     add(path, "Bob")
     store = open_store(path)
-    store.remove(store.record(store.find("2")))
+    store.remove(store.record(the_only(store, "2")))
     store.close()
     copying.back_up(path, tmp_path / "copy.db", Disk())
     add(path, "Cy")

@@ -15,6 +15,7 @@ from koalalink.operations import ports
 from koalalink.store.directory import Directory
 from koalalink.store.store import Store
 from tests.conftest import NOW
+from tests.fakes import the_only
 from tests.store import contract
 from tests.store.conftest import open_store
 from tests.store.contract import JANE, DirectoryContract, StoreContract, link_of
@@ -100,7 +101,7 @@ def test_closed_store_keeps_the_error_a_sentence(store: Store) -> None:
     """Whatever SQLite says, it is said as a sentence."""
     store.close()
     with pytest.raises(StoreError):
-        store.find("1")
+        the_only(store, "1")
 
 
 def test_directory_knows_which_metadata_hold_our_ids(store: Store) -> None:

@@ -19,6 +19,7 @@ from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.store import undoing
 from koalalink.store.store import Store
 from tests.conftest import NOW
+from tests.fakes import the_only
 from tests.store.conftest import open_store
 
 State = dict[tuple[int, str], CustomerDetails | Link | str]
@@ -170,8 +171,8 @@ def test_those_touched_since_can_be_kept(store: Store) -> None:
     people = [CustomerDetails(first_name=f"Ann {number}") for number in range(20)]
     store.fill(people, [Link(customer=2, location="downtown", stripe_id=StripeId("cus_1"))], note="")
     before = state_of(store)
-    store.edit(store.find("1"), CustomerDetails(first_name="Anna"))
-    connect(store, store.find("3"), link(store.find("3"), "cus_3"))
+    store.edit(the_only(store, "1"), CustomerDetails(first_name="Anna"))
+    connect(store, the_only(store, "3"), link(the_only(store, "3"), "cus_3"))
     with pytest.raises(ConflictError, match="changes 3, 2 have touched Ann 0 \\(1\\) and 1 more since") as refused:
         undo(store, 1)
     assert "--keep-touched" in str(refused.value.hint)
@@ -187,7 +188,7 @@ def test_change_of_many_is_undone_whole_or_not_at_all(store: Store) -> None:
     """One who was touched since keeps all from being undone."""
     people = [CustomerDetails(first_name=name) for name in ("Ann", "Bob", "Cy")]
     store.fill(people, [Link(customer=2, location="downtown", stripe_id=StripeId("cus_1"))], note="")
-    store.edit(store.find("2"), CustomerDetails(first_name="Bobby"))
+    store.edit(the_only(store, "2"), CustomerDetails(first_name="Bobby"))
     before = state_of(store)
     with pytest.raises(ConflictError, match="change 2 has touched Bob"):
         undo(store, 1)
@@ -250,11 +251,11 @@ def test_large_change_is_undone_as_each_of_its_parts_would_be(tmp_path: Path, mo
 def test_large_change_that_was_touched_since_is_not_undone(store: Store, what: str) -> None:
     """Whatever stands against one of its parts stands against all."""
     _import(store)
-    first = store.find("2")
+    first = the_only(store, "2")
     if what == "edit":
         store.edit(first, CustomerDetails(first_name="Cy"))
     elif what == "link":
-        connect(store, store.find("3"), link(store.find("3"), "cus_new"))
+        connect(store, the_only(store, "3"), link(the_only(store, "3"), "cus_new"))
     elif what == "unlink":
         store.delete_links(first, [link(first, "cus_2")])
     else:
@@ -418,7 +419,7 @@ def test_change_that_was_undone_and_redone_a_thousand_times(store: Store, path: 
             ((number, number - 1) for number in range(2, 2002)),
         )
         db.commit()
-    assert store.find("1") == ann
+    assert the_only(store, "1") == ann
     assert [change.undone_by for change in store.changes(limit=4)] == [None, 2001, None, 1999]
     assert store.change(None).number == 1
     with pytest.raises(ConflictError, match="was already undone, by change 2001"):

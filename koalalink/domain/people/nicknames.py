@@ -264,6 +264,13 @@ def share_a_nickname(one: str, other: str) -> bool:
     return not lines.get(one, set()).isdisjoint(lines.get(other, set()))
 
 
+def names_like(name: str) -> frozenset[str]:
+    """Return the other names, folded, that somebody of a folded given name may be called by."""
+    lines = (_LINES + _SPELLINGS).split("\n")
+    found = {other for number in _lines_of().get(name, ()) for other in lines[number].split()}
+    return frozenset(found - {name})
+
+
 def is_known(name: str) -> bool:
     """Tell whether a folded word is a given name, as far as public statistics of names go."""
     return name in given_names() or name in _lines_of()

@@ -1,0 +1,47 @@
+"""Which customer of the store a person means, by what was typed: a number, an email, ext:ID, or a name."""
+
+import re
+from collections.abc import Sequence
+
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.text import fold, printable
+from koalalink.errors import NotFoundError
+from koalalink.hints import Command
+
+_FEW = 5
+_WORD = re.compile(r"\w+")
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name, whatever its case, its accents and what stands between them."""
+    return _WORD.findall(fold(name))
+
+
+def is_called(details: CustomerDetails, words: Sequence[str]) -> bool:
+    """Tell whether every one of these words is a whole word of a customer's name."""
+    return {*words} <= {*words_of(f"{details.first_name} {details.last_name} {details.company}")}
+
+
+def only_one(found: Sequence[Customer], reference: str) -> Customer:
+    """Return the only customer that fits; raises NotFoundError where nobody does, or several of whom one is meant."""
+    reference = printable(reference).strip()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        people = "; ".join(f"{customer}{_contact(customer, reference)}" for customer in found[:_FEW])
+        more = "; …" if len(found) > _FEW else ""
+        raise NotFoundError(
+            f"{'Several' if more else len(found)} customers fit “{reference}”: {people}{more}.",
+            hint="Type the number of the one you mean, which is in parentheses.",
+        )
+    raise NotFoundError(
+        f"There is no customer “{reference}”.",
+        hint="Look by a part of the name, email or phone: " + Command("customers", "list", "NAME"),
+    )
+
+
+def _contact(customer: Customer, reference: str) -> str:
+    """Return what tells somebody from the others."""
+    details = customer.details
+    told = [text for text in (details.email, details.phone, details.place) if text and fold(text) != fold(reference)]
+    return f", {told[0]}" if told else ""
