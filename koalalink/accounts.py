@@ -11,6 +11,13 @@ from koalalink.gateway import StripeGateway
 from koalalink.hints import Command
 
 
+def open_new_account(location: Location, environ: Mapping[str, str], now: datetime) -> StripeGateway:
+    """Return the account of a location that is not in the configuration yet; raises ConfigError as `open_account`."""
+    api_base = environ.get("KOALALINK_API_BASE") or location.api_base
+    locations = {location.name: location._replace(api_base=api_base)}
+    return open_account(location.name, locations, environ, now, in_sandbox=False)
+
+
 def open_account(
     name: str, locations: Mapping[str, Location], environ: Mapping[str, str], now: datetime, *, in_sandbox: bool
 ) -> StripeGateway:

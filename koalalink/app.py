@@ -20,7 +20,7 @@ from koalalink.render import terminal
 if TYPE_CHECKING:
     from koalalink.config.changing import ConfigFile
     from koalalink.disk import Disk
-    from koalalink.domain.configuration import Config
+    from koalalink.domain.configuration import Config, Location
     from koalalink.files.opening import Files
     from koalalink.gateway import StripeGateway
     from koalalink.operations.ports import Desk, Pictures, Talk
@@ -148,6 +148,13 @@ class App:
 
         locations, now = self.config.locations, self.now
         return cache(lambda name: open_account(name, locations, self.environ, now, in_sandbox=self.sandbox))
+
+    @property
+    def new_account(self) -> "Callable[[Location], StripeGateway]":
+        """Opens the account of a location that is not in the configuration yet; raises ConfigError as `accounts`."""
+        from koalalink.accounts import open_new_account
+
+        return lambda location: open_new_account(location, self.environ, self.now)
 
     @cached_property
     def _disk(self) -> "Disk":

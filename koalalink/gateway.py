@@ -152,11 +152,20 @@ class StripeGateway:
 
     def account(self) -> str | None:
         """Return the ID of the account, or None where the key may not read it, or Stripe does not say."""
+        return self._account()[0]
+
+    def _account(self) -> tuple[str | None, str]:
+        """Return the ID of the account, and what it is called; as far as the key may read that."""
+
+        def ask() -> tuple[str, str]:
+            found = self._got("account", {})
+            return text_in(found, "id"), _called(found)
+
         try:
-            found = self._asked(lambda: text_in(self._got("account", {}), "id"))
+            account, called = self._asked(ask)
         except StripeError:
-            return None
-        return found if _ACCOUNT.fullmatch(found) else None
+            return None, ""
+        return (account if _ACCOUNT.fullmatch(account) else None), called
 
     def report(self) -> KeyReport:
         """Return what the key may read; raises KoalaError where Stripe does not answer to it at all."""
@@ -173,11 +182,13 @@ class StripeGateway:
                 raise
         # Whether the customer exists is asked only of those who may know.
         cards = self.cards("cus_koalalinkdoctor")
+        account, business = self._account()
         return KeyReport(
             reads_customers=bool(clock),
             reads_payment_methods=cards is not None,
             reads_business=self.business("cus_koalalinkdoctor") is not None,
-            account=self.account(),
+            account=account,
+            business=business,
             clock=_moment(clock[0]) if clock else None,
         )
 
@@ -398,6 +409,13 @@ class _NoSuchCustomer(StripeError):
 
 class _CardsHidden(StripeError):
     pass
+
+
+def _called(account: dict[str, Any]) -> str:
+    """Return what people call an account: its name in the Dashboard, or the business's."""
+    dashboard = (account.get("settings") or {}).get("dashboard") or {}
+    found = dashboard.get("display_name") or (account.get("business_profile") or {}).get("name")
+    return found if isinstance(found, str) else ""
 
 
 def _retry_after(error: stripe.StripeError) -> float | None:

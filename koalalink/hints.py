@@ -13,7 +13,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-_SETS_UP = frozenset({("init",), ("demo",), ("locations", "add"), ("locations", "remove"), ("locations", "rename")})
+_SETS_UP = frozenset(
+    {
+        ("init",),
+        ("demo",),
+        ("locations", "add"),
+        ("locations", "remove"),
+        ("locations", "rename"),
+        ("locations", "set-key"),
+    }
+)
 """What is never meant for the sandbox, by its first words."""
 
 # Letters of every script are safe in a shell, and so is the … of "cus_…", which stands for what the reader knows.

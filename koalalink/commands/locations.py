@@ -22,7 +22,7 @@ app = typer.Typer(
 
 @app.callback(rich_help_panel=o.SETUP)
 def _group() -> None:
-    """Your locations and their Stripe keys: list, add, rename, remove."""
+    """Your locations and their Stripe keys: list, add, set-key, rename, remove."""
 
 
 @app.command("list")
@@ -50,6 +50,24 @@ def add(
     Example: koalalink locations add downtown
     """
     locations.add_location(App.of(ctx), location, LocationRequest(location, title, api_key_env, api_key_command))
+
+
+@app.command("set-key")
+def set_key(
+    ctx: typer.Context,
+    location: Annotated[str, typer.Argument(metavar="NAME", help="The location.", autocompletion=completion.locations)],
+    api_key_env: o.KeyInEnvironmentOption = None,
+    api_key_command: o.KeyCommandOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Even if it opens another Stripe account.")] = False,
+) -> None:
+    """Give a location another key.
+
+    It asks for the key, does not show it, and tries it; in a script the key is the first line of stdin.
+
+    Example: koalalink locations set-key downtown
+    """
+    request = LocationRequest(location, None, api_key_env, api_key_command)
+    locations.set_key(App.of(ctx), location, request, force=force)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Any
 import tomli_w
 
 from koalalink.disk import Disk, IfThere, sentences
-from koalalink.domain.configuration import LOCATION_NAME
+from koalalink.domain.configuration import KEY_SOURCES, check_name
 from koalalink.errors import UsageError
 from koalalink.hints import Command
 
@@ -25,20 +25,25 @@ class ConfigFile:
         """Tell whether there is a file."""
         return self.path.exists()
 
-    def create(self, name: str, settings: Mapping[str, object]) -> None:
-        """Write a new file with one location, which is the default."""
-        _refuse_bad_name(name)
-        _write(self.path, tomli_w.dumps({"default_location": name, "locations": {name: dict(settings)}}))
-
-    def add(self, name: str, settings: Mapping[str, object]) -> None:
-        """Add a section to the file, leaving every line that is there as it is, comments included."""
-        _refuse_bad_name(name)
+    def check_new(self, name: str) -> None:
+        """Raise UsageError where no location can have this name, or one has it already."""
+        check_name(name)
         text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
         if name in tomllib.loads(text).get("locations", {}):
             raise UsageError(
                 f"There already is a location “{name}”.",
-                hint="Remove it first: " + Command("locations", "remove", name),
+                hint="To give it another key, type: " + Command("locations", "set-key", name),
             )
+
+    def create(self, name: str, settings: Mapping[str, object]) -> None:
+        """Write a new file with one location, which is the default."""
+        check_name(name)
+        _write(self.path, tomli_w.dumps({"default_location": name, "locations": {name: dict(settings)}}))
+
+    def add(self, name: str, settings: Mapping[str, object]) -> None:
+        """Add a section to the file, leaving every line that is there as it is, comments included."""
+        self.check_new(name)
+        text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
         section = tomli_w.dumps({"locations": {name: dict(settings)}})
         _write(self.path, f"{text.rstrip()}\n\n{section}".lstrip())
 
@@ -50,7 +55,7 @@ class ConfigFile:
         kept, inside = [], False
         for line in text.splitlines(keepends=True):
             if line.lstrip().startswith("["):
-                inside = line.split("#")[0].strip() in (f"[locations.{name}]", f'[locations."{name}"]')
+                inside = _said(line) in (f"[locations.{name}]", f'[locations."{name}"]')
             if not inside and not (document.get("default_location") == name and line.startswith("default_location")):
                 kept.append(line)
         if document.get("default_location") == name:
@@ -61,13 +66,37 @@ class ConfigFile:
         # A file in another style than ours is written as a whole.
         _write(self.path, shortened if tomllib.loads(shortened) == document else tomli_w.dumps(document))
 
+    def set_key(self, name: str, source: Mapping[str, object]) -> None:
+        """Put another source of its key into the section of a location; nothing else changes."""
+        if not self.path.exists():
+            raise UsageError(
+                f"{name} is not in {self.path}, but in the environment.",
+                hint="Write it into the file: " + Command("init"),
+            )
+        text = self.path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+        section = document["locations"][name]
+        document["locations"][name] = {k: v for k, v in section.items() if k not in KEY_SOURCES} | dict(source)
+        lines, inside = [], False
+        for line in text.splitlines(keepends=True):
+            if line.lstrip().startswith("["):
+                inside = _said(line) in (f"[locations.{name}]", f'[locations."{name}"]')
+            if inside and _said(line).partition("=")[0].strip() in KEY_SOURCES:
+                continue
+            lines.append(line)
+            if inside and _said(line).startswith("["):
+                lines.append(tomli_w.dumps(dict(source)))
+        written = "".join(lines)
+        # A file in another style than ours is written as a whole.
+        _write(self.path, written if _reads_as(written, document) else tomli_w.dumps(document))
+
     @contextmanager
     def renaming(self, old: str, new: str) -> Iterator[None]:
         """Give a section of the file another name, and a default that names it; nothing else changes.
 
         All is ready on the disk before anything is done within it, and in its place once that has gone well.
         """
-        _refuse_bad_name(new)
+        check_name(new)
         if not self.path.exists():
             raise UsageError(
                 f"{old} is not in {self.path}, but in the environment.",
@@ -88,16 +117,13 @@ class ConfigFile:
             yield
 
 
-def _refuse_bad_name(name: str) -> None:
-    if not LOCATION_NAME.fullmatch(name):
-        raise UsageError(
-            f"“{name}” cannot be the name of a location.",
-            hint="Use small letters, digits, - and _, as in: downtown",
-        )
+def _said(line: str) -> str:
+    """Return a line without its comment; of a text with a # in it that is not all."""
+    return line.split("#", maxsplit=1)[0].strip()
 
 
 def _renamed(line: str, old: str, new: str) -> str:
-    said = line.split("#", maxsplit=1)[0].strip()
+    said = _said(line)
     if said in (f"[locations.{old}]", f'[locations."{old}"]'):
         return line.replace(said, f"[locations.{new}]", 1)
     if line.startswith("default_location") and said.endswith(f'"{old}"'):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from koalalink.domain.configuration import (
+    KEY_SOURCES,
     LOCATION_NAME,
     STRIPE_API,
     Config,
@@ -19,8 +20,6 @@ from koalalink.hints import Command, quoted
 
 _MOST_BYTES = 1 << 20
 """A thousand locations have a quarter of it; some devices never end."""
-
-_KEY_SOURCES = ("api_key_env", "api_key", "api_key_command")
 
 
 def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool) -> Config:
@@ -128,11 +127,11 @@ class _Reader:
         prefix = f"locations.{name}."
         if not LOCATION_NAME.fullmatch(name):
             self._refuse(f"“{name}” cannot be the name of a location: use small letters, digits, - and _")
-        self._known(table, prefix, ("name", "api_base", "metadata_key", *_KEY_SOURCES))
-        named = [source for source in _KEY_SOURCES if source in table]
+        self._known(table, prefix, ("name", "api_base", "metadata_key", *KEY_SOURCES))
+        named = [source for source in KEY_SOURCES if source in table]
         if len(named) != 1:
             found = " and ".join(named) or "none of them"
-            self._refuse(f"[locations.{name}] needs one of {', '.join(_KEY_SOURCES)}, and has {found}")
+            self._refuse(f"[locations.{name}] needs one of {', '.join(KEY_SOURCES)}, and has {found}")
         return Location(
             name=name,
             title=self._text(table, prefix, "name") or name,

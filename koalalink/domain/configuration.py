@@ -4,8 +4,14 @@ import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from koalalink.errors import UsageError
+
 LOCATION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 STRIPE_API = "https://api.stripe.com"
+
+
+KEY_SOURCES = ("api_key_env", "api_key", "api_key_command")
+"""The settings of a location of which one says where its key is kept."""
 
 
 class KeySource(NamedTuple):
@@ -39,3 +45,12 @@ class Config(NamedTuple):
     locations: dict[str, Location]
     default_location: str | None = None
     warnings: tuple[str, ...] = ()
+
+
+def check_name(name: str) -> None:
+    """Raise UsageError where a location cannot be called so."""
+    if not LOCATION_NAME.fullmatch(name):
+        raise UsageError(
+            f"“{name}” cannot be the name of a location.",
+            hint="Use small letters, digits, - and _, as in: downtown",
+        )

@@ -234,6 +234,8 @@ class KeyReport(NamedTuple):
     reads_business: bool
     """Whether it may read subscriptions and invoices, which is not needed."""
     account: str | None
+    business: str
+    """What the account is called; empty where that may not be read."""
     clock: datetime | None
     """The time at Stripe when it answered, where it said so."""
 

@@ -6,15 +6,29 @@ from typing import NamedTuple, Protocol
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.changes import Action
-from koalalink.domain.text import counted
-from koalalink.errors import UsageError
+from koalalink.domain.configuration import KEY_SOURCES, KeySource, Location, check_name
+from koalalink.domain.directory import DirectoryState
+from koalalink.domain.text import counted, listed
+from koalalink.errors import Aborted, ConfigError, NetworkError, StripeError, UsageError
 from koalalink.hints import Command
-from koalalink.operations.needs import HasConfig, HasSandbox, HasSettings, HasStore, HasTalk
+from koalalink.operations.consent import Stakes, consent
+from koalalink.operations.needs import (
+    HasConfig,
+    HasDirectory,
+    HasNewAccounts,
+    HasSandbox,
+    HasSettings,
+    HasStore,
+    HasTalk,
+)
 from koalalink.operations.places import the_location
 from koalalink.operations.ports import Store
 
+_TRIES = 3
+"""Times that a key can be pasted."""
 
-class Needs(HasConfig, HasSettings, HasStore, HasTalk, HasSandbox, Protocol):
+
+class Needs(HasConfig, HasSettings, HasStore, HasDirectory, HasNewAccounts, HasTalk, HasSandbox, Protocol):
     """What setting up works with."""
 
 
@@ -28,28 +42,77 @@ class LocationRequest(NamedTuple):
 
 
 def init(need: Needs, request: LocationRequest, *, force: bool) -> None:
-    """Write a configuration with one location; one that is there is replaced only with `force`."""
+    """Write a configuration with one location; one that is there is replaced only with `force`.
+
+    Where one is there, a person can give its locations other keys, or add one.
+    """
     _refuse_sandbox(need)
     if need.settings.exists() and not force:
-        raise UsageError(
-            f"{need.settings.path} already exists.",
-            hint="To add a location, type: "
-            + Command("locations", "add", "NAME")
-            + ". To replace the whole file, add --force.",
-        )
-    name = request.name or need.talk.answer("What do you call your location, in one word?", "main")
-    need.settings.create(name, _key_settings(need, name, request))
+        _init_again(need, request)
+        return
+    name = request.name or _new_name(need, "main")
+    check_name(name)
+    need.settings.create(name, _with_key(need, name, request))
     need.talk.note(f"Wrote {need.settings.path}. To check that everything works, type: " + Command("doctor"))
 
 
+def _init_again(need: Needs, request: LocationRequest) -> None:
+    path, locations = need.settings.path, [*need.config.locations]
+    if request != LocationRequest(None) or not need.talk.can_ask:
+        raise UsageError(
+            f"{path} already exists.",
+            hint="To add a location, type: "
+            + Command("locations", "add", "NAME")
+            + ". To give one another key, type: "
+            + Command("locations", "set-key", "NAME")
+            + ". To replace the whole file, add --force.",
+        )
+    need.talk.note(f"{path} is there already, with {listed(locations) or 'no location'}.")
+    choices = [f"Give {name} another key" for name in locations] + ["Add another location"]
+    for number, choice in enumerate(choices, 1):
+        need.talk.note(f"{number}  {choice}")
+    chosen = need.talk.choose("What do you want to do?", len(choices))
+    if chosen is None:
+        raise Aborted("Nothing was changed.")
+    if chosen <= len(locations):
+        set_key(need, locations[chosen - 1], request, force=False)
+    else:
+        add_location(need, _new_name(need, ""), request)
+
+
+def _new_name(need: Needs, default: str) -> str:
+    """Ask for the name of a location until it can be one."""
+    while True:
+        name = need.talk.answer("What do you call your location, in one word?", default)
+        try:
+            check_name(name)
+        except UsageError as wrong:
+            if not need.talk.can_ask:
+                raise
+            need.talk.warn(f"{wrong.message} {wrong.hint}")
+        else:
+            return name
+
+
 def add_location(need: Needs, name: str, request: LocationRequest) -> None:
-    """Add a location to the configuration."""
+    """Add a location to the configuration; the name is checked before a key is asked for."""
     _refuse_sandbox(need)
-    settings = _key_settings(need, name, request)
     if need.settings.exists():
         _ = need.config  # a file that cannot be read is not changed
-    need.settings.add(name, settings)
-    need.talk.note(f"Added {name} to {need.settings.path}. To try the key, type: " + Command("doctor"))
+    need.settings.check_new(name)
+    need.settings.add(name, _with_key(need, name, request))
+    need.talk.note(
+        f"Added {name} to {need.settings.path}. To copy its customers, type: " + Command("sync", location=name)
+    )
+
+
+def set_key(need: Needs, typed: str, request: LocationRequest, *, force: bool) -> None:
+    """Give a location another key; where that opens another account than its customers are of, a person is asked."""
+    _refuse_sandbox(need)
+    name = the_location(need.config, typed)
+    settings = _with_key(need, name, request, force=force, known=need.directory.state(name))
+    need.settings.set_key(name, {key: value for key, value in settings.items() if key in KEY_SOURCES})
+    need.talk.note(f"{name} has another key now. To check its links with it, type: " + Command("verify", location=name))
 
 
 def remove_location(need: Needs, name: str) -> None:
@@ -93,19 +156,91 @@ def _refuse_sandbox(need: Needs) -> None:
         raise UsageError("The sandbox has its two locations built in.", hint="Leave out --sandbox to set up your own.")
 
 
-def _key_settings(need: Needs, name: str, request: LocationRequest) -> dict[str, str | list[str]]:
-    """Return what a location's section of config.toml says; a key that is typed is checked before it is kept."""
+def _with_key(
+    need: Needs, name: str, request: LocationRequest, *, force: bool = False, known: DirectoryState | None = None
+) -> dict[str, str | list[str]]:
+    """Return what a location's section of config.toml says, with a key that Stripe accepts.
+
+    One that is typed is asked for again while it is wrong; elsewhere ConfigError is raised. `known` is the copy of the
+    account that the location had until now.
+    """
     title = request.title or name.capitalize()
     if request.api_key_env is not None and request.api_key_command is not None:
         raise UsageError("Two sources for one key were given.", hint="Leave one of them out.")
+    settings: dict[str, str | list[str]]
     if request.api_key_env is not None:
-        return {"name": title, "api_key_env": request.api_key_env}
-    if request.api_key_command is not None:
-        return {"name": title, "api_key_command": _words(request.api_key_command)}
+        source, settings = KeySource("api_key_env", (request.api_key_env,)), {"api_key_env": request.api_key_env}
+    elif request.api_key_command is not None:
+        words = _words(request.api_key_command)
+        source, settings = KeySource("api_key_command", (*words,)), {"api_key_command": words}
+    else:
+        return {"name": title, "api_key": _asked_for(need, name, title, force=force, known=known)}
+    _try(need, Location(name, title, source), force=force, known=known, is_kept_elsewhere=True)
+    return {"name": title, **settings}
+
+
+def _asked_for(need: Needs, name: str, title: str, *, force: bool, known: DirectoryState | None) -> str:
     need.talk.note("KoalaLink needs a key that can read customers and payment methods, and nothing else.")
     need.talk.note(f"This page of Stripe's makes one; the form is already filled in: {RESTRICTED_KEY_PAGE}")
-    key = ApiKey(need.talk.secret("Paste the key (it is not shown)"), origin="What you pasted")
-    return {"name": title, "api_key": key.reveal()}
+    for more in range(_TRIES - 1, -1, -1):
+        try:
+            key = ApiKey(need.talk.secret("Paste the key (it is not shown)"), origin="What you pasted")
+            location = Location(name, title, KeySource("api_key", (key.reveal(),)))
+            _try(need, location, force=force, known=known)
+        except ConfigError as wrong:
+            if not need.talk.can_ask or not more:
+                raise
+            need.talk.warn(wrong.message)
+        else:
+            return key.reveal()
+    raise AssertionError("the last try returns or raises")
+
+
+def _try(
+    need: Needs,
+    location: Location,
+    *,
+    force: bool,
+    known: DirectoryState | None,
+    is_kept_elsewhere: bool = False,
+) -> None:
+    """Ask Stripe with a key, and say whose it is; raises ConfigError where it is no use.
+
+    Where Stripe cannot be asked now, or the key is not there yet where it will be kept, that is said, and goes on.
+    """
+    try:
+        stripe = need.new_account(location)
+    except ConfigError as missing:
+        if not is_kept_elsewhere:
+            raise
+        need.talk.warn(f"{missing.message} It was not tried.")
+        return
+    try:
+        report = stripe.report()
+    except (NetworkError, StripeError) as failure:
+        need.talk.warn(f"{failure.message} The key was not tried. To try it later, type: " + Command("doctor"))
+        return
+    if not report.reads_customers:
+        raise ConfigError(
+            f"The key ({stripe.key}) is not allowed to read customers.",
+            hint=f"Make one that can at {RESTRICTED_KEY_PAGE}",
+        )
+    whose = f"of the account {report.account}" if report.account else "of an account that it may not name"
+    called = f" ({report.business})" if report.business else ""
+    need.talk.note(f"The key works: {stripe.key.mode} mode, {whose}{called}.")
+    if not report.reads_payment_methods:
+        need.talk.warn("It is not allowed to read payment methods, so nobody's cards will be shown or checked.")
+    if known and known.account and report.account and known.account != report.account:
+        told = f"The customers of {location.name} were copied from another account, {known.account}."
+        consent(
+            need.talk,
+            f"{told} Use this key anyway?",
+            Stakes.IS_IN_DOUBT,
+            agreed=force,
+            refusal=f"{told} Nothing was changed.",
+            hint="Is it the key of another location? If it is right, add --force.",
+            declined="Nothing was changed.",
+        )
 
 
 def _words(command: str) -> list[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from koalalink.domain.configuration import Config
+    from koalalink.domain.configuration import Config, Location
     from koalalink.operations.ports import (
         Accounts,
         Backups,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Pictures,
         Settings,
         Store,
+        Stripe,
         Talk,
     )
 
@@ -51,6 +52,13 @@ class HasDirectory(Protocol):
 
     @property
     def directory(self) -> Directory: ...
+
+
+class HasNewAccounts(Protocol):
+    """The Stripe accounts of locations that are not in the configuration yet."""
+
+    @property
+    def new_account(self) -> Callable[[Location], Stripe]: ...
 
 
 class HasBackups(Protocol):

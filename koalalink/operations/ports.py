@@ -418,8 +418,14 @@ class Settings(Protocol):
     def exists(self) -> bool:
         """Tell whether there is a file."""
 
+    def check_new(self, name: str) -> None:
+        """Raise UsageError where no location can have this name, or one has it already."""
+
     def create(self, name: str, settings: Mapping[str, object]) -> None:
         """Write a new file with one location."""
+
+    def set_key(self, name: str, source: Mapping[str, object]) -> None:
+        """Put another source of its key into the section of a location."""
 
     def add(self, name: str, settings: Mapping[str, object]) -> None:
         """Add a location."""

@@ -53,6 +53,8 @@ class Account:
     """
 
     id: str
+    business: str = ""
+    """What the account is called in the Dashboard."""
     livemode: bool = False
     keys: dict[str, Key] = field(default_factory=dict)
     customers: dict[str, _Object] = field(default_factory=dict)
@@ -131,7 +133,9 @@ class StripeStandIn:
                 _allow(account, key, ACCOUNT_READ)
                 parameters.only(params, "expand")
                 parameters.expansions(params, ())
-                return {"id": account.id, "object": "account", "country": "US", "type": "standard"}
+                settings = {"dashboard": {"display_name": account.business or None, "timezone": "Etc/UTC"}}
+                about = {"country": "US", "type": "standard", "business_profile": None, "settings": settings}
+                return {"id": account.id, "object": "account", **about}
         raise unknown_address(method, path)
 
     def _authenticate(self, authorization: str) -> tuple[Account, Key]:

@@ -65,6 +65,7 @@ SAMPLES = {
     "doctor": Sample(("doctor",), asks=True, without_stripe=9),
     "locations-list": Sample(("locations", "list"), asks=True, without_stripe=0),
     "locations-add": Sample(("locations", "add", "shop", "--api-key-env", "K"), writes=True),
+    "locations-set-key": Sample(("locations", "set-key", "default", "--api-key-env", "K"), writes=True),
     "locations-rename": Sample(("locations", "rename", "default", "shop"), writes=True),
     "locations-remove": Sample(("locations", "remove", "default"), writes=True),
     "backup": Sample(("backup", "copy.db")),

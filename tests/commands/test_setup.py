@@ -9,16 +9,20 @@ import pytest
 from typer.testing import Result
 
 from koalalink.app import App
+from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
+from tests.commands.conftest import KEY as LIVE
 from tests.conftest import NOW, Run, runner
 from tests.fakes import Somebody
+from tests.stripe_server import StripeServer
 
 KEY = "rk_test_0123456789abcdefghij"
+NO_STRIPE = {"KOALALINK_API_BASE": "http://127.0.0.1:1"}
 
 
 @pytest.fixture
 def real(home: Path) -> Iterator[App]:
     """A fresh machine: no configuration, nobody there to answer."""
-    koala = App(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    koala = App(home=home, environ=NO_STRIPE, now=lambda: NOW, may_ask=False)
     yield koala
     koala.close()
 
@@ -27,7 +31,7 @@ def again(koala: App, **environ: str) -> Run:
     """Return what runs a command as the next process does, with a context of its own."""
 
     def invoke(*arguments: str, input: str | None = None) -> Result:
-        following = App(home=koala.home, environ=environ, now=lambda: NOW, may_ask=False)
+        following = App(home=koala.home, environ=NO_STRIPE | environ, now=lambda: NOW, may_ask=False)
         try:
             return runner(following)(*arguments, input=input)
         finally:
@@ -147,3 +151,98 @@ def test_local_commands_need_neither_a_key_nor_a_network(real: App) -> None:
     result = run("connect", "1", "cus_9")
     assert result.exit_code == 3
     assert "MISSING, which is not set" in result.stderr
+
+
+@pytest.fixture
+def offered(home: Path, server: StripeServer) -> Iterator[App]:
+    """A fresh machine that reaches Stripe."""
+    koala = App(home=home, environ={"KOALALINK_API_BASE": server.url}, now=lambda: NOW, may_ask=False)
+    yield koala
+    koala.close()
+
+
+def test_key_is_tried_at_once(offered: App, account: Account) -> None:
+    """And it is said whose account it opens."""
+    account.business = "Downtown Cleaning"
+    result = runner(offered)("init", "-l", "downtown", input=f"{LIVE}\n")
+    assert result.exit_code == 0, result.stderr
+    assert f"The key works: live mode, of the account {account.id} (Downtown Cleaning)." in result.stderr
+
+
+def test_wrong_key_is_asked_for_again(offered: App) -> None:
+    """By a person; a third wrong one is the end. In a script the first is, and nothing is written."""
+    result = runner(offered)("init", "-l", "downtown", input="rk_live_wrong_123456789\n")
+    assert (result.exit_code, "is not accepted by Stripe" in result.stderr) == (3, True)
+    assert not offered.config_file.exists()
+    answers = ("Main Street!", "main", "hello", "rk_live_wrong_1234567", LIVE)
+    person = offered.__dict__["talk"] = Somebody(answers=answers)
+    assert runner(offered)("init").exit_code == 0
+    assert len(person.asked) == 5
+    assert "cannot be the name of a location" in person.heard[0]
+    person = offered.__dict__["talk"] = Somebody(answers=("x", "y", "z"))
+    assert runner(offered)("locations", "add", "other").exit_code == 3
+    assert "[locations.other]" not in offered.config_file.read_text()
+
+
+def test_name_is_checked_before_the_secret_is_asked(offered: App) -> None:
+    """Nobody pastes a key for nothing."""
+    runner(offered)("init", "-l", "downtown", input=f"{LIVE}\n")
+    person = offered.__dict__["talk"] = Somebody()
+    for name in ("Main Street", "downtown"):
+        assert runner(offered)("locations", "add", name).exit_code == 2
+    assert runner(offered)("init", "-l", "Main Street", "--force").exit_code == 2
+    assert person.asked == []
+
+
+def test_key_without_permissions_is_told(offered: App, account: Account) -> None:
+    """One that reads no customers is no use; one that reads no payment methods is of less."""
+    account.keys["rk_live_no_customers_1"] = Key(frozenset())
+    account.keys["rk_live_no_methods_12"] = Key(frozenset({CUSTOMER_READ}))
+    result = runner(offered)("init", "-l", "downtown", input="rk_live_no_customers_1\n")
+    assert (result.exit_code, "is not allowed to read customers" in result.stderr) == (3, True)
+    result = runner(offered)("init", "-l", "downtown", input="rk_live_no_methods_12\n")
+    assert (result.exit_code, "not allowed to read payment methods" in result.stderr) == (0, True)
+    assert "of an account that it may not name" in result.stderr
+
+
+def test_key_that_cannot_be_tried_is_kept(real: App) -> None:
+    """On a train, and where it is not in the environment yet; that is said."""
+    result = runner(real)("init", "-l", "downtown", input=f"{KEY}\n")
+    told = "The key was not tried. To try it later, type: koalalink doctor"
+    assert (result.exit_code, told in result.stderr) == (0, True)
+    result = again(real)("locations", "add", "uptown", "--api-key-env", "MISSING")
+    assert (result.exit_code, "MISSING, which is not set. It was not tried." in result.stderr) == (0, True)
+
+
+def test_key_is_replaced(offered: App, account: Account) -> None:
+    """In its place in the file, where all else stays; another account is in doubt."""
+    text = '# Our shop\n[locations.downtown]\nname = "Downtown"  # the first\napi_key_env = "OLD"\n'
+    text += '\n[locations.uptown]\napi_key_env = "UP"\n'
+    offered.home.mkdir()
+    offered.config_file.write_text(text)
+    run = runner(offered)
+    result = run("locations", "set-key", "Downtown", input=f"{LIVE}\n")
+    assert result.exit_code == 0, result.stderr
+    kept = text.replace('api_key_env = "OLD"\n', "")
+    kept = kept.replace("[locations.downtown]\n", f'[locations.downtown]\napi_key = "{LIVE}"\n')
+    assert offered.config_file.read_text() == kept
+    assert LIVE not in result.output
+    offered.directory.begin("downtown", "acct_another", True, NOW)
+    result = run("locations", "set-key", "downtown", "--api-key-command", f"echo {LIVE}")
+    assert (result.exit_code, "were copied from another account, acct_another" in result.stderr) == (8, True)
+    assert run("locations", "set-key", "downtown", "--api-key-command", f"echo {LIVE}", "--force").exit_code == 0
+    assert f'api_key_command = [\n    "echo",\n    "{LIVE}",\n]' in offered.config_file.read_text()
+    assert run("locations", "set-key", "nowhere").exit_code == 2
+
+
+def test_init_where_there_is_a_configuration_offers_what_can_be_done(offered: App) -> None:
+    """Another key for a location, or another location."""
+    runner(offered)("init", "-l", "downtown", input=f"{LIVE}\n")
+    for chosen, answers, expected in ((1, (KEY, LIVE), 1), (2, ("uptown", LIVE), 2), (None, (), 2)):
+        koala = App(home=offered.home, environ=offered.environ, now=lambda: NOW)
+        person = koala.__dict__["talk"] = Somebody(chooses=chosen, answers=answers)
+        result = runner(koala)("init")
+        assert result.exit_code == (0 if chosen else 1), result.stderr
+        assert person.heard[1:3] == ["1  Give downtown another key", *person.heard[2:3]]
+        assert koala.config_file.read_text().count("api_key = ") == expected
+        koala.close()
