@@ -27,7 +27,9 @@ def _commands() -> set[str]:
 
 def test_readme_documents_every_command_and_no_other() -> None:
     """The table has them all, and none that does not exist."""
-    rows = re.findall(r"`koalalink ([a-z]+(?: (?:add|list|edit|remove|rename|import|export)\b)?)", README)
+    rows = re.findall(
+        r"`koalalink ([a-z]+(?: (?:add|list|edit|remove|merge|forget|rename|set-key|import|export)\b)?)", README
+    )
     assert {"help" if row.startswith("help") else row for row in rows} == _commands()
 
 

@@ -14,6 +14,7 @@ class Choice(StrEnum):
     NO = "n"
     LATER = "l"
     OPEN = "o"
+    ELSE = "e"
     UNDO = "u"
     SINGLY = "s"
     QUIT = "q"
@@ -26,11 +27,14 @@ class Progress(NamedTuple):
     total: int
     seconds: float
     """Since the first question."""
+    later: int = 0
+    """Those that were left for later, which is no decision."""
 
     @property
     def minutes_left(self) -> float | None:
         """How long the rest will take at this pace; None at the beginning."""
-        return self.seconds / self.done * (self.total - self.done) / 60 if self.done else None
+        left = self.total - self.done - self.later
+        return self.seconds / self.done * left / 60 if self.done else None
 
 
 class Question(NamedTuple):
@@ -49,7 +53,7 @@ class Question(NamedTuple):
         keys = (
             [Choice.YES, Choice.SINGLY, Choice.LATER]
             if self.size > 1
-            else [Choice.YES, Choice.NO, Choice.LATER, Choice.OPEN]
+            else [Choice.YES, Choice.NO, Choice.LATER, Choice.ELSE, Choice.OPEN]
         )
         others = "" if self.size > 1 else "".join(str(n) for n, _ in enumerate(self.pairs[0].others[:9], 1))
         return "".join(keys) + others + (Choice.UNDO if self.can_undo else "") + Choice.QUIT

@@ -18,6 +18,7 @@ from koalalink.domain.text import counted
 from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
 from koalalink.operations import deciding
+from koalalink.operations.looking_instead import who_is_meant
 from koalalink.operations.matching import propose_at, side_by_side
 from koalalink.operations.needs import HasBrowser, HasDesk, HasStore, HasTalk, HasTime
 from koalalink.operations.places import location_to_match
@@ -59,6 +60,7 @@ class _Step:
     refused: int
     later: int
     change: int | None
+    unchanged: int = 0
 
 
 @dataclass
@@ -66,16 +68,30 @@ class _Session:
     groups: list[Sequence[SideBySide]]
     steps: list[_Step] = field(default_factory=list)
     index: int = 0
+    by_hand: set[int] = field(default_factory=set)
+    """The screens that were put before another, because somebody else is meant there."""
 
     @property
-    def done(self) -> int:
-        return sum(step.connected + step.refused + step.later for step in self.steps)
+    def total(self) -> int:
+        return sum(len(group) for index, group in enumerate(self.groups) if index not in self.by_hand)
+
+    @property
+    def decided(self) -> int:
+        return sum(step.connected + step.refused for step in self.steps)
+
+    @property
+    def unchanged(self) -> int:
+        return sum(step.unchanged for step in self.steps)
+
+    @property
+    def later(self) -> int:
+        return sum(step.later for step in self.steps)
 
     def reviewed(self) -> Reviewed:
         connected, refused, later = (
             sum(getattr(step, what) for step in self.steps) for what in ("connected", "refused", "later")
         )
-        return Reviewed(connected, refused, later, sum(map(len, self.groups)) - self.done)
+        return Reviewed(connected, refused, later, self.total - self.decided - self.later - self.unchanged)
 
 
 def review(need: Needs, location: str | None) -> None:
@@ -87,19 +103,24 @@ def review(need: Needs, location: str | None) -> None:
     def settle(decided: Sequence[Decision], action: Action) -> Settled:
         return deciding.settle(need, deciding.Batch(location, decided, action, "review"))
 
-    need.talk.note(in_words(sit(need, pairs, settle)))
+    def somebody_else(pair: SideBySide) -> SideBySide | None:
+        return who_is_meant(need, location, pair)
+
+    need.talk.note(in_words(sit(need, pairs, settle, somebody_else)))
 
 
 def sit(
     need: Sitting,
     pairs: Iterable[SideBySide],
     settle: Settle,
+    somebody_else: Callable[[SideBySide], SideBySide | None],
     *,
     clock: Callable[[], float] = time.monotonic,
     sample: Callable[[Sequence[SideBySide], int], Sequence[SideBySide]] = random.sample,
 ) -> Reviewed:
     """Ask about every proposal, and carry each answer out at once; what was answered stays, however it ends.
 
+    `somebody_else` returns who is meant in the place of a pair, both to be decided, or None where nobody was found.
     `clock` counts seconds, `sample` chooses at random. Raises ConflictError where nobody can answer.
     """
     if not need.talk.can_ask:
@@ -112,11 +133,16 @@ def sit(
     try:
         while session.index < len(session.groups):
             group = session.groups[session.index]
-            progress = Progress(session.done, sum(map(len, session.groups)), clock() - began)
+            progress = Progress(session.decided, session.total, clock() - began, session.later)
             shown = sample(group, min(_LOOKED_AT, len(group)))
             key = need.desk.ask(Question(shown, len(group), progress, can_undo=bool(session.steps)))
             if key == Choice.QUIT:
                 break
+            if key == Choice.ELSE:
+                if instead := somebody_else(group[0]):
+                    session.groups.insert(session.index, [instead])
+                    session.by_hand = {at + (at >= session.index) for at in session.by_hand} | {session.index}
+                continue
             _answer(need, key, group, session, settle)
     except KeyboardInterrupt:
         need.talk.note(in_words(session.reviewed()))
@@ -161,7 +187,8 @@ def _answer(need: Sitting, key: str, group: Sequence[SideBySide], session: _Sess
     elif key == Choice.SINGLY:
         session.groups[session.index : session.index + 1] = [[pair] for pair in group]
     elif key == Choice.LATER:
-        session.steps.append(_Step(session.index, 0, 0, len(group), None))
+        later = 0 if session.index in session.by_hand else len(group)
+        session.steps.append(_Step(session.index, 0, 0, later, None))
         session.index += 1
     else:
         _carry_out(need, key, group, session, settle)
@@ -185,14 +212,20 @@ def _carry_out(need: Sitting, key: str, group: Sequence[SideBySide], session: _S
     for problem in done.problems:
         need.talk.warn(f"Not carried out for customer {problem.customer}: {problem.reason}")
     connected, refused = done.linked, done.refused
+    if done.unchanged:
+        who = str(group[0].ours) if len(group) == 1 else counted(done.unchanged, "customer")
+        need.talk.note(f"{who}: decided just so already, perhaps in another window. Nothing was changed.")
     if len(group) > 1:
         need.talk.note(f"Connected {connected:,} of {len(group):,}.")
     elif connected or refused:
         said = "Connected" if connected else "Will not be suggested again"
         need.talk.note(f"{said}: {group[0].ours} and {decisions[0].stripe_id}.")
-    later = len(group) - connected - refused
-    session.steps.append(_Step(session.index, connected, refused, later, done.change))
+    is_by_hand = session.index in session.by_hand
+    later = 0 if is_by_hand else len(group) - connected - refused - done.unchanged
+    session.steps.append(_Step(session.index, connected, refused, later, done.change, done.unchanged))
     session.index += 1
+    if is_by_hand and connected:  # in the place of the pair that it was put before
+        session.index += 1
 
 
 def _take_back(need: Sitting, session: _Session) -> None:

@@ -29,6 +29,7 @@ _KEYS = {
     Choice.NO: "no, do not suggest it again",
     Choice.SINGLY: "one by one",
     Choice.LATER: "later",
+    Choice.ELSE: "somebody else",
     Choice.OPEN: "open in browser",
     Choice.UNDO: "undo last answer",
     Choice.QUIT: "quit and keep the answers",
@@ -60,12 +61,18 @@ class RichDesk:
         else:
             self._pair(question.pairs[0])
         self._bottom(question)
+        is_new = True
         while True:
             key = self._getchar().lower()
             if len(key) == 1 and key in question.keys:
                 return key
             if key in ("\x03", "\x04"):  # a terminal that hands Ctrl-C and Ctrl-D on as letters
                 raise KeyboardInterrupt
+            # Once a screen: whoever leans on the keyboard does not want it full of this.
+            if is_new:
+                what = "There is no answer to undo yet." if key == Choice.UNDO else "That key does nothing here."
+                self._console.print(shown(f"{what} Press one of {', '.join(question.keys)}.", "yellow"))
+                is_new = False
 
     def _pair(self, pair: SideBySide) -> None:
         proposal, ours, theirs = pair.proposal, pair.ours.details, pair.theirs
@@ -165,7 +172,8 @@ def _lines(*texts: str) -> Text:
 
 
 def _progress(progress: Progress) -> str:
-    told = f"{progress.done:,} of {progress.total:,} decided"
+    later = f", {progress.later:,} left for later" if progress.later else ""
+    told = f"{progress.done:,} of {progress.total:,} decided{later}"
     left = progress.minutes_left
     if left is None:
         return told

@@ -52,7 +52,7 @@ def files(folder: Path) -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in left if file.parent.name != "backups"}  # made before the change
 
 
-INTO_THE_CONFIGURATION = ["init", "locations-add", "locations-remove"]
+INTO_THE_CONFIGURATION = ["init", "locations-add", "locations-set-key", "locations-remove"]
 INTO_THE_STORE = [name for name in WRITING if name not in INTO_THE_CONFIGURATION]
 
 

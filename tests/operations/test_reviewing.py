@@ -41,13 +41,16 @@ def pair(number: int, tier: Tier = Tier.REVIEW, reason: str = "why", others: int
 class Sitting:
     """Somebody who presses keys, and a store that remembers what they did."""
 
-    def __init__(self, keys: str, *, offline_at: int = 0, problem_at: int = 0) -> None:
+    def __init__(
+        self, keys: str, *, offline_at: int = 0, problem_at: int = 0, instead: SideBySide | None = None, so: int = 0
+    ) -> None:
         self.keys = [*keys]
         self.asked: list[Question] = []
         self.browsed: list[str] = []
         self.done: dict[int, Sequence[Decision]] = {}
         self.undone: list[int] = []
         self.person = Somebody()
+        self._instead, self._so = instead, so
         self._changes = 0
         self._offline_at, self._problem_at = offline_at, problem_at
 
@@ -65,6 +68,8 @@ class Sitting:
         self._changes += 1
         if self._changes == self._offline_at:
             raise NetworkError("Stripe cannot be reached.")
+        if any(each.customer == self._so for each in decisions):
+            return Settled("downtown", 0, 0, len(decisions), 0, True, None, [])
         problems = [Untrue(0, d.customer, d.stripe_id, "Gone.") for d in decisions if d.customer == self._problem_at]
         good = [d for d in decisions if d.customer != self._problem_at]
         accepted = sum(each.accepted for each in good)
@@ -84,7 +89,9 @@ class Sitting:
     def review(self, *pairs: SideBySide, clock: Callable[[], float] = lambda: 0.0) -> Reviewed:
         """Sit down."""
         tools = Tools(store=self, desk=self, talk=self.person, now=NOW, browse=self.browsed.append)
-        return sit(cast(Any, tools), pairs, self.settle, clock=clock, sample=lambda of, n: of[:n])
+        return sit(
+            cast(Any, tools), pairs, self.settle, lambda _: self._instead, clock=clock, sample=lambda of, n: of[:n]
+        )
 
     @property
     def decided(self) -> list[tuple[int, str, bool]]:
@@ -101,8 +108,8 @@ def test_every_answer() -> None:
     assert sitting.browsed == ["https://dashboard.stripe.com/test/customers/cus_2"]
     assert done == Reviewed(connected=3, refused=1, later=1, left=2)
     assert in_words(done) == "3 connected, 1 will not be suggested again, 1 left for later. 2 proposals left."
-    assert sitting.asked[0].keys == "ynlo12q"
-    assert sitting.asked[1].keys == "ynlo12uq"
+    assert sitting.asked[0].keys == "ynleo12q"
+    assert sitting.asked[1].keys == "ynleo12uq"
 
 
 def test_undo_goes_back_as_far_as_one_likes() -> None:
@@ -189,3 +196,35 @@ def test_whoever_connect_would_ask_about_is_shown_alone() -> None:
     together, alone = sitting.done[1], sitting.done[2]
     assert {each.looked_at for each in together} == {False}
     assert {each.looked_at for each in alone} == {True}
+
+
+def test_somebody_else_is_decided_in_the_place_of_a_pair() -> None:
+    """Side by side, like any other; where nobody was found, or it is not that one, the pair is asked about again."""
+    other = pair(70)._replace(ours=pair(1).ours)
+    sitting = Sitting("eyq", instead=other)
+    done = sitting.review(pair(1), pair(2))
+    assert sitting.decided == [(1, "cus_70", True)]
+    assert [question.pairs[0].proposal.customer for question in sitting.asked] == [1, 70, 2]
+    assert done == Reviewed(connected=1, refused=0, later=0, left=1)
+    sitting = Sitting("elyq", instead=other)
+    assert sitting.review(pair(1), pair(2)) == Reviewed(connected=1, refused=0, later=0, left=1)
+    assert sitting.decided == [(1, "cus_1", True)]
+    assert Sitting("eyq").review(pair(1), pair(2)) == Reviewed(connected=1, refused=0, later=0, left=1)
+    sitting = Sitting("eyuyq", instead=other)
+    sitting.review(pair(1), pair(2))
+    assert sitting.undone == [1]
+    assert sitting.decided == [(1, "cus_70", True)]
+
+
+def test_later_is_no_decision() -> None:
+    """It counts apart."""
+    sitting = Sitting("lyq")
+    sitting.review(pair(1), pair(2), pair(3))
+    assert [(question.progress.done, question.progress.later) for question in sitting.asked] == [(0, 0), (0, 1), (1, 1)]
+
+
+def test_pair_that_another_window_has_decided_is_told() -> None:
+    """It is neither connected again nor left for later."""
+    sitting = Sitting("yq", so=1)
+    assert sitting.review(pair(1), pair(2)) == Reviewed(connected=0, refused=0, later=0, left=1)
+    assert "Jane 1 (1): decided just so already, perhaps in another window" in sitting.person.heard[0]

@@ -54,8 +54,9 @@ def test_one_person_a_screen() -> None:
         "1 Ev[31mil]8;;http://x [bold]Jane[/bold] eoD :smile: , Ev[31mil]8;;http://x",
         "[bold]Jane[/bold] eoD :smile:",
         "another person who may be meant; no payment method",
-        "y yes, connect · n no, do not suggest it again · 1 the other one · l later · o",
-        "open in browser · u undo last answer · q quit and keep the answers",
+        "y yes, connect · n no, do not suggest it again · 1 the other one · l later · e",
+        "somebody else · o open in browser · u undo last answer · q quit and keep the",
+        "answers",
         "10 of 110 decided, 6 s each, about 10 minutes left",
     ]
     assert max(map(len, lines)) <= 80
@@ -74,8 +75,17 @@ def test_several_that_are_alike() -> None:
 
 def test_only_keys_that_are_offered_count() -> None:
     """Any other is as if it had not been pressed; capitals are the same."""
-    sitting, _ = desk("xu9\x1b[A\r Y")
+    sitting, screen = desk("xu9\x1b[A\r Y")
     assert sitting.ask(Question([PAIR], 1, Progress(0, 1, 0.0), can_undo=False)) == "y"
+    assert screen().count("That key does nothing here. Press one of") == 1
+
+
+def test_undo_before_the_first_answer_is_told() -> None:
+    """Instead of silence."""
+    sitting, screen = desk("uy")
+    sitting.ask(Question([PAIR], 1, Progress(0, 3, 0.0, later=2), can_undo=False))
+    assert "There is no answer to undo yet." in screen()
+    assert "0 of 3 decided, 2 left for later" in screen()
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
