@@ -61,7 +61,7 @@ class Root(LazyGroup):
     meant: ClassVar[dict[str, tuple[str, ...]]] = {
         "find": ("search",),
         "lookup": ("search",),
-        **{name: ("customers", name) for name in ("list", "add", "edit", "remove", "import", "export")},
+        **{name: ("customers", name) for name in ("list", "add", "edit", "merge", "remove", "import", "export")},
         "ls": ("customers", "list"),
         "delete": ("customers", "remove"),
         "customer": ("customers",),

@@ -15,6 +15,7 @@ class Customers(LazyGroup):
         "add": "customers_editing",
         "list": "customers_list",
         "edit": "customers_editing",
+        "merge": "customers_editing",
         "remove": "customers_editing",
         "import": "customers_import",
         "export": "customers_export",
@@ -38,4 +39,4 @@ app = typer.Typer(
 
 @app.callback(rich_help_panel=o.CUSTOMERS)
 def _group() -> None:
-    """Your own customers: add, list, edit, remove, import, export."""
+    """Your own customers: add, list, edit, merge, remove, import, export."""

@@ -1,4 +1,4 @@
-"""`customers add`, `edit` and `remove`."""
+"""`customers add`, `edit`, `merge` and `remove`."""
 
 import inspect
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from koalalink.app import App
+from koalalink.commands import completion
 from koalalink.commands import options as o
 from koalalink.domain.customers import FIELDS
 from koalalink.operations import customers
@@ -69,6 +70,33 @@ def edit(
     """
     app = App.of(ctx)
     app.show(customers.edit(app, customer, fields, force=force), as_json)
+
+
+@app.command()
+def merge(
+    ctx: typer.Context,
+    customer: o.CustomerArgument,
+    other: Annotated[
+        str,
+        typer.Argument(
+            metavar="OTHER", help="The other entry of the same person, which goes.", autocompletion=completion.customers
+        ),
+    ],
+    yes: o.YesOption = False,
+    force: o.SamePersonOption = False,
+    as_json: o.JsonOption = False,
+) -> None:
+    """Make one customer of two entries of the same person.
+
+    The first number stays, with the details and links of both. Where they differ you choose; in a script the first
+    one's are kept. `koalalink undo` makes two of them again.
+
+    Example: koalalink customers merge 42 57
+    """
+    from koalalink.operations import merging
+
+    app = App.of(ctx)
+    app.show(merging.merge(app, merging.MergeRequest(customer, other, yes, force)), as_json)
 
 
 @app.command()

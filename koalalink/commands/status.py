@@ -7,6 +7,7 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
+from koalalink.errors import UsageError
 from koalalink.operations import overview
 from koalalink.operations.overview import StatusRequest
 
@@ -43,13 +44,20 @@ def status(
 
 
 @app.command(rich_help_panel=o.BULK)
-def duplicates(ctx: typer.Context, locations: o.LocationsOption = None, as_json: o.JsonOption = False) -> None:
+def duplicates(
+    ctx: typer.Context,
+    locations: o.LocationsOption = None,
+    mine: Annotated[bool, typer.Option("--mine", help="In your own list instead: who may be in it twice.")] = False,
+    as_json: o.JsonOption = False,
+) -> None:
     """Show people who have several Stripe customers.
 
     Side by side, with the one we would pick and why: first one with a payment method that can be charged, then a
-    linked one, then the newest. Nothing is changed.
+    linked one, then the newest. With --mine: who may be in your own list twice. Nothing is changed.
 
     Example: koalalink duplicates --location downtown
     """
     app = App.of(ctx)
-    app.show(overview.duplicates(app, locations), as_json)
+    if mine and locations:
+        raise UsageError("Your own list has no locations.", hint="Leave out --location.")
+    app.show(overview.own_duplicates(app) if mine else overview.duplicates(app, locations), as_json)

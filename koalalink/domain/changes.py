@@ -24,6 +24,8 @@ class Action(StrEnum):
     ADDED = "added"
     EDITED = "edited"
     REMOVED = "removed"
+    MERGED = "merged"
+    """Two customers became one."""
     CONNECTED = "connected"
     REPLACED = "replaced"
     VERIFIED = "verified"

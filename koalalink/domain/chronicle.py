@@ -9,6 +9,7 @@ from koalalink.domain.text import counted, listed
 from koalalink.errors import UsageError
 
 _NOUNS = ("customer", "link", "refusal")
+_BOTH = 2
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -21,6 +22,10 @@ def in_words(change: Change) -> str:
     customers = {item.customer: item.name for item in change.items}
     links = [item for item in change.items if item.location is not None and not item.refused]
     refused = listed(f"{item.refused} at {item.location}" for item in change.items if item.refused)
+    if change.action is Action.MERGED and len(customers) == _BOTH:
+        gone = [item.customer for item in change.items if item.location is None and item.after is None]
+        one, into = sorted(customers, key=lambda number: number not in gone)
+        return f"merged {customers[one]} into {customers[into]}"
     if len(customers) != 1:
         numbers = {noun: sum(t.size for t in change.tallies if t.noun == noun) for noun in _NOUNS}
         nouns = [counted(size, noun) for noun, size in numbers.items() if size]
@@ -58,6 +63,8 @@ def consequences(change: Change) -> Iterator[str]:
             "gone": f"{many} will be restored.",
         }[tally.kind]
     for item in reversed(change.items):
+        if item.location is None and item.before == item.after:
+            continue
         if item.refused:
             may = "may" if item.before is None else "may not"
             yield f"{item.refused} {may} be proposed for {item.name} at {item.location} again."

@@ -1,17 +1,20 @@
 """People who have several Stripe customers in one account."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from koalalink.domain.customers import Customer
+from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.people.contact import email_key, phone_key
-from koalalink.domain.people.identity import Pair, the_names_contradict
-from koalalink.domain.people.person import Person, of_stripe
+from koalalink.domain.people.identity import Pair, doubt_of_the_person, the_names_contradict
+from koalalink.domain.people.person import Person, of_store, of_stripe
 from koalalink.domain.stripe_customers import Business, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import fold
+
+T = TypeVar("T")
 
 _MOST = 20
 """An email, or a card, that more have than this is an office's, and tells nothing of anybody."""
@@ -40,29 +43,10 @@ def duplicates_at(
     Of another name is another person: a family shares an email, and a couple a card.
     """
     people = sorted(customers, key=lambda each: each.stripe_id)
-    leaders: dict[str, str] = {}
-    shared: dict[str, set[str]] = {}
-
-    def leader(stripe_id: str) -> str:
-        while (above := leaders.get(stripe_id, stripe_id)) != stripe_id:
-            stripe_id = above
-        return stripe_id
-
-    for what, key in KEYS.items():
-        for group in _groups(people, key):
-            persons = {each.stripe_id: of_stripe(each, now) for each in group}
-            for one, other in combinations(group, 2):
-                if _may_be_one(persons[one.stripe_id], persons[other.stripe_id]):
-                    low, high = sorted((leader(one.stripe_id), leader(other.stripe_id)))
-                    leaders[high] = low
-                    for each in (one, other):
-                        shared.setdefault(each.stripe_id, set()).add(what)
-    found: dict[str, list[StripeCustomer]] = {}
-    for each in people:
-        if each.stripe_id in shared:
-            found.setdefault(leader(each.stripe_id), []).append(each)
+    persons = {each.stripe_id: of_stripe(each, now) for each in people}
+    found = same_people(people, KEYS, lambda one, other: _may_be_one(persons[one.stripe_id], persons[other.stripe_id]))
     return sorted(
-        (_group_of(location, group, holders, shared, now) for group in found.values()),
+        (_group_of(location, group, same, holders, now) for group, same in found),
         key=lambda each: (fold(each.customers[0].name), each.customers[0].stripe_id),
     )
 
@@ -91,8 +75,8 @@ def with_business(group: DuplicateGroup, business: Mapping[StripeId, Business | 
 def _group_of(
     location: str,
     group: Sequence[StripeCustomer],
+    same: tuple[str, ...],
     holders: Mapping[str, Customer],
-    shared: Mapping[str, set[str]],
     now: datetime,
 ) -> DuplicateGroup:
     ordered = sorted(group, key=lambda each: preferred(each, holders.get(each.stripe_id), now))
@@ -108,7 +92,7 @@ def _group_of(
         location=location,
         customers=tuple(ordered),
         linked_to=tuple(holders.get(each.stripe_id) for each in ordered),
-        same=tuple(what for what in KEYS if any(what in shared[each.stripe_id] for each in ordered)),
+        same=same,
         reason=reason,
     )
 
@@ -138,13 +122,42 @@ KEYS: dict[str, Callable[[StripeCustomer], str]] = {
 """What two entries of one person have in common, by what it is called."""
 
 
-def _groups(
-    people: Iterable[StripeCustomer], key: Callable[[StripeCustomer], str]
-) -> Iterable[Sequence[StripeCustomer]]:
-    groups: dict[str, list[StripeCustomer]] = {}
-    for each in people:
+def same_people(
+    everybody: Sequence[T], keys: Mapping[str, Callable[[T], str]], may_be_one: Callable[[T, T], bool]
+) -> Iterator[tuple[list[T], tuple[str, ...]]]:
+    """Yield those who are one person, each group with what its members share; two have a key in common.
+
+    A key of more than a family has tells nothing of anybody.
+    """
+    leaders = [*range(len(everybody))]
+    shared: dict[int, set[str]] = {}
+
+    def leader(index: int) -> int:
+        while leaders[index] != index:
+            index = leaders[index]
+        return index
+
+    for what, key in keys.items():
+        for group in _groups(everybody, key):
+            for one, other in combinations(group, 2):
+                if may_be_one(everybody[one], everybody[other]):
+                    low, high = sorted((leader(one), leader(other)))
+                    leaders[high] = low
+                    for each in (one, other):
+                        shared.setdefault(each, set()).add(what)
+    found: dict[int, list[int]] = {}
+    for index in sorted(shared):
+        found.setdefault(leader(index), []).append(index)
+    for group in found.values():
+        same = {what for index in group for what in shared[index]}
+        yield [everybody[index] for index in group], tuple(what for what in keys if what in same)
+
+
+def _groups(everybody: Sequence[T], key: Callable[[T], str]) -> Iterable[Sequence[int]]:
+    groups: dict[str, list[int]] = {}
+    for index, each in enumerate(everybody):
         if found := key(each):
-            groups.setdefault(found, []).append(each)
+            groups.setdefault(found, []).append(index)
     return (group for group in groups.values() if 1 < len(group) <= _MOST)
 
 
@@ -152,3 +165,48 @@ class Duplicates(NamedTuple):
     """Everybody who has several Stripe customers in one account."""
 
     groups: tuple[DuplicateGroup, ...]
+
+
+class OwnGroup(NamedTuple):
+    """Entries of our own list that may be one person, the one first that would stay."""
+
+    customers: tuple[LinkedCustomer, ...]
+    same: tuple[str, ...]
+    """What they have in common: email, phone, name and address."""
+    doubt: str | None
+    """Why they may be two people all the same, as a sentence."""
+
+
+class OwnDuplicates(NamedTuple):
+    """Everybody who is in our own list several times."""
+
+    groups: tuple[OwnGroup, ...]
+
+
+def own_duplicates(everybody: Sequence[LinkedCustomer]) -> list[OwnGroup]:
+    """Return who is in our own list several times, by name: of another name is another person, as in a family."""
+    persons = {each.customer.number: of_store(each.customer) for each in everybody}
+
+    def pair(one: LinkedCustomer, other: LinkedCustomer) -> Pair:
+        return Pair.of(persons[one.customer.number], persons[other.customer.number])
+
+    found = same_people(everybody, OWN_KEYS, lambda one, other: not the_names_contradict(pair(one, other)))
+    groups = []
+    for group, same in found:
+        ordered = sorted(group, key=lambda each: (not each.links, each.customer.number))
+        doubts = (doubt_of_the_person(pair(ordered[0], other)) for other in ordered[1:])
+        groups.append(OwnGroup(tuple(ordered), same, next((doubt for doubt in doubts if doubt), None)))
+    return sorted(groups, key=lambda each: (each.doubt is not None, fold(each.customers[0].customer.details.name)))
+
+
+def _name_and_address(linked: LinkedCustomer) -> str:
+    details = linked.customer.details
+    return f"{fold(details.name)} {fold(details.address)}" if details.name and details.address else ""
+
+
+OWN_KEYS: dict[str, Callable[[LinkedCustomer], str]] = {
+    "email": lambda linked: email_key(linked.customer.details.email),
+    "phone": lambda linked: phone_key(linked.customer.details.phone),
+    "name and address": _name_and_address,
+}
+"""What two entries of one person in our own list have in common, by what it is called."""

@@ -32,6 +32,16 @@ class Edited(NamedTuple):
     customer: Customer
 
 
+class Merged(NamedTuple):
+    """A customer that another entry of the same person was merged into."""
+
+    customer: Customer
+    other: Customer
+    """As it was."""
+    links: tuple[Link, ...]
+    """All that the customer has now."""
+
+
 class Removed(NamedTuple):
     """A customer that was removed, with the links that went with it."""
 

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.customers import Customer
-from koalalink.domain.duplicates import KEYS, DuplicateGroup, Duplicates, duplicates_at, with_business
+from koalalink.domain.duplicates import (
+    KEYS,
+    OWN_KEYS,
+    DuplicateGroup,
+    Duplicates,
+    OwnDuplicates,
+    duplicates_at,
+    with_business,
+)
+from koalalink.domain.duplicates import own_duplicates as duplicates_of_ours
 from koalalink.domain.recurring import Recurring
 from koalalink.domain.standing import Counting, Standing, Status
 from koalalink.domain.stripe_customers import Business
@@ -114,6 +123,15 @@ def duplicates(need: Needs, locations: Sequence[str] | None) -> Duplicates:
         business = _business(need, location, [each.stripe_id for group in groups for each in group.customers])
         found += [with_business(group, business, need.now) for group in groups] if business else groups
     return Duplicates(tuple(found))
+
+
+def own_duplicates(need: Needs) -> OwnDuplicates:
+    """Return who is in our own list several times."""
+    recurring = Recurring(OWN_KEYS)
+    for each in need.store.everybody():
+        recurring.add(each)
+    groups = duplicates_of_ours([each for each in need.store.everybody() if recurring.has(each)])
+    return OwnDuplicates(tuple(groups))
 
 
 def _batches(stripe_ids: Sequence[StripeId], size: int) -> Iterator[Sequence[StripeId]]:

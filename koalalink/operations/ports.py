@@ -168,6 +168,17 @@ class Store(Protocol):
     ) -> Customer:
         """Give `customer` other details, for which some links are not verified any more."""
 
+    def merge(
+        self,
+        kept: LinkedCustomer,
+        other: LinkedCustomer,
+        details: CustomerDetails,
+        links: Sequence[Link],
+        *,
+        note: str,
+    ) -> Customer:
+        """Give `kept` these details and links, and remove `other`, in one change."""
+
     def remove(self, linked: LinkedCustomer) -> None:
         """Remove a customer and all links."""
 

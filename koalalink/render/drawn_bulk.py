@@ -5,7 +5,7 @@ from typing import Any
 
 from koalalink.domain.decisions import Matched, Settled, settled_in_words
 from koalalink.domain.directory import Synced
-from koalalink.domain.duplicates import Duplicates
+from koalalink.domain.duplicates import Duplicates, OwnDuplicates
 from koalalink.domain.imports import Counts, Imported, Trouble
 from koalalink.domain.link_problems import Verified, dead
 from koalalink.domain.remaps import Remapped
@@ -147,6 +147,26 @@ def _status(found: Status, screen: Screen) -> None:
         screen.console.print(pictured(each, screen.now))
 
 
+def _own_duplicates(found: OwnDuplicates, screen: Screen) -> None:
+    if not found.groups:
+        screen.say("Nobody seems to be in your list twice.", "green")
+        return
+    for each in found.groups:
+        rows = []
+        for customer, links in each.customers:
+            details = customer.details
+            cells = (str(customer.number), details.name, details.email, details.phone, details.place)
+            linked = ", ".join(link.location for link in links) or "–"
+            rows.append([*map(shown, cells), shown(linked, "green" if links else "dim")])
+        columns = ("No.", Column("Name", whole=True), Column("Email", folds=True), Column("Phone", folds=True))
+        more = (Column("Address", folds=True), "Linked at")
+        print_table(screen.console, (*columns, *more), rows, title=f"Same {listed(each.same)}", above=1)
+        if each.doubt:
+            screen.say(f"They may be two people. {each.doubt}", "yellow")
+        first, second, *_ = (linked.customer.number for linked in each.customers)
+        screen.say("To make one of them, type: " + Command("customers", "merge", first, second))
+
+
 def _duplicates(found: Duplicates, screen: Screen) -> None:
     if not found.groups:
         screen.say("Nobody has several Stripe customers.", "green")
@@ -200,5 +220,6 @@ DRAWINGS: dict[str, Callable[[Any, Screen], None]] = {
     "Synced": _synced,
     "Status": _status,
     "Duplicates": _duplicates,
+    "OwnDuplicates": _own_duplicates,
     "Verified": _verified,
 }

@@ -25,8 +25,8 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from koalalink.domain.customers import Customer
     from koalalink.domain.decisions import Matched, Settled
     from koalalink.domain.directory import Synced
-    from koalalink.domain.duplicates import Duplicates
-    from koalalink.domain.edits import Added, Edited, Removed, Switched, Unlinked
+    from koalalink.domain.duplicates import Duplicates, OwnDuplicates
+    from koalalink.domain.edits import Added, Edited, Merged, Removed, Switched, Unlinked
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Imported
     from koalalink.domain.link_problems import Verified
@@ -97,6 +97,10 @@ def _customers(found: CustomerList, now: datetime) -> list[Record]:
 
 def _changed(done: Added | Edited, now: datetime) -> Record:
     return {**_details(done.customer), "links": []}
+
+
+def _merged(done: Merged, now: datetime) -> Record:
+    return customer_record(LinkedCustomer(done.customer, done.links))
 
 
 def _removed(done: Removed, now: datetime) -> Record:
@@ -270,6 +274,27 @@ def _duplicates(found: Duplicates, now: datetime) -> list[Record]:
     ]
 
 
+def _own_duplicates(found: OwnDuplicates, now: datetime) -> list[Record]:
+    return [
+        {
+            "same": list(each.same),
+            "pick": each.customers[0].customer.number,
+            "reason": each.doubt,
+            "customers": [customer_record(linked) for linked in each.customers],
+        }
+        for each in found.groups
+    ]
+
+
+def _own_duplicate_lines(found: OwnDuplicates, now: datetime) -> list[Record]:
+    """Return a line for each entry; those of one `person` belong together."""
+    return [
+        {**record, **each, "pick": each["customer"] == record["pick"], "person": number}
+        for number, record in enumerate(_own_duplicates(found, now), 1)
+        for each in record["customers"]
+    ]
+
+
 def _duplicate_lines(found: Duplicates, now: datetime) -> list[Record]:
     """Return a line for each Stripe customer; those of one `person` belong together."""
     return [
@@ -300,9 +325,17 @@ def _change(change: Change) -> Record:
         "location": main.location if main else None,
         "stripe_id": main.refused or values.get("stripe_id") if main else None,
         "before": _row(main.before, of_link=bool(main.location)) if main and main.before and not main.refused else None,
-        "note": f"undid change {change.undoes}" if change.undoes else change.note or None,
+        "note": _note(change),
         "undone_by": change.undone_by,
     }
+
+
+def _note(change: Change) -> str | None:
+    if change.action not in ("undone", "merged"):
+        return change.note or None
+    from koalalink.domain.chronicle import in_words
+
+    return in_words(change)
 
 
 def _row(values: Values, *, of_link: bool) -> Record:
@@ -434,6 +467,7 @@ RECORDS: dict[str, Form] = {
     "Added": Form(_changed, _CUSTOMER),
     "Edited": Form(_changed, _CUSTOMER),
     "Removed": Form(_removed, _CUSTOMER),
+    "Merged": Form(_merged, _CUSTOMER),
     "Imported": Form(_imported, f"{_IMPORT} columns left_out problems", columns=f"{_IMPORT} left_out problems"),
     "Remapped": Form(_remapped, "file location links moved unchanged missing conflicts change problems"),
     "Matched": Form(_matched, "customer location stripe_id tier reason agrees differs rivals duplicates"),
@@ -445,6 +479,12 @@ RECORDS: dict[str, Form] = {
         "location same pick reason customers",
         _duplicate_lines,
         f"location person same pick reason {_OF_STRIPE} card payment_method subscriptions invoices linked_to url",
+    ),
+    "OwnDuplicates": Form(
+        _own_duplicates,
+        "same pick reason customers",
+        _own_duplicate_lines,
+        f"person same pick reason {_CUSTOMER}",
     ),
     "Verified": Form(_verified, "customer location stripe_id problem detail"),
     "BackedUp": Form(_backed_up, _BACKUP),

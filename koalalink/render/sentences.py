@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from koalalink.domain.customers import Customer
-    from koalalink.domain.edits import Added, Edited, Removed
+    from koalalink.domain.edits import Added, Edited, Merged, Removed
 
 
 def _called(customer: Customer) -> str:
@@ -26,5 +26,14 @@ def _removed(done: Removed) -> str:
     return f"Removed {_called(done.customer)}."
 
 
-SENTENCES: dict[str, Callable[[Any], str]] = {"Added": _added, "Edited": _edited, "Removed": _removed}
+def _merged(done: Merged) -> str:
+    return f"Merged {_called(done.other)}, into {_called(done.customer)}."
+
+
+SENTENCES: dict[str, Callable[[Any], str]] = {
+    "Added": _added,
+    "Edited": _edited,
+    "Removed": _removed,
+    "Merged": _merged,
+}
 """By the name of the type of result."""

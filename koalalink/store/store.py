@@ -194,6 +194,48 @@ class Store:
                 touched(customer.number, link.location, link_values(link), link_values(unverified))
         return Customer(number=customer.number, details=details)
 
+    def merge(
+        self,
+        kept: LinkedCustomer,
+        other: LinkedCustomer,
+        details: CustomerDetails,
+        links: Sequence[Link],
+        *,
+        note: str,
+    ) -> Customer:
+        """Give `kept` these details and links, and remove `other`, in one change; its refusals hold for `kept`, too.
+
+        Refused where somebody else has changed one of them meanwhile.
+        """
+        number = kept.customer.number
+        with self._change(Action.MERGED, note) as touched:
+            for linked in (kept, other):
+                self._expect_unchanged(linked.customer)
+                if self.record(linked.customer) != linked:
+                    raise _changed_meanwhile(linked.customer)
+            before = {link.location: link for link in kept.links}
+            after = {link.location: link for link in links}
+            for link in other.links:
+                self._tables.delete_link(link.customer, link.location)
+                touched(link.customer, link.location, link_values(link), None)
+            self._tables.delete_customer(other.customer.number)
+            touched(other.customer.number, None, other.customer.details._asdict(), None)
+            self._tables.update_customer(number, details)
+            # Also where nothing of it has changed: the history tells into whom the other one was merged.
+            touched(number, None, kept.customer.details._asdict(), details._asdict())
+            for location, link in after.items():
+                old = before.get(location)
+                if link != old:
+                    self._tables.put_link(link)
+                    touched(number, location, link_values(old) if old else None, link_values(link))
+            for location, stripe_id in self._tables.refusals_of(other.customer.number):
+                linked_to = after[location].stripe_id if location in after else None
+                if stripe_id != linked_to and (number, stripe_id) not in self._tables.refusals(location):
+                    self._tables.put_refusal(number, location, stripe_id, stands=True)
+                    said: Values = {REFUSED: stripe_id}
+                    touched(number, location, None, said)
+        return Customer(number=number, details=details)
+
     def remove(self, linked: LinkedCustomer) -> None:
         """Remove a customer and all links; the history keeps both."""
         customer = linked.customer

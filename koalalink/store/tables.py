@@ -181,6 +181,14 @@ class Tables:
         )
         return {(row["customer"], row["stripe_id"]) for row in rows}
 
+    def refusals_of(self, customer: int) -> list[tuple[str, str]]:
+        """Return who at Stripe a customer is not, as location and Stripe ID."""
+        rows = self.db.rows(
+            "SELECT location, stripe_id FROM refusals WHERE customer = :customer ORDER BY location, stripe_id",
+            customer=customer,
+        )
+        return [(row["location"], row["stripe_id"]) for row in rows]
+
     def put_refusal(self, customer: int, location: str, stripe_id: str, *, stands: bool) -> None:
         """Write down that a Stripe customer is not this one, or where it does not stand any more forget it."""
         sql = "DELETE FROM refusals WHERE customer = :customer AND location = :location AND stripe_id = :stripe_id"

@@ -46,6 +46,7 @@ SAMPLES = {
     "customers-add": Sample(("customers", "add", "--first-name", "Ann"), writes=True),
     "customers-list": Sample(("customers", "list")),
     "customers-edit": Sample(("customers", "edit", "1", "--phone", "206-555-0199"), writes=True),
+    "customers-merge": Sample(("customers", "merge", "1", "2", "--force"), writes=True),
     "customers-remove": Sample(("customers", "remove", "1", "--force"), writes=True),
     "customers-import": Sample(("customers", "import", "people.csv"), asks=True, writes=True),
     "customers-import-unverified": Sample(("customers", "import", "people.csv", "--no-verify"), writes=True),
@@ -61,6 +62,10 @@ SAMPLES = {
     "review": Sample(("review",), first=("sync",), ends=8),
     "status": Sample(("status", "--call-list", "calls.csv")),
     "duplicates": Sample(("duplicates",), asks=True, first=("sync",), without_stripe=0),
+    "duplicates-mine": Sample(
+        ("duplicates", "--mine"),
+        first=("customers", "add", "--first-name", "Jane", "--force", "--last-name", "Doe", "--email", "jane@x.com"),
+    ),
     "init": Sample(("init", "--location", "shop", "--api-key-env", "K", "--force"), writes=True),
     "doctor": Sample(("doctor",), asks=True, without_stripe=9),
     "locations-list": Sample(("locations", "list"), asks=True, without_stripe=0),

@@ -35,6 +35,7 @@ FIELDS = {
     "Added": _CUSTOMER,
     "Edited": _CUSTOMER,
     "Removed": _CUSTOMER,
+    "Merged": _CUSTOMER,
     "Imported": "file rows added sharing updated unchanged skipped repeated other_addresses rejected linked "
     "already_linked links_rejected change rejects columns left_out problems",
     "Remapped": "file location links moved unchanged missing conflicts change problems",
@@ -44,6 +45,7 @@ FIELDS = {
     "Status": "location customers linked switched_off ready no_card expired gone expiring problems verified_at "
     "copied_at",
     "Duplicates": "location same pick reason customers",
+    "OwnDuplicates": "same pick reason customers",
     "Verified": "customer location stripe_id problem detail",
     "BackedUp": _BACKUP,
     "Restored": _BACKUP,
@@ -56,8 +58,10 @@ _SHOWING = {
     "search": "Hits", "show": "CustomerPage", "show-stripe": "StripePage", "connect": "Connected", "unlink": "Unlinked",
     "disable": "Switched", "cards": "SavedCards", "history": "History", "undo": "Undone",
     "customers-list": "CustomerList", "customers-add": "Added", "customers-edit": "Edited",
+    "customers-merge": "Merged",
     "customers-remove": "Removed", "customers-import": "Imported", "remap": "Remapped", "match": "Matched",
-    "apply": "Settled", "sync": "Synced", "status": "Status", "duplicates": "Duplicates", "verify": "Verified",
+    "apply": "Settled", "sync": "Synced", "status": "Status", "duplicates": "Duplicates",
+    "duplicates-mine": "OwnDuplicates", "verify": "Verified",
     "backup": "BackedUp", "restore": "Restored", "locations-list": "Locations", "doctor": "Checkup",
 }  # fmt: skip
 """The sample that shows each type of result."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.directory import Verification
-from koalalink.domain.links import Link
+from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.search_query import read_query
 from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
@@ -243,6 +243,25 @@ class StoreContract:
         assert [store.page(query, limit=9).customers for query in ("jane", "acme")] == [()] * 2
         assert store.add(JANE).number == 2
         assert [change.number for change in store.changes(1, limit=9)] == [2, 1]
+
+    def test_two_become_one_and_two_again(self, store: Store) -> None:
+        """With the links of both, and who neither of them is at Stripe; refused where one has changed meanwhile."""
+        jane, other = store.add(JANE), store.add(CustomerDetails(first_name="Jane", city="Seattle"))
+        save(store, other, link_of(other, "cus_9", "uptown"))
+        with store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:
+            bulk.refuse("downtown", [(2, StripeId("cus_7"))])
+        before = [*store.everybody()]
+        details, moved = JANE._replace(city="Seattle"), link_of(jane, "cus_9", "uptown")
+        with pytest.raises(ConflictError):
+            store.merge(before[0], before[1]._replace(links=()), details, [moved], note="")
+        merged = store.merge(before[0], before[1], details, [moved], note="")
+        assert [*store.everybody()] == [LinkedCustomer(merged, (moved,))]
+        assert (1, "cus_7") in store.refusals("downtown")
+        [change] = store.changes(limit=1)
+        assert (change.action, {item.customer for item in change.items}) == (Action.MERGED, {1, 2})
+        store.undo(change)
+        assert [*store.everybody()] == before
+        assert store.refusals("downtown") == {(2, "cus_7")}
 
     def test_every_write_is_told_in_the_history(self, store: Store) -> None:
         """Who, what, and what was there before and after; newest first."""
