@@ -25,6 +25,7 @@ from koalalink.errors import Aborted, ExitCode, KoalaError
 from koalalink.hints import Command, Text, lines_of
 
 _SANDBOX = "--sandbox"
+_OF_CUSTOMERS = "list add edit merge remove forget import export".split()
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -61,7 +62,7 @@ class Root(LazyGroup):
     meant: ClassVar[dict[str, tuple[str, ...]]] = {
         "find": ("search",),
         "lookup": ("search",),
-        **{name: ("customers", name) for name in ("list", "add", "edit", "merge", "remove", "import", "export")},
+        **{name: ("customers", name) for name in _OF_CUSTOMERS},
         "ls": ("customers", "list"),
         "delete": ("customers", "remove"),
         "customer": ("customers",),

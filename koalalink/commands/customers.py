@@ -17,6 +17,7 @@ class Customers(LazyGroup):
         "edit": "customers_editing",
         "merge": "customers_editing",
         "remove": "customers_editing",
+        "forget": "customers_editing",
         "import": "customers_import",
         "export": "customers_export",
     }
@@ -39,4 +40,4 @@ app = typer.Typer(
 
 @app.callback(rich_help_panel=o.CUSTOMERS)
 def _group() -> None:
-    """Your own customers: add, list, edit, merge, remove, import, export."""
+    """Your own customers: add, list, edit, merge, remove, forget, import, export."""

@@ -1,4 +1,4 @@
-"""`customers add`, `edit`, `merge` and `remove`."""
+"""`customers add`, `edit`, `merge`, `remove` and `forget`."""
 
 import inspect
 from collections.abc import Callable
@@ -97,6 +97,26 @@ def merge(
 
     app = App.of(ctx)
     app.show(merging.merge(app, merging.MergeRequest(customer, other, yes, force)), as_json)
+
+
+@app.command()
+def forget(
+    ctx: typer.Context,
+    customer: o.CustomerArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; it cannot be undone.")] = False,
+    as_json: o.JsonOption = False,
+) -> None:
+    """Erase a customer who asks for it; this cannot be undone.
+
+    From your list, the links, the copies of Stripe's customers, and the details in the history, which keeps that
+    somebody was erased, when and by whom. The backups that still have the customer are named.
+
+    Example: koalalink customers forget 42 --yes
+    """
+    from koalalink.operations import forgetting
+
+    app = App.of(ctx)
+    app.show(forgetting.forget(app, customer, agreed=yes), as_json)
 
 
 @app.command()

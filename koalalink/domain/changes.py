@@ -37,6 +37,8 @@ class Action(StrEnum):
     MATCHED = "matched"
     APPLIED = "applied"
     REFUSED = "refused"
+    FORGOTTEN = "forgotten"
+    """A customer was erased, details in the history included; it cannot be undone."""
     RENAMED = "renamed"
     """A location got another name; the note has both."""
     UNDONE = "undone"

@@ -20,6 +20,8 @@ def in_words(change: Change) -> str:
     if change.moved:
         return "renamed the location {} to {}".format(*change.moved)
     customers = {item.customer: item.name for item in change.items}
+    if change.action is Action.FORGOTTEN:
+        return f"erased {listed(f'customer {number}' for number in customers)}"
     links = [item for item in change.items if item.location is not None and not item.refused]
     refused = listed(f"{item.refused} at {item.location}" for item in change.items if item.refused)
     if change.action is Action.MERGED and len(customers) == _BOTH:
@@ -35,7 +37,7 @@ def in_words(change: Change) -> str:
         return f"said that {who} is not {refused}"
     where = listed(f"{_stripe_id(item)} at {item.location}" for item in links)
     replaced = listed(str((item.before or {}).get("stripe_id")) for item in links)
-    fields = ", ".join(name for item in change.items if item.location is None for name in _differing(item))
+    fields = ", ".join(name for item in change.items if item.location is None for name in _differing(item)) or "details"
     return {
         Action.CONNECTED: f"connected {who} to {where}",
         Action.MATCHED: f"connected {who} to {where}",
@@ -133,4 +135,4 @@ def _differing(item: ChangeItem) -> dict[str, str]:
 
 def _stripe_id(item: ChangeItem) -> str:
     values: Values = item.after or item.before or {}
-    return str(values.get("stripe_id"))
+    return str(values.get("stripe_id") or "an ID that was erased")

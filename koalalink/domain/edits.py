@@ -1,5 +1,6 @@
 """What was done to one customer, or to the links of one."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
@@ -40,6 +41,20 @@ class Merged(NamedTuple):
     """As it was."""
     links: tuple[Link, ...]
     """All that the customer has now."""
+
+
+class Forgotten(NamedTuple):
+    """A customer who was erased, in which change, and what was erased besides."""
+
+    customer: int
+    change: int
+    links: int
+    copies: int
+    """Customers in the copy of Stripe's."""
+    changes: int
+    """Earlier changes whose details are gone."""
+    backups: tuple[Path, ...] = ()
+    """The files that still have the customer."""
 
 
 class Removed(NamedTuple):

@@ -16,7 +16,7 @@ class Needs(whom.Needs, HasTime, Protocol):
     """What listing changes works with."""
 
 
-def _number(need: Needs, reference: str) -> int:
+def number_of(need: whom.Needs, reference: str) -> int:
     """Return the number of a customer; one who was removed is found by number."""
     typed = int(reference) if reference.isascii() and reference.isdigit() and len(reference) < _LONG else None
     return typed if typed and need.store.changes(typed, limit=1) else the_customer(need, reference).number
@@ -35,6 +35,6 @@ class HistoryRequest(NamedTuple):
 def history(need: Needs, request: HistoryRequest) -> History:
     """Return changes, newest first; those of a customer who was removed are found by number."""
     since = read_since(request.since, need.now) if request.since else None
-    number = _number(need, request.customer) if request.customer else None
+    number = number_of(need, request.customer) if request.customer else None
     found = need.store.changes(number, since=since, by=request.by, action=request.action, limit=request.limit)
     return History(tuple(found))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # a command that needs one operation does not load what all o
         Verification,
         Window,
     )
+    from koalalink.domain.edits import Forgotten
     from koalalink.domain.exports import ExportColumn, ExportRow, Format
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Row
@@ -179,6 +180,9 @@ class Store(Protocol):
     ) -> Customer:
         """Give `kept` these details and links, and remove `other`, in one change."""
 
+    def forget(self, number: int) -> Forgotten:
+        """Erase a customer wherever the store has something of it, the details in the history included."""
+
     def remove(self, linked: LinkedCustomer) -> None:
         """Remove a customer and all links."""
 
@@ -304,6 +308,9 @@ class Backups(Protocol):
 
     def back_up(self, target: Path, if_there: IfThere) -> Contents:
         """Write a backup, check it, and return what it holds."""
+
+    def copies(self) -> list[Path]:
+        """Return the copies of the store that KoalaLink has made by itself."""
 
     def daily(self) -> list[Path] | None:
         """Return the daily backups, oldest first; None where none are made."""

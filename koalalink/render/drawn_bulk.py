@@ -160,11 +160,13 @@ def _own_duplicates(found: OwnDuplicates, screen: Screen) -> None:
             rows.append([*map(shown, cells), shown(linked, "green" if links else "dim")])
         columns = ("No.", Column("Name", whole=True), Column("Email", folds=True), Column("Phone", folds=True))
         more = (Column("Address", folds=True), "Linked at")
-        print_table(screen.console, (*columns, *more), rows, title=f"Same {listed(each.same)}", above=1)
+        print_table(
+            screen.console, (*columns, *more), rows, title=f"Perhaps the same person: same {listed(each.same)}", above=1
+        )
         if each.doubt:
             screen.say(f"They may be two people. {each.doubt}", "yellow")
         first, second, *_ = (linked.customer.number for linked in each.customers)
-        screen.say("To make one of them, type: " + Command("customers", "merge", first, second))
+        screen.say("To merge them, type: " + Command("customers", "merge", first, second))
 
 
 def _duplicates(found: Duplicates, screen: Screen) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # a list of customers prints without knowing what a search fi
     from koalalink.domain.decisions import Matched, Settled
     from koalalink.domain.directory import Synced
     from koalalink.domain.duplicates import Duplicates, OwnDuplicates
-    from koalalink.domain.edits import Added, Edited, Merged, Removed, Switched, Unlinked
+    from koalalink.domain.edits import Added, Edited, Forgotten, Merged, Removed, Switched, Unlinked
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Imported
     from koalalink.domain.link_problems import Verified
@@ -97,6 +97,10 @@ def _customers(found: CustomerList, now: datetime) -> list[Record]:
 
 def _changed(done: Added | Edited, now: datetime) -> Record:
     return {**_details(done.customer), "links": []}
+
+
+def _forgotten(done: Forgotten, now: datetime) -> Record:
+    return {**done._asdict(), "backups": [str(path) for path in done.backups]}
 
 
 def _merged(done: Merged, now: datetime) -> Record:
@@ -339,8 +343,8 @@ def _note(change: Change) -> str | None:
 
 
 def _row(values: Values, *, of_link: bool) -> Record:
-    """A customer's or a link's row as it is shown elsewhere."""
-    if not of_link:
+    """A customer's or a link's row as it is shown elsewhere; one that was erased has nothing."""
+    if not of_link or not values:
         return {name: value or None for name, value in values.items()}
     verified_at, livemode = values["verified_at"], values["livemode"]
     return {
@@ -468,6 +472,7 @@ RECORDS: dict[str, Form] = {
     "Edited": Form(_changed, _CUSTOMER),
     "Removed": Form(_removed, _CUSTOMER),
     "Merged": Form(_merged, _CUSTOMER),
+    "Forgotten": Form(_forgotten, "customer change links copies changes backups"),
     "Imported": Form(_imported, f"{_IMPORT} columns left_out problems", columns=f"{_IMPORT} left_out problems"),
     "Remapped": Form(_remapped, "file location links moved unchanged missing conflicts change problems"),
     "Matched": Form(_matched, "customer location stripe_id tier reason agrees differs rivals duplicates"),

@@ -11,7 +11,7 @@ from koalalink.hints import Command, Text
 if TYPE_CHECKING:
     from koalalink.domain.checkup import Locations
     from koalalink.domain.decisions import Settled
-    from koalalink.domain.edits import Unlinked
+    from koalalink.domain.edits import Forgotten, Unlinked
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Imported
     from koalalink.domain.link_problems import Verified
@@ -42,6 +42,18 @@ def _customers(found: CustomerList) -> Iterator[Text]:
 def _unlinked(done: Unlinked) -> Iterator[Text]:
     for link in done.links:
         yield "To link again, type: " + Command("connect", done.customer.number, link.stripe_id, location=link.location)
+
+
+def _forgotten(done: Forgotten) -> Iterator[Text]:
+    yield (
+        f"Gone with the customer: {counted(done.links, 'link')}, the details of {counted(done.changes, 'change')} in "
+        f"the history, {counted(done.copies, 'customer')} in the copy of Stripe's."
+    )
+    yield "Stripe still has its own. Delete the customer there, or the next sync copies it again."
+    if done.backups:
+        yield "These backups still have the customer; KoalaLink does not change them:"
+        yield from (f"  {path}" for path in done.backups)
+    yield "So may files that were exported, sheets of decisions, and backups in other folders."
 
 
 def _saved_cards(page: SavedCards) -> Iterator[Text]:
@@ -92,6 +104,7 @@ def _locations(found: Locations) -> Iterator[Text]:
 
 _REMARKS: dict[str, Callable[[Any], Iterator[Text]]] = {
     "Hits": _hits,
+    "Forgotten": _forgotten,
     "CustomerList": _customers,
     "Unlinked": _unlinked,
     "SavedCards": _saved_cards,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from koalalink.domain.customers import Customer
-    from koalalink.domain.edits import Added, Edited, Merged, Removed
+    from koalalink.domain.edits import Added, Edited, Forgotten, Merged, Removed
 
 
 def _called(customer: Customer) -> str:
@@ -30,10 +30,15 @@ def _merged(done: Merged) -> str:
     return f"Merged {_called(done.other)}, into {_called(done.customer)}."
 
 
+def _forgotten(done: Forgotten) -> str:
+    return f"Erased customer {done.customer}, in change {done.change}."
+
+
 SENTENCES: dict[str, Callable[[Any], str]] = {
     "Added": _added,
     "Edited": _edited,
     "Removed": _removed,
     "Merged": _merged,
+    "Forgotten": _forgotten,
 }
 """By the name of the type of result."""

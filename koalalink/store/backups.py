@@ -48,6 +48,11 @@ class Backups:
         """Return the daily backups, oldest first; None where none are made."""
         return daily_backups(self.store) if self._are_daily else None
 
+    def copies(self) -> list[Path]:
+        """Return the copies that KoalaLink has made by itself: daily, and before a restore."""
+        before = self.store.parent.glob(f"{self.store.stem}.before-restore-*{self.store.suffix}")
+        return [*sorted(before), *daily_backups(self.store)]
+
     def check(self, path: Path) -> Contents:
         """Return what a backup holds; raises StoreError where it is damaged, NotFoundError where there is none."""
         return check(path)

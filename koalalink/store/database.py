@@ -75,6 +75,11 @@ class Database:
         with self._translated():
             return self._db.execute(sql, values).lastrowid or 0
 
+    def pragma(self, text: str) -> None:
+        """Set how this connection works."""
+        with self._translated():
+            self._db.execute(f"PRAGMA {text}").fetchall()
+
     def execute_many(self, sql: str, values: Iterable[dict[str, Value] | tuple[Value, ...]]) -> None:
         """Execute a statement of a transaction once for each of `values`."""
         with self._translated():

@@ -132,7 +132,8 @@ def find(db: Database, number: int | None) -> Change:
     while page := db.rows(
         """
         SELECT change FROM changes
-        WHERE undoes IS NULL AND (:last IS NULL OR change < :last) ORDER BY change DESC LIMIT 50
+        WHERE undoes IS NULL AND action <> 'forgotten' AND (:last IS NULL OR change < :last)
+        ORDER BY change DESC LIMIT 50
         """,
         last=last,
     ):

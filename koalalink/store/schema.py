@@ -40,7 +40,11 @@ _STATEMENTS = (
     """,
     "CREATE INDEX change_items_by_customer ON change_items (customer, location)",
     """
-    CREATE TRIGGER changes_update BEFORE UPDATE ON changes BEGIN SELECT RAISE (ABORT, 'the history cannot be
+    CREATE TRIGGER changes_update BEFORE UPDATE ON changes WHEN NOT ( NEW.change = OLD.change AND NEW.at =
+    OLD.at AND NEW.by = OLD.by AND NEW.action = OLD.action AND NEW.undoes IS OLD.undoes AND NEW.note = ''
+    AND EXISTS ( SELECT 1 FROM change_items AS mine JOIN change_items AS mark ON mark.customer =
+    mine.customer JOIN changes AS forgetting ON forgetting.change = mark.change AND forgetting.action =
+    'forgotten' WHERE mine.change = OLD.change ) ) BEGIN SELECT RAISE (ABORT, 'the history cannot be
     altered'); END
     """,
     """
@@ -48,8 +52,11 @@ _STATEMENTS = (
     altered'); END
     """,
     """
-    CREATE TRIGGER change_items_update BEFORE UPDATE ON change_items BEGIN SELECT RAISE (ABORT, 'the history
-    cannot be altered'); END
+    CREATE TRIGGER change_items_update BEFORE UPDATE ON change_items WHEN NOT ( NEW.change = OLD.change AND
+    NEW.item = OLD.item AND NEW.customer = OLD.customer AND NEW.location IS OLD.location AND NEW.before IS
+    iif(OLD.before IS NULL, NULL, '{}') AND NEW.after IS iif(OLD.after IS NULL, NULL, '{}') AND EXISTS (
+    SELECT 1 FROM change_items AS mark JOIN changes USING (change) WHERE mark.customer = OLD.customer AND
+    changes.action = 'forgotten' ) ) BEGIN SELECT RAISE (ABORT, 'the history cannot be altered'); END
     """,
     """
     CREATE TRIGGER change_items_delete BEFORE DELETE ON change_items BEGIN SELECT RAISE (ABORT, 'the history

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from koalalink.domain.changes import REFUSED, Action, Change, Values, moved_note
 from koalalink.domain.customers import Customer, CustomerDetails, Shape
+from koalalink.domain.edits import Forgotten
 from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
 from koalalink.domain.references import is_called, words_of
 from koalalink.domain.text import fold, printable
@@ -21,6 +22,7 @@ from koalalink.hints import Command
 from koalalink.store import finding, history, undoing
 from koalalink.store.bulk import Bulk
 from koalalink.store.database import Database
+from koalalink.store.erasing import erase, erasing
 from koalalink.store.rows import customer_from, link_values
 from koalalink.store.tables import COLUMNS, Tables
 
@@ -235,6 +237,15 @@ class Store:
                     said: Values = {REFUSED: stripe_id}
                     touched(number, location, None, said)
         return Customer(number=number, details=details)
+
+    def forget(self, number: int) -> Forgotten:
+        """Erase a customer wherever the store has something of it, and who was merged into it.
+
+        The history keeps that there were changes, when and by whom, and none of what they were about.
+        """
+        with erasing(self._db), self._db.transaction():
+            change = history.begin(self._db, self._now(), self._user(), Action.FORGOTTEN, "")
+            return erase(self._tables, number, change)
 
     def remove(self, linked: LinkedCustomer) -> None:
         """Remove a customer and all links; the history keeps both."""

@@ -42,6 +42,8 @@ def undo(
     Raises ConflictError where later changes touched them; with `keep_touched` those customers are left as they are, and
     it is raised where that leaves nothing to be put back.
     """
+    if change.action is Action.FORGOTTEN:
+        raise ConflictError("Who was erased cannot be brought back.", hint="A backup of before may have the customer.")
     undoing = undone_by(tables.db, change.number)
     if undoing is not None:
         raise ConflictError(
@@ -59,6 +61,7 @@ def undo(
     # Who is removed goes with all links, so a link that was made since counts, too.
     touched |= {i.customer for i in every if i.location is None and i.before is None} & {who for who, _ in later}
     if touched and not keep_touched:
+        _refuse_erased(tables.db, change, touched)
         first, *others = (item for item in every if item.customer in touched)
         named = first._replace(name=name_at(tables.db, change.number, first.customer))
         raise _touched_later(change, [named, *others], later)
@@ -82,6 +85,20 @@ def undo(
     if change.moved:
         tables.move_copy(*reversed(change.moved))
     return Undone(write.change, frozenset(touched))
+
+
+def _refuse_erased(db: Database, change: Change, touched: set[int]) -> None:
+    """Raise ConflictError where a customer was erased since: nothing of it can come back."""
+    rows = db.rows(
+        "SELECT DISTINCT customer FROM changes JOIN change_items USING (change) "
+        "WHERE action = 'forgotten' ORDER BY customer"
+    )
+    erased = [row["customer"] for row in rows if row["customer"] in touched]
+    if erased:
+        raise ConflictError(
+            f"Change {change.number} cannot be undone: customer {erased[0]} was erased since.",
+            hint="To undo it for the others: " + Command("undo", change.number, keep_touched=True),
+        )
 
 
 def part(db: Database, change: Change, undone: Undone) -> Change:

@@ -47,6 +47,7 @@ SAMPLES = {
     "customers-list": Sample(("customers", "list")),
     "customers-edit": Sample(("customers", "edit", "1", "--phone", "206-555-0199"), writes=True),
     "customers-merge": Sample(("customers", "merge", "1", "2", "--force"), writes=True),
+    "customers-forget": Sample(("customers", "forget", "1", "--yes"), writes=True),
     "customers-remove": Sample(("customers", "remove", "1", "--force"), writes=True),
     "customers-import": Sample(("customers", "import", "people.csv"), asks=True, writes=True),
     "customers-import-unverified": Sample(("customers", "import", "people.csv", "--no-verify"), writes=True),

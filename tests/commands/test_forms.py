@@ -36,6 +36,7 @@ FIELDS = {
     "Edited": _CUSTOMER,
     "Removed": _CUSTOMER,
     "Merged": _CUSTOMER,
+    "Forgotten": "customer change links copies changes backups",
     "Imported": "file rows added sharing updated unchanged skipped repeated other_addresses rejected linked "
     "already_linked links_rejected change rejects columns left_out problems",
     "Remapped": "file location links moved unchanged missing conflicts change problems",
@@ -58,7 +59,7 @@ _SHOWING = {
     "search": "Hits", "show": "CustomerPage", "show-stripe": "StripePage", "connect": "Connected", "unlink": "Unlinked",
     "disable": "Switched", "cards": "SavedCards", "history": "History", "undo": "Undone",
     "customers-list": "CustomerList", "customers-add": "Added", "customers-edit": "Edited",
-    "customers-merge": "Merged",
+    "customers-merge": "Merged", "customers-forget": "Forgotten",
     "customers-remove": "Removed", "customers-import": "Imported", "remap": "Remapped", "match": "Matched",
     "apply": "Settled", "sync": "Synced", "status": "Status", "duplicates": "Duplicates",
     "duplicates-mine": "OwnDuplicates", "verify": "Verified",

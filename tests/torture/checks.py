@@ -60,7 +60,9 @@ def history_disagrees(store_path: Path) -> list[str]:
 def _replayed(db: sqlite3.Connection) -> tuple[dict[Thing, Values], list[str]]:
     things: dict[Thing, Values] = {}
     found = []
-    for row in db.execute("SELECT * FROM change_items ORDER BY change, item"):
+    # Of who was erased nothing is left to be compared; nor may anything be stored.
+    erased = "SELECT customer FROM change_items JOIN changes USING (change) WHERE action = 'forgotten'"
+    for row in db.execute(f"SELECT * FROM change_items WHERE customer NOT IN ({erased}) ORDER BY change, item"):
         refused = json.loads(row["after"] or row["before"]).get("refused") if row["location"] else None
         thing = row["customer"], f"{row['location']} {refused}" if refused else row["location"]
         before, after = (_values(thing, row[column]) for column in ("before", "after"))
