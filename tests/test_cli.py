@@ -1,9 +1,11 @@
 """The program as a shell sees it: exit codes, errors, interruptions, pipes."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,23 @@ def test_demo_shows_every_command_and_what_it_prints(home: Path) -> None:
     assert "4242" in done.stdout
     assert done.stdout.rstrip().endswith("koalalink init")
     assert not home.exists()
+
+
+def test_demo_waits_between_its_steps_for_a_person(home: Path) -> None:
+    """At a terminal, where it would run away else."""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "koalalink", "demo"]
+    child = subprocess.Popen(command, env=environment(home), stdin=slave, stdout=subprocess.PIPE, stderr=slave)
+    os.close(slave)
+    os.write(master, b"\n" * 9)
+    told = bytearray()
+    with suppress(OSError):  # as a terminal ends when nobody is at its other side any more
+        while part := os.read(master, 4096):
+            told += part
+    out, _ = child.communicate()
+    os.close(master)
+    assert (child.returncode, out.count(b"$ koalalink")) == (0, 7)
+    assert told.count(b"Press Enter to go on.") == 6
 
 
 def test_closed_pipe_is_silent(home: Path) -> None:

@@ -36,7 +36,10 @@ def demo(
     root = ctx.find_root().command
     with tempfile.TemporaryDirectory(prefix="koalalink-demo-") as home:
         visitor = App(home=Path(home), sandbox=True, environ={}, may_ask=False, says_sandbox=False)
-        for remark, arguments in TOUR:
+        for number, (remark, arguments) in enumerate(TOUR):
+            if number and app.talk.can_ask:
+                typer.echo("Press Enter to go on. ", err=True, nl=False)
+                sys.stdin.readline()
             _tell(remark, f"$ koalalink {' '.join(arguments)}")
             root.main([*arguments], prog_name="koalalink", standalone_mode=False, obj=visitor)
             sys.stdout.write("\n")

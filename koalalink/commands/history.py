@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from koalalink.app import App
+from koalalink.commands import completion
 from koalalink.commands import options as o
 from koalalink.domain.changes import Action
 from koalalink.operations import history as listing
@@ -26,6 +27,13 @@ def history(
     by: Annotated[str | None, typer.Option("--by", metavar="WHO", help="Only changes by this person.")] = None,
     action: Annotated[Action | None, typer.Option("--action", help="Only changes of this kind.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="Show at most this many.")] = 50,
+    change: Annotated[
+        int | None,
+        typer.Option(
+            "--change", metavar="CHANGE", min=1, help="One change, and who is in it.", autocompletion=completion.changes
+        ),
+    ] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="With --change: all who are in it.")] = False,
     as_json: o.JsonOption = False,
 ) -> None:
     """Show what was changed, when, and by whom.
@@ -35,7 +43,8 @@ def history(
     Example: koalalink history 42
     """
     app = App.of(ctx)
-    app.show(listing.history(app, HistoryRequest(customer, since, by, action, limit)), as_json)
+    request = HistoryRequest(customer, since, by, action, limit, change, everyone)
+    app.show(listing.history(app, request), as_json)
 
 
 @app.command(rich_help_panel=o.FIND)
@@ -45,6 +54,7 @@ def undo(
     keep_touched: Annotated[
         bool, typer.Option("--keep-touched", help="Leave customers alone that were changed since.")
     ] = False,
+    everyone: Annotated[bool, typer.Option("--all", help="Name all who are in it, not the first ten.")] = False,
     yes: o.YesOption = False,
     force: o.SamePersonOption = False,
     as_json: o.JsonOption = False,
@@ -56,5 +66,5 @@ def undo(
     Example: koalalink undo 17
     """
     app = App.of(ctx)
-    request = UndoRequest(change, keep_touched=keep_touched, force=force, agreed=yes)
+    request = UndoRequest(change, keep_touched=keep_touched, force=force, agreed=yes, everyone=everyone)
     app.show(undoing.undo(app, request), as_json)

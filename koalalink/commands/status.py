@@ -24,6 +24,10 @@ def status(
             "--call-list", metavar="FILE", help="Write who cannot be charged to a CSV file.", parser=o.file_name
         ),
     ] = None,
+    within: Annotated[
+        int | None,
+        typer.Option("--within", metavar="DAYS", min=0, help="Also call those whose card expires so soon."),
+    ] = None,
     svg: Annotated[
         Path | None, typer.Option("--svg", metavar="FILE", help="Write the same as an image.", parser=o.file_name)
     ] = None,
@@ -40,7 +44,7 @@ def status(
     Example: koalalink status --call-list calls.csv
     """
     app = App.of(ctx)
-    app.show(overview.status(app, StatusRequest(locations, call_list, svg, html, agreed=yes)), as_json)
+    app.show(overview.status(app, StatusRequest(locations, call_list, within, svg, html, agreed=yes)), as_json)
 
 
 @app.command(rich_help_panel=o.BULK)

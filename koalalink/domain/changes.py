@@ -107,6 +107,10 @@ class History(NamedTuple):
     """Changes, newest first."""
 
     changes: tuple[Change, ...]
+    people: tuple[str, ...] = ()
+    """Who is in a change that was asked for by its number, with names and numbers as they were then."""
+    more: int = 0
+    """How many others are."""
 
 
 class Undone(NamedTuple):

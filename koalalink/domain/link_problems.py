@@ -1,8 +1,7 @@
 """What can have become of a link since it was made: the rules of `verify`."""
 
-from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from koalalink.domain.links import Link, LinkedCustomer
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.identity import Pair, fields_of
 from koalalink.domain.people.person import of_store, of_stripe
-from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method, days_left
 from koalalink.domain.text import counted, listed
 
 
@@ -144,17 +143,9 @@ def _of_one(each: CheckedLink, now_at: AccountNow, now: datetime, within: int) -
         yield told(Problem.EMAIL, f"{ours.email} here, {found.email} at Stripe.")
     if reason := why_nothing_can_be_charged(methods, now):
         yield told(Problem.EXPIRED if methods else Problem.NO_CARD, reason)
-    elif (
-        methods and (card := best_method(methods, now)) and card.exp_year and (left := _days_left(card, now)) <= within
-    ):
+    elif methods and (card := best_method(methods, now)) and card.exp_year and (left := days_left(card, now)) <= within:
         days = "today" if left < 1 else f"in {counted(left, 'day')}"
         yield told(Problem.EXPIRING, f"{card} expires {days} ({card.exp_month:02}/{card.exp_year}).")
-
-
-def _days_left(card: PaymentMethod, now: datetime) -> int:
-    """Return the days until the last day of the card's last month."""
-    last = date(card.exp_year, card.exp_month, monthrange(card.exp_year, card.exp_month)[1])
-    return (last - now.astimezone(UTC).date()).days
 
 
 def _card(each: CheckedLink) -> str:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from koalalink.domain.customers import Customer
 from koalalink.domain.directory import DirectoryState, Verification
 from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
+from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer, days_left
+from koalalink.domain.text import counted
 
 _MONTHS = 12
 
@@ -45,10 +46,21 @@ class Standing(NamedTuple):
     calls: tuple[Call, ...]
 
 
+class Overall(NamedTuple):
+    """How all locations stand together."""
+
+    customers: int
+    linked: int
+    """Those who are linked anywhere."""
+    ready: int
+    """Those who can be charged anywhere: a link is switched on, and has a payment method that can be."""
+
+
 class Status(NamedTuple):
     """How all locations stand."""
 
     standings: tuple[Standing, ...]
+    overall: Overall
 
 
 class _Fate(StrEnum):
@@ -63,10 +75,13 @@ class _Fate(StrEnum):
 class Counting:
     """Counts how one location stands, one customer after the other: a million take no more memory than ten."""
 
-    def __init__(self, location: str, now: datetime, *, keeps_calls: bool) -> None:
-        """Begin; who has to be called is kept where somebody has asked for it."""
+    def __init__(self, location: str, now: datetime, *, keeps_calls: bool, within: int | None = None) -> None:
+        """Begin; who has to be called is kept where somebody has asked for it.
+
+        `within` are the days ahead in which a card expires whose customer is to be called, too.
+        """
         self.location = location
-        self._now, self._keeps_calls = now, keeps_calls
+        self._now, self._keeps_calls, self._within = now, keeps_calls, within
         self._customers = self._switched_off = 0
         self._found: Counter[_Fate] = Counter()
         self._months: Counter[str] = Counter()
@@ -76,19 +91,22 @@ class Counting:
         """Return the link of a customer here."""
         return next((link for link in linked.links if link.location == self.location), None)
 
-    def add(self, linked: LinkedCustomer, theirs: StripeCustomer | None) -> None:
-        """Count a customer, and what was copied of the Stripe customer of the link."""
+    def add(self, linked: LinkedCustomer, theirs: StripeCustomer | None) -> bool:
+        """Count a customer, and what was copied of the Stripe customer of the link; tell whether it can be charged."""
         self._customers += 1
         link = self.link_of(linked)
         if link is None:
-            return
+            return False
         self._switched_off += not link.enabled
         fate, reason = _fate(theirs, self._now)
         self._found[fate] += 1
         if theirs and theirs.card and theirs.card.exp_year and fate is _Fate.READY:
             self._months[_month(theirs.card)] += 1
+        if fate is _Fate.READY and theirs and theirs.card and self._within is not None:
+            reason = _soon(theirs.card, self._now, self._within)
         if reason and link.enabled and self._keeps_calls:
             self._calls.append(Call(linked.customer, link, reason))
+        return fate is _Fate.READY and link.enabled
 
     def standing(self, state: DirectoryState | None, verification: Verification | None) -> Standing:
         """Return what was counted; without a copy of Stripe's customers nothing is known of payment methods."""
@@ -125,6 +143,14 @@ def _fate(theirs: StripeCustomer | None, now: datetime) -> tuple[_Fate, str]:
     if theirs.card.problem:
         return _Fate.NO_CARD, f"{theirs.card} {theirs.card.problem}"
     return _Fate.READY, ""
+
+
+def _soon(card: PaymentMethod, now: datetime, within: int) -> str:
+    """Return that a card expires within so many days; nothing where it does not."""
+    if not card.exp_year or (left := days_left(card, now)) > within:
+        return ""
+    days = "today" if left < 1 else f"in {counted(left, 'day')}"
+    return f"{card} expires {days} ({card.exp_month:02}/{card.exp_year})"
 
 
 def _month(card: PaymentMethod) -> str:

@@ -1,7 +1,8 @@
 """What Stripe knows of a customer."""
 
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -100,6 +101,12 @@ class PaymentMethod(NamedTuple):
     def until(self) -> str:
         """Until when it is good, as text to follow its name; empty where it does not expire."""
         return f", good until {self.exp_month:02}/{self.exp_year}" if self.exp_year else ""
+
+
+def days_left(card: PaymentMethod, now: datetime) -> int:
+    """Return the days until the last day of a card's last month."""
+    last = date(card.exp_year, card.exp_month, monthrange(card.exp_year, card.exp_month)[1])
+    return (last - now.astimezone(UTC).date()).days
 
 
 _KINDS = {

@@ -22,7 +22,8 @@ def back_up(need: Needs, target: Path, *, agreed: bool) -> BackedUp:
     if target.is_dir():
         target /= f"koalalink-{need.now.astimezone():%Y-%m-%d-%H%M%S}.db"
     if_there = consent_to_write(need.talk, need.files, target, agreed=agreed)
-    return BackedUp(target, need.backups.back_up(target, if_there))
+    with need.talk.counting("Writing the backup"):
+        return BackedUp(target, need.backups.back_up(target, if_there))
 
 
 def restore(need: Needs, source: Path, *, agreed: bool) -> Restored:

@@ -76,7 +76,8 @@ def _findings(need: Needs) -> Iterator[Finding]:
     accounts: dict[str, str] = {}
     for name, asking in askings.items():
         try:
-            stripe, report = asking.result()
+            with need.talk.counting(f"Asking Stripe about {name}"):
+                stripe, report = asking.result()
         except KoalaError as error:
             yield _bad(name, error)
             continue

@@ -59,7 +59,8 @@ def connect(need: Needs, request: LinkRequest) -> Connected:
     whatever keeps Stripe from answering; then nothing is saved.
     """
     customer = the_customer(need, request.customer)
-    location = location_with(need, request.stripe_id, request.location, offline=request.offline)
+    with need.talk.counting("Looking for the location"):
+        location = location_with(need, request.stripe_id, request.location, offline=request.offline)
     previous = _replaceable(need.store, customer, location, request)
     wanted = _Wanted(customer, request.stripe_id, location, previous, request)
     return _connect_unverified(need, wanted) if request.offline else _connect_verified(need, wanted)
@@ -69,7 +70,8 @@ def _connect_verified(need: Needs, wanted: _Wanted) -> Connected:
     customer, stripe_id, location, previous, request = wanted
     store, now = need.store, need.now
     stripe = need.accounts(location)
-    profile = stripe_profile(stripe, stripe_id)
+    with need.talk.counting(f"Asking Stripe about {stripe_id}"):
+        profile = stripe_profile(stripe, stripe_id)
     holders = _others(store, customer, stripe_id)
     known = previous if previous and previous.stripe_id == stripe_id else None
     verdict, link = examine(

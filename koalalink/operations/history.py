@@ -8,6 +8,8 @@ from koalalink.operations import whom
 from koalalink.operations.needs import HasTime
 from koalalink.operations.whom import the_customer
 
+FEW = 10
+"""Customers of a change that are named unless all are asked for."""
 _LONG = 19
 """Digits; a number of so many does not fit into a store."""
 
@@ -30,10 +32,18 @@ class HistoryRequest(NamedTuple):
     by: str | None = None
     action: Action | None = None
     limit: int = 50
+    change: int | None = None
+    """One change alone, with who is in it."""
+    everyone: bool = False
+    """All who are in it, not the first few."""
 
 
 def history(need: Needs, request: HistoryRequest) -> History:
     """Return changes, newest first; those of a customer who was removed are found by number."""
+    if request.change is not None:
+        change = need.store.change(request.change)
+        people, count = need.store.people_of(change, None if request.everyone else FEW)
+        return History((change,), tuple(people), count - len(people))
     since = read_since(request.since, need.now) if request.since else None
     number = number_of(need, request.customer) if request.customer else None
     found = need.store.changes(number, since=since, by=request.by, action=request.action, limit=request.limit)

@@ -216,7 +216,8 @@ def _try(
         need.talk.warn(f"{missing.message} It was not tried.")
         return
     try:
-        report = stripe.report()
+        with need.talk.counting("Trying the key"):
+            report = stripe.report()
     except (NetworkError, StripeError) as failure:
         need.talk.warn(f"{failure.message} The key was not tried. To try it later, type: " + Command("doctor"))
         return

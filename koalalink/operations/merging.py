@@ -42,7 +42,10 @@ def merge(need: Needs, request: MergeRequest) -> Merged:
     kept = need.store.record(the_customer(need, request.customer))
     other = need.store.record(the_customer(need, request.other))
     if kept.customer.number == other.customer.number:
-        raise UsageError("Both are the same customer.", hint="Name the two entries by their numbers: 42 57")
+        raise UsageError(
+            "Both are the same customer.",
+            hint="Name two different entries. To find them, type: " + Command("duplicates", mine=True),
+        )
     _refuse_two_people(need, kept.customer, other.customer, force=request.force)
     links = [*_links(need, kept, other)]
     details = _details(need, kept.customer, other.customer)

@@ -17,11 +17,11 @@ from koalalink.domain.duplicates import (
 )
 from koalalink.domain.duplicates import own_duplicates as duplicates_of_ours
 from koalalink.domain.recurring import Recurring
-from koalalink.domain.standing import Counting, Standing, Status
+from koalalink.domain.standing import Counting, Overall, Standing, Status
 from koalalink.domain.stripe_customers import Business
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import counted
-from koalalink.errors import KoalaError, NotFoundError
+from koalalink.errors import KoalaError, NotFoundError, UsageError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking
 from koalalink.operations.consent import consent_to_write
@@ -54,6 +54,8 @@ class StatusRequest(NamedTuple):
 
     locations: Sequence[str] | None = None
     call_list: Path | None = None
+    within: int | None = None
+    """Days: whose card expires so soon is to be called, too."""
     svg: Path | None = None
     html: Path | None = None
     agreed: bool = False
@@ -65,7 +67,9 @@ def status(need: Needs, request: StatusRequest) -> Status:
     files = (request.call_list, request.svg, request.html)
     if_there = {path: consent_to_write(need.talk, need.files, path, agreed=request.agreed) for path in files if path}
     places = copied_locations(need.config, need.directory.states(), request.locations)
-    found = _standings(need, places, keeps_calls=request.call_list is not None)
+    if request.within is not None and request.call_list is None:
+        raise UsageError("--within is about the call list.", hint="Add, for example: --call-list calls.csv")
+    found, overall = _standings(need, places, keeps_calls=request.call_list is not None, within=request.within)
     if not request.locations:
         for location, size in strays(need.store.links_by_location(), need.config.locations).items():
             text, advice = stray_in_words(location, size)
@@ -77,20 +81,31 @@ def status(need: Needs, request: StatusRequest) -> Status:
     if path := request.call_list:
         calls = [call for each in found for call in each.calls]
         need.files.write_calls(path, if_there[path], calls)
-        need.talk.note(f"Wrote {counted(len(calls), 'customer')} who cannot be charged into {path}.")
-    return Status(tuple(found))
+        need.talk.note(f"Wrote {counted(len(calls), 'customer')} to call into {path}.")
+    return Status(tuple(found), overall)
 
 
-def _standings(need: Needs, locations: Sequence[str], *, keeps_calls: bool) -> list[Standing]:
-    counting = [Counting(location, need.now, keeps_calls=keeps_calls) for location in locations]
+def _standings(
+    need: Needs, locations: Sequence[str], *, keeps_calls: bool, within: int | None
+) -> tuple[list[Standing], Overall]:
+    counting = [Counting(location, need.now, keeps_calls=keeps_calls, within=within) for location in locations]
+    customers = linked_somewhere = ready_somewhere = 0
     everybody = need.store.everybody()
     while batch := [*islice(everybody, _BATCH)]:
+        ready: set[int] = set()
+        linked_here: set[int] = set()
         for each in counting:
             ids = [link.stripe_id for linked in batch if (link := each.link_of(linked))]
             stripes = need.directory.known(each.location, ids) if ids else {}
             for linked in batch:
                 link = each.link_of(linked)
-                each.add(linked, stripes.get(link.stripe_id) if link else None)
+                if each.add(linked, stripes.get(link.stripe_id) if link else None):
+                    ready.add(linked.customer.number)
+                if link:
+                    linked_here.add(linked.customer.number)
+        customers += len(batch)
+        linked_somewhere += len(linked_here)
+        ready_somewhere += len(ready)
     found = []
     for each in counting:
         state = need.directory.state(each.location)
@@ -98,7 +113,7 @@ def _standings(need: Needs, locations: Sequence[str], *, keeps_calls: bool) -> l
         if state is None:
             sync = Command("sync", location=each.location)
             need.talk.note(f"To see who can be charged at {each.location}, type: " + sync)
-    return found
+    return found, Overall(customers, linked_somewhere, ready_somewhere)
 
 
 def duplicates(need: Needs, locations: Sequence[str] | None) -> Duplicates:

@@ -224,6 +224,9 @@ class Store(Protocol):
     def change(self, number: int | None) -> Change:
         """Return a change by its number; where it is None, the newest that can be undone."""
 
+    def people_of(self, change: Change, most: int | None) -> tuple[list[str], int]:
+        """Return whom a change touched, by name and number, up to `most`; and how many they are."""
+
     def check_undo(self, change: Change, *, keep_touched: bool = False) -> tuple[Change, int]:
         """Return what of a change would be put back, and how many customers would not.
 

@@ -28,7 +28,8 @@ def show(need: Needs, who: str, location: str | None, *, web: bool) -> StripePag
     """
     if looks_like_stripe(who):
         stripe_id = customer_id(who)
-        page = _stripe_page(need.accounts(location_with(need, stripe_id, location)), need.store, stripe_id)
+        with need.talk.counting(f"Asking Stripe about {stripe_id}"):
+            page = _stripe_page(need.accounts(location_with(need, stripe_id, location)), need.store, stripe_id)
         if web:
             need.browse(page.customer.url)
         return page
@@ -117,11 +118,12 @@ def _cards_of(need: Needs, linked: LinkedCustomer) -> tuple[tuple[LinkCards, ...
     askings = [Asking(_link_cards(link, need.accounts)) for link in linked.links]
     cards: list[LinkCards] = []
     failures: list[KoalaError] = []
-    for asking in askings:
-        try:
-            cards.append(asking.result())
-        except KoalaError as failure:
-            failures.append(failure)
+    with need.talk.counting("Asking Stripe about payment methods"):
+        for asking in askings:
+            try:
+                cards.append(asking.result())
+            except KoalaError as failure:
+                failures.append(failure)
     return tuple(cards), tuple(failures)
 
 

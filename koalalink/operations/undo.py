@@ -8,6 +8,7 @@ from koalalink.domain.text import counted
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.contradicting import although, consent_to_contradict
 from koalalink.operations.examining import contradicted
+from koalalink.operations.history import FEW
 from koalalink.operations.needs import HasDirectory, HasStore, HasTalk, HasTime
 
 
@@ -24,6 +25,8 @@ class UndoRequest(NamedTuple):
     force: bool = False
     """Details may come back that contradict the Stripe customer of a link that was made since."""
     agreed: bool = False
+    everyone: bool = False
+    """All who are in the change are named, not the first few."""
 
 
 def undo(need: Needs, request: UndoRequest) -> Undone:
@@ -36,6 +39,10 @@ def undo(need: Needs, request: UndoRequest) -> Undone:
     talk.note(f"Change {change.number} {in_words(change)}. Undoing it:")
     for sentence in consequences(going):
         talk.note(f"- {sentence}")
+    if not change.items and not change.moved:
+        people, count = store.people_of(change, None if request.everyone else FEW)
+        more = f", and {count - len(people):,} more (add --all to see them)" if count > len(people) else ""
+        talk.note(f"- That is {', '.join(people)}{more}.")
     if kept:
         talk.note(f"- {counted(kept, 'customer')} changed since by others: not changed.")
     back = dict(store.edited_back(change))

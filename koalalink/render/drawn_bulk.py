@@ -15,7 +15,7 @@ from koalalink.domain.text import counted, listed
 from koalalink.hints import Command
 from koalalink.render.matching import draw_matched
 from koalalink.render.screen import Screen, day
-from koalalink.render.status import pictured
+from koalalink.render.status import pictured, pictured_together
 from koalalink.render.tables import Column, print_table, shortened, shown
 
 _PROBLEMS = 20
@@ -145,6 +145,8 @@ def _synced(done: Synced, screen: Screen) -> None:
 def _status(found: Status, screen: Screen) -> None:
     for each in found.standings:
         screen.console.print(pictured(each, screen.now))
+    if len(found.standings) > 1 and all(each.ready is not None for each in found.standings):
+        screen.console.print(pictured_together(found.overall))
 
 
 def _own_duplicates(found: OwnDuplicates, screen: Screen) -> None:

@@ -210,6 +210,10 @@ def _history(found: History, screen: Screen) -> None:
             ]
         )
     print_table(screen.console, ("No.", "When", "Who", "What", "Undone"), rows)
+    for person in found.people:
+        screen.say(person)
+    if found.more:
+        screen.say(f"And {found.more:,} more. To see all, add --all.", "dim")
 
 
 def _undone(done: Undone, screen: Screen) -> None:

@@ -5,18 +5,26 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from koalalink.domain.chronicle import ago
-from koalalink.domain.standing import Standing
+from koalalink.domain.standing import Overall, Standing
 from koalalink.domain.text import counted
 from koalalink.render.tables import shown
 
 _BAR = 30
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def pictured_together(overall: Overall) -> RenderableType:
+    """Return all locations in one line."""
+    nowhere = overall.linked - overall.ready
+    have = "has" if nowhere == 1 else "have"
+    told = f"All locations: {overall.linked:,} of {counted(overall.customers, 'customer')} linked, "
+    told += f"{overall.ready:,} can be charged; {nowhere:,} {have} no usable payment method anywhere."
+    return shown(told, "bold")
 
 
 def pictured(found: Standing, now: datetime) -> RenderableType:
@@ -68,7 +76,9 @@ def _parts(found: Standing, now: datetime) -> Iterator[RenderableType]:
 
 
 def _bar(bars: Table, what: str, part: int, whole: int, of_what: str) -> None:
-    bar = ProgressBar(total=max(whole, 1), completed=part, width=_BAR, complete_style="green", finished_style="green")
+    # Two signs, not two colors: a terminal may have none.
+    full = min(_BAR, part * _BAR // whole if whole else 0)
+    bar = Text.assemble(shown("█" * full, "green"), shown("░" * (_BAR - full), "dim"))
     bars.add_row(shown(what), bar, shown(f"{part:,} of {whole:,} {of_what}"))
 
 
@@ -76,11 +86,14 @@ def _months(found: Standing) -> RenderableType:
     most = max(found.expiring.values())
     table = Table.grid(padding=(0, 1))
     names, bars, sizes = [], [], []
+    years: list[Text] = []
     for month, size in found.expiring.items():
         names.append(shown(_MONTHS[int(month[-2:]) - 1], "dim"))
+        # Below the first month, and below each January.
+        years.append(shown(month[:4] if not years or month.endswith("-01") else "", "dim"))
         bars.append(shown(_HEIGHTS[-(-size * 8 // most) if most else 0] * 3, "yellow"))
         sizes.append(shown(f"{size:,}" if size else "–", "" if size else "dim"))
-    for cells in (bars, sizes, names):
+    for cells in (bars, sizes, names, years):
         table.add_row(*cells)
     total = sum(found.expiring.values())
     return Group(shown(f"{counted(total, 'card')} will expire within twelve months:"), table)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from getpass import getpass
+from threading import Timer
 
 from rich.console import Console
 from rich.progress import (
@@ -24,12 +25,15 @@ from koalalink.domain.columns import Column, worth_showing
 from koalalink.domain.connecting import LinkReview
 from koalalink.domain.hits import Hits
 from koalalink.domain.stripe_customers import Absence, told_besides
-from koalalink.domain.text import printable
+from koalalink.domain.text import listed, printable
 from koalalink.hints import Text as Sayable
 from koalalink.render.drawn_customers import draw_hits
 from koalalink.render.remarks import remarks_on
 from koalalink.render.screen import Screen
 from koalalink.render.tables import Spelled, print_sentence, print_table, shortened, shown
+
+_PATIENCE = 0.5
+"""Seconds until something that takes longer is shown."""
 
 _WIDE = 110
 """Columns of a terminal, from which on several rows of a file are shown."""
@@ -53,6 +57,13 @@ _RESULTS = {
 }
 
 
+class _Count(ProgressColumn):
+    """How many there were, once there was one."""
+
+    def render(self, task: Task) -> Text:
+        return shown(f"{task.completed:,.0f}" if task.completed or task.total else "")
+
+
 class _Rate(ProgressColumn):
     """How many a second."""
 
@@ -63,7 +74,17 @@ class _Rate(ProgressColumn):
 class RichTalk:
     """Remarks, progress and questions on stderr."""
 
-    def __init__(self, now: datetime, *, may_ask: bool, console: Console | None = None, spelled: Spelled = str) -> None:
+    def __init__(
+        self,
+        now: datetime,
+        *,
+        may_ask: bool,
+        console: Console | None = None,
+        spelled: Spelled = str,
+        timer: Callable[[float, Callable[[], None]], Timer] = Timer,
+    ) -> None:
+        """Speak to whoever reads `console`; `timer` calls a function after some seconds."""
+        self._timer = timer
         self._now = now
         self._spelled = spelled
         self._may_ask = may_ask
@@ -80,6 +101,11 @@ class RichTalk:
         print_sentence(self._console, text, self._spelled, "yellow")
 
     def review(self, review: LinkReview) -> None:
+        bad = [_CHECKS[line.check] for line in review.verdict.checks if line.result in (Result.WARN, Result.FAIL)]
+        summary = f"look at {listed(bad).lower()}" if bad else "nothing speaks against it"
+        style = "bold yellow" if bad else "green"
+        # First, as what follows may scroll it away.
+        self._console.print(shown(f"{review.ours} and {review.stripe_id} at {review.location}: {summary}.", style))
         if not isinstance(review.profile.customer, Absence) and review.verdict.doubts:
             self._side_by_side(review)
         rows = []
@@ -91,8 +117,7 @@ class RichTalk:
             wrong = "expired" if card.expired(self._now) else card.problem
             state = wrong or ("default" if card.default else "")
             rows.append([shown("Saved"), shown(state, "red" if wrong else "green"), shown(f"{card}{card.until}")])
-        title = f"{review.ours} and {review.stripe_id} at {review.location}"
-        print_table(self._console, ("Check", "", "Found"), rows, title=title)
+        print_table(self._console, ("Check", "", "Found"), rows)
         for doubt in review.verdict.doubts:
             self._console.print(shown(doubt, "bold yellow"))
 
@@ -163,12 +188,18 @@ class RichTalk:
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
-            TextColumn("{task.completed:,}"),
+            _Count(),
             *known,
             _Rate(),
             TimeElapsedColumn(),
         )
         progress = Progress(*columns, console=self._console, transient=True)
         task = progress.add_task(printable(what), total=total, visible=False)
+        # What takes longer shows life, also where nothing is counted yet: Stripe may be slow.
+        showing = self._timer(_PATIENCE, lambda: progress.update(task, visible=True))
         with progress:
-            yield lambda count: progress.update(task, advance=count, visible=True)
+            showing.start()
+            try:
+                yield lambda count: progress.update(task, advance=count, visible=True)
+            finally:
+                showing.cancel()

@@ -201,6 +201,17 @@ def items(db: Database, change: int, *, named: bool = True) -> Iterable[ChangeIt
         )
 
 
+def people(db: Database, change: int, most: int | None) -> tuple[list[str], int]:
+    """Return what the customers of a change were called, up to `most`, and how many there are."""
+    rows = db.rows(
+        "SELECT DISTINCT customer FROM change_items WHERE change = :change ORDER BY customer LIMIT :most",
+        change=change,
+        most=-1 if most is None else most,
+    )
+    [count] = db.rows("SELECT count(DISTINCT customer) AS size FROM change_items WHERE change = :change", change=change)
+    return [name_at(db, change, row["customer"]) for row in rows], count["size"]
+
+
 def name_at(db: Database, change: int, customer: int) -> str:
     """Return what the customer was called when the change was made, as far as the history tells."""
     rows = db.rows(

@@ -364,6 +364,11 @@ class Store:
         """
         return history.find(self._db, number)
 
+    def people_of(self, change: Change, most: int | None) -> tuple[list[str], int]:
+        """Return whom a change touched, by name and number as they were then, up to `most`; and how many they are."""
+        with self._db.snapshot():
+            return history.people(self._db, change.number, most)
+
     def check_undo(self, change: Change, *, keep_touched: bool = False) -> tuple[Change, int]:
         """Return what of a change would be taken back, and how many customers would stay as they are.
 

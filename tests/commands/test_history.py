@@ -6,6 +6,7 @@ import webbrowser
 import pytest
 
 from koalalink.app import App
+from koalalink.operations.history import HistoryRequest, history
 from tests.conftest import Run
 from tests.fakes import Somebody, the_only
 
@@ -112,8 +113,23 @@ def test_undo_of_many_counts_them(run: Run, sandbox: App) -> None:
         "Change 1 added 60 customers and 24 links. Undoing it:",
         "- 60 customers that it added will be removed.",
         "- 24 links that it added will be removed.",
+        person.heard[-1],
     ]
+    assert person.heard[-1].startswith("- That is Ben Frost (1), Cleo Keene (2), Dev Pike (3)")
+    assert person.heard[-1].endswith("and 50 more (add --all to see them).")
     assert sandbox.store.page(limit=9).customers == ()
+
+
+def test_change_of_many_lists_who_is_in_it(run: Run, sandbox: App) -> None:
+    """The first ten, or all; and undo does."""
+    found = history(sandbox, HistoryRequest(change=1))
+    assert (len(found.people), found.more, found.people[0]) == (10, 50, "Ben Frost (1)")
+    assert len(history(sandbox, HistoryRequest(change=1, everyone=True)).people) == 60
+    assert [row["change"] for row in json.loads(run("history", "--change", "1", "--json").stdout)] == [1]
+    assert run("history", "--change", "9").exit_code == 4
+    sandbox.__dict__["talk"] = person = Somebody()
+    assert run("undo", "1", "--all").exit_code == 1
+    assert person.heard[-1].count("(") == 60
 
 
 @pytest.mark.parametrize(

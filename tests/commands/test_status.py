@@ -1,16 +1,21 @@
 """`status` and `duplicates`."""
 
 import csv
+import io
 import json
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from koalalink.app import App
+from koalalink.domain.standing import Overall
 from koalalink.errors import NetworkError
+from koalalink.operations.overview import StatusRequest, status
 from koalalink.operations.ports import Stripe
+from koalalink.render.human import draw
 from tests.conftest import Run
 
 
@@ -68,6 +73,42 @@ def test_call_list_names_who_needs_a_new_card(run: Run, tmp_path: Path) -> None:
     row = standing(run)["downtown"]
     assert len(rows) == row["no_card"] + row["expired"] + row["gone"] > 0
     assert all(each["Reason"] and each["Phone"] and each["Location"] == "downtown" for each in rows)
+
+
+def test_call_list_has_who_expires_soon(run: Run, sandbox: App, tmp_path: Path) -> None:
+    """Besides who cannot be charged; the days are counted to the end of the month."""
+    rows = {}
+    for within in (None, 400):
+        file = tmp_path / f"calls{within}.csv"
+        more = ("--within", str(within)) if within else ()
+        assert run("status", "--call-list", str(file), *more).exit_code == 0
+        with file.open(encoding="utf-8-sig") as stream:
+            rows[within] = [*csv.reader(stream)]
+    soon = [row for row in rows[400] if row not in rows[None]]
+    assert soon
+    assert all(any(" expires in " in cell for cell in row) for row in soon)
+    assert len(soon) == sum(sum(row["expiring"].values()) for row in standing(run).values())
+    assert run("status", "--within", "45").exit_code == 2
+
+
+def test_all_locations_are_told_in_one_line(sandbox: App) -> None:
+    """Whoever can be charged somewhere is not counted as one who cannot."""
+    found = status(sandbox, StatusRequest())
+    linked, ready = set(), set()
+    for each in sandbox.store.everybody():
+        for link in each.links:
+            linked.add(link.customer)
+            theirs = sandbox.directory.known(link.location, [link.stripe_id]).get(link.stripe_id)
+            if link.enabled and theirs and theirs.card and theirs.card.usable(sandbox.now):
+                ready.add(link.customer)
+    assert found.overall == Overall(60, len(linked), len(ready))
+    console = Console(file=io.StringIO(), width=80, color_system=None)
+    draw(found, sandbox.now, console=console)
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue()
+    assert f"All locations: {len(linked)} of 60 customers linked, {len(ready)} can be charged;" in shown
+    assert "2026     2027" in shown
+    assert "█░" in shown
 
 
 def test_pictures_are_written(run: Run, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """What people see: whole tables at two widths, and nothing that a name could do to the screen."""
 
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
@@ -172,10 +174,42 @@ def test_choose_asks_until_it_understands(monkeypatch: pytest.MonkeyPatch) -> No
     assert RichTalk(NOW, may_ask=True, console=plain(80)).choose("Which?", 3) is None
 
 
-def test_counting_shows_nothing_before_it_counts() -> None:
-    """And the number while it does."""
+class Timed:
+    """A timer that is told when its time has come."""
+
+    last: "Timed"
+
+    def __init__(self, seconds: float, call: Callable[[], None]) -> None:
+        self.seconds, self.call, self.is_cancelled = seconds, call, False
+        Timed.last = self
+
+    def start(self) -> None:
+        """Begin."""
+
+    def cancel(self) -> None:
+        """End."""
+        self.is_cancelled = True
+
+
+@pytest.mark.parametrize("total", [None, 42])
+def test_counting_shows_life_after_half_a_second(total: int | None) -> None:
+    """Also where nothing was counted yet; what is quicker shows nothing."""
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    talk = RichTalk(NOW, may_ask=False, console=console, timer=cast(Any, Timed))
+    with talk.counting("Looking", total):
+        pass
+    assert "Looking" not in text_of(console)
+    with talk.counting("Looking", total):
+        assert Timed.last.seconds == 0.5
+        Timed.last.call()
+    assert "Looking" in text_of(console)
+    assert Timed.last.is_cancelled
+
+
+def test_counting_shows_the_number_while_it_counts() -> None:
+    """However soon."""
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
     with RichTalk(NOW, may_ask=False, console=console).counting("Looking") as count:
         count(1)
         count(41)
-    assert "Looking" in text_of(console)
+    assert "Looking 42" in text_of(console)

@@ -259,6 +259,8 @@ class StoreContract:
         assert (1, "cus_7") in store.refusals("downtown")
         [change] = store.changes(limit=1)
         assert (change.action, {item.customer for item in change.items}) == (Action.MERGED, {1, 2})
+        assert store.people_of(change, None) == (["Jane Doe (1)", "Jane (2)"], 2)
+        assert store.people_of(change, 1) == (["Jane Doe (1)"], 2)
         store.undo(change)
         assert [*store.everybody()] == before
         assert store.refusals("downtown") == {(2, "cus_7")}
