@@ -20,7 +20,10 @@ def match(
     sheet: Annotated[
         Path | None,
         typer.Option(
-            "--sheet", metavar="FILE", help="Also write them to a file, to decide in a spreadsheet.", parser=o.file_name
+            "--sheet",
+            metavar="FILE",
+            help="Also write them to a file, to decide in a browser (.html) or a spreadsheet (.csv).",
+            parser=o.file_name,
         ),
     ] = None,
     apply_certain: Annotated[bool, typer.Option("--apply-certain", help="Connect the certain matches.")] = False,

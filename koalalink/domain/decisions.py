@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import PurePath
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer
 from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.people.identity import Tier
+from koalalink.domain.people.identity import Pair, Tier, doubt_of_the_person
+from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import fold, printable
@@ -50,6 +52,13 @@ class SideBySide(NamedTuple):
     theirs: StripeCustomer | None
     others: Sequence[StripeCustomer]
     """The rivals, and after them the duplicates."""
+
+
+def is_in_doubt(pair: SideBySide, now: datetime) -> bool:
+    """Tell whether `connect` would ask about a pair: then a person looks at it alone."""
+    if pair.theirs is None:
+        return True
+    return doubt_of_the_person(Pair.of(of_store(pair.ours), of_stripe(pair.theirs, now))) is not None
 
 
 class Seen(NamedTuple):

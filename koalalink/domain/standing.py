@@ -16,11 +16,13 @@ _MONTHS = 12
 
 
 class Call(NamedTuple):
-    """A linked customer who cannot be charged, and why."""
+    """A linked customer who cannot be charged, or soon cannot be, and why."""
 
     customer: Customer
     link: Link
     reason: str
+    kind: str
+    """The same without what is the customer's own: gone, no payment method, expired, expires soon."""
 
 
 class Standing(NamedTuple):
@@ -67,9 +69,9 @@ class _Fate(StrEnum):
     """What has become of a link, as far as the payment goes."""
 
     READY = "ready"
-    NO_CARD = "no card"
-    EXPIRED = "expired"
-    GONE = "gone"
+    NO_CARD = "no payment method that can be charged"
+    EXPIRED = "the card has expired"
+    GONE = "no longer at Stripe"
 
 
 class Counting:
@@ -105,7 +107,8 @@ class Counting:
         if fate is _Fate.READY and theirs and theirs.card and self._within is not None:
             reason = _soon(theirs.card, self._now, self._within)
         if reason and link.enabled and self._keeps_calls:
-            self._calls.append(Call(linked.customer, link, reason))
+            kind = "expires soon" if fate is _Fate.READY else fate.value
+            self._calls.append(Call(linked.customer, link, reason, kind))
         return fate is _Fate.READY and link.enabled
 
     def standing(self, state: DirectoryState | None, verification: Verification | None) -> Standing:

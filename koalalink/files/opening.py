@@ -105,7 +105,8 @@ class Files:
 
         write_calls(self._disk, path, if_there, calls)
 
-    def write_text(self, path: Path, if_there: IfThere, text: str) -> None:
-        """Write a text."""
+    def write_text(self, path: Path, if_there: IfThere, text: str) -> Path | None:
+        """Write a text; return the new name of a file that was there and was set aside."""
         with self._disk.writing(path, if_there) as file:
             file.stream.write(text.encode())
+        return file.set_aside

@@ -102,6 +102,11 @@ def apply(need: Needs, file: str, location: str | None, *, dry_run: bool) -> Set
     done = settle(need, Batch(place, sheet.decisions, Action.APPLIED, sheet.name, certain, dry_run))
     if done.linked and not done.verified:
         need.talk.warn(_unverified(place))
+    if file != "-" and not dry_run:
+        need.talk.note(
+            f"{sheet.name} holds your customers' data, and so does the page or sheet that it came from. When all is "
+            "decided, delete both."
+        )
     problems = sorted((*sheet.problems, *done.problems), key=lambda problem: problem.row)
     return done._replace(later=sheet.later, problems=problems)
 

@@ -1,11 +1,12 @@
 """Proposing for everybody without a link who they are at Stripe."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from koalalink.disk import IfThere
 from koalalink.domain.chronicle import ago
 from koalalink.domain.customers import Customer
 from koalalink.domain.decisions import Matched, Origin, SideBySide, alike_together
@@ -19,15 +20,17 @@ from koalalink.domain.people.person import Person, of_store, of_stripe
 from koalalink.domain.text import counted
 from koalalink.errors import NotFoundError
 from koalalink.hints import Command
-from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasStore, HasTalk, HasTime
+from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasPictures, HasStore, HasTalk, HasTime
 from koalalink.operations.places import location_to_match
 from koalalink.operations.ports import Directory, Store, Talk
 
 _OLD = timedelta(days=7)
 _BATCH = 500
+_PAGES = (".html", ".htm")
+"""What the name of a decision page ends in."""
 
 
-class Needs(HasConfig, HasStore, HasDirectory, HasFiles, HasTalk, HasTime, Protocol):
+class Needs(HasConfig, HasStore, HasDirectory, HasFiles, HasPictures, HasTalk, HasTime, Protocol):
     """What proposing works with."""
 
 
@@ -87,13 +90,30 @@ def propose_at(need: Needs, location: str, payments: Payments | None = None, lim
 def _write_sheet(need: Needs, path: Path, found: Matched) -> None:
     """Write proposals into a sheet; one that is there, perhaps with decisions in it, is kept under another name."""
     pairs = side_by_side(need.store, need.directory, found.location, found.proposals)
-    rows, kept = need.files.write_sheet(path, pairs, Origin(found.location, need.store.identity))
-    if kept:
-        need.talk.note(f"The {path} that was there before is now called {kept}.")
+    origin = Origin(found.location, need.store.identity)
+    if path.suffix.lower() in _PAGES:
+        _write_page(need, path, pairs, origin)
+        return
+    rows, kept = need.files.write_sheet(path, pairs, origin)
+    _say_set_aside(need, path, kept)
     need.talk.note(
         f"Wrote {counted(rows, 'proposal')} into {path}. Write yes or no in its first column, save it, and type: "
         + Command("apply", path)
     )
+
+
+def _write_page(need: Needs, path: Path, pairs: Iterable[SideBySide], origin: Origin) -> None:
+    text, rows = need.pictures.decisions(pairs, origin)
+    _say_set_aside(need, path, need.files.write_text(path, IfThere.SET_ASIDE, text))
+    need.talk.note(
+        f"Wrote {counted(rows, 'pair')} into {path}: open it in a browser, decide, and press Save decisions. It holds "
+        "your customers' data, so only you can read it. Then type: " + Command("apply", "FILE.csv")
+    )
+
+
+def _say_set_aside(need: Needs, path: Path, kept: Path | None) -> None:
+    if kept:
+        need.talk.note(f"The {path} that was there before is now called {kept}.")
 
 
 def _copied(directory: Directory, location: str) -> DirectoryState:

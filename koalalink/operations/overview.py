@@ -67,22 +67,26 @@ def status(need: Needs, request: StatusRequest) -> Status:
     files = (request.call_list, request.svg, request.html)
     if_there = {path: consent_to_write(need.talk, need.files, path, agreed=request.agreed) for path in files if path}
     places = copied_locations(need.config, need.directory.states(), request.locations)
-    if request.within is not None and request.call_list is None:
+    if request.within is not None and not (request.call_list or request.html):
         raise UsageError("--within is about the call list.", hint="Add, for example: --call-list calls.csv")
-    found, overall = _standings(need, places, keeps_calls=request.call_list is not None, within=request.within)
+    keeps_calls = request.call_list is not None or request.html is not None
+    found, overall = _standings(need, places, keeps_calls=keeps_calls, within=request.within)
     if not request.locations:
         for location, size in strays(need.store.links_by_location(), need.config.locations).items():
             text, advice = stray_in_words(location, size)
             need.talk.warn(f"{text} " + advice)
-    for path, draw in ((request.svg, need.pictures.svg), (request.html, need.pictures.html)):
-        if path:
-            need.files.write_text(path, if_there[path], draw(found))
-            need.talk.note(f"Wrote {path}.")
+    result = Status(tuple(found), overall)
+    if path := request.svg:
+        need.files.write_text(path, if_there[path], need.pictures.svg(found))
+        need.talk.note(f"Wrote {path}.")
+    if path := request.html:
+        need.files.write_text(path, if_there[path], need.pictures.html(result))
+        need.talk.note(f"Wrote {path}. It names customers, so only you can read it.")
     if path := request.call_list:
         calls = [call for each in found for call in each.calls]
         need.files.write_calls(path, if_there[path], calls)
         need.talk.note(f"Wrote {counted(len(calls), 'customer')} to call into {path}.")
-    return Status(tuple(found), overall)
+    return result
 
 
 def _standings(

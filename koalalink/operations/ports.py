@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # a command that needs one operation does not load what all o
     from koalalink.domain.payments import Payments
     from koalalink.domain.remaps import MovedId
     from koalalink.domain.search_query import SearchQuery
-    from koalalink.domain.standing import Call, Standing
+    from koalalink.domain.standing import Call, Standing, Status
     from koalalink.domain.stripe_customers import Absence, Business, KeyReport, PaymentMethod, StripeCustomer
     from koalalink.domain.stripe_ids import StripeId
     from koalalink.hints import Text
@@ -417,8 +417,8 @@ class Files(Protocol):
     def write_calls(self, path: Path, if_there: IfThere, calls: Sequence[Call]) -> None:
         """Write who is to be called, as CSV."""
 
-    def write_text(self, path: Path, if_there: IfThere, text: str) -> None:
-        """Write a text."""
+    def write_text(self, path: Path, if_there: IfThere, text: str) -> Path | None:
+        """Write a text; return the new name of a file that was there and was set aside."""
 
 
 class Pictures(Protocol):
@@ -427,8 +427,11 @@ class Pictures(Protocol):
     def svg(self, found: Sequence[Standing]) -> str:
         """Return the status of locations as an SVG image."""
 
-    def html(self, found: Sequence[Standing]) -> str:
+    def html(self, found: Status) -> str:
         """Return the same as a web page."""
+
+    def decisions(self, pairs: Iterable[SideBySide], origin: Origin) -> tuple[str, int]:
+        """Return proposals as a web page that takes decisions, and how many it has."""
 
 
 class Settings(Protocol):

@@ -9,10 +9,9 @@ from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.decisions import Decision, Seen, Settled, SideBySide
+from koalalink.domain.decisions import Decision, Seen, Settled, SideBySide, is_in_doubt
 from koalalink.domain.desk import Choice, Progress, Question
-from koalalink.domain.people.identity import Pair, Tier, doubt_of_the_person
-from koalalink.domain.people.person import of_store, of_stripe
+from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
 from koalalink.errors import ConflictError, KoalaError, NetworkError
@@ -161,17 +160,11 @@ def _alike(pairs: Iterable[SideBySide], now: datetime) -> list[Sequence[SideBySi
         group: list[SideBySide] = []
         alone: list[SideBySide] = []
         for pair in alike:
-            (alone if tier not in (Tier.CERTAIN, Tier.LIKELY) or _is_in_doubt(pair, now) else group).append(pair)
+            (alone if tier not in (Tier.CERTAIN, Tier.LIKELY) or is_in_doubt(pair, now) else group).append(pair)
         if len(group) < _ALIKE:
             group, alone = [], [*group, *alone]
         groups += [group] * bool(group) + [[pair] for pair in alone]
     return groups
-
-
-def _is_in_doubt(pair: SideBySide, now: datetime) -> bool:
-    if pair.theirs is None:
-        return True
-    return doubt_of_the_person(Pair.of(of_store(pair.ours), of_stripe(pair.theirs, now))) is not None
 
 
 def _kind(pair: SideBySide) -> tuple[Tier, str]:

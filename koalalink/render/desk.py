@@ -11,10 +11,9 @@ from rich.text import Text
 from koalalink.domain.decisions import SideBySide
 from koalalink.domain.desk import Choice, Progress, Question
 from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.identity import Pair, fields_of
-from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.stripe_customers import StripeCustomer, told_besides
 from koalalink.domain.text import counted
+from koalalink.render.comparing import compared
 from koalalink.render.tables import print_table, shown
 
 # Signs, as colours are not seen by everybody, nor in every terminal.
@@ -75,25 +74,12 @@ class RichDesk:
                 is_new = False
 
     def _pair(self, pair: SideBySide) -> None:
-        proposal, ours, theirs = pair.proposal, pair.ours.details, pair.theirs
+        proposal, theirs = pair.proposal, pair.theirs
         if theirs is None:
             return
         self._console.print(Rule(shown(f"{proposal.tier.value}: {proposal.reason_with_names}", "bold"), align="left"))
-        alike = fields_of(Pair.of(of_store(pair.ours), of_stripe(theirs, self._now)))
-        address = (
-            Agreement.SAME
-            if "address" in proposal.agrees
-            else Agreement.DIFFERENT
-            if "address" in proposal.differs
-            else Agreement.UNKNOWN
-        )
         rows = []
-        for name, mine, agreement, its in (
-            ("Name", ours.name, alike.name, theirs.name),
-            ("Email", ours.email, alike.email, theirs.email),
-            ("Phone", ours.phone, alike.phone, theirs.phone),
-            ("Address", ours.place, address, str(theirs.address)),
-        ):
+        for name, mine, agreement, its in compared(pair, theirs, self._now):
             sign, style = _SIGNS[agreement]
             marked = style if agreement is Agreement.DIFFERENT else ""
             rows.append([shown(name), shown(mine or "–", marked), shown(sign, style), shown(its or "–", marked)])

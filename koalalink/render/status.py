@@ -1,7 +1,7 @@
 """The picture of `status`: on the screen, and as a file."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -9,8 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from koalalink.domain.chronicle import ago
-from koalalink.domain.standing import Overall, Standing
+from koalalink.domain.decisions import Origin, SideBySide
+from koalalink.domain.standing import Overall, Standing, Status
 from koalalink.domain.text import counted
+from koalalink.render.pages.decisions import decision_page
+from koalalink.render.pages.standing import status_page
 from koalalink.render.tables import shown
 
 _BAR = 30
@@ -33,7 +36,7 @@ def pictured(found: Standing, now: datetime) -> RenderableType:
 
 
 class Drawer:
-    """Draws the status of all locations into files."""
+    """Draws results into files."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -42,9 +45,13 @@ class Drawer:
         """Return it as an SVG image."""
         return _recorded(found, self._now).export_svg(title="KoalaLink")
 
-    def html(self, found: Sequence[Standing]) -> str:
+    def html(self, found: Status) -> str:
         """Return it as a web page."""
-        return _recorded(found, self._now).export_html()
+        return status_page(found, self._now)
+
+    def decisions(self, pairs: Iterable[SideBySide], origin: Origin) -> tuple[str, int]:
+        """Return proposals as a web page that takes decisions, and how many it has."""
+        return decision_page(pairs, origin, self._now)
 
 
 def _recorded(found: Sequence[Standing], now: datetime) -> Console:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +17,7 @@ SECRETS = ("zebulon", "quagmire", "zq@secret.example", "425-555-7788", "cus_zebu
 
 
 @pytest.fixture
-def shop(home: Path) -> App:
+def shop(home: Path) -> Iterator[App]:
     """Zebulon, who was added, changed, linked, refused, merged with himself, and copied; and Bob."""
     koala = App(home=home, environ={}, now=lambda: NOW, may_ask=False)
     run = runner(koala)
@@ -39,7 +40,8 @@ def shop(home: Path) -> App:
     assert run("customers", "edit", "1", "--notes", "zebulon likes tea").exit_code == 0
     merged = run("customers", "merge", "1", "3")
     assert merged.exit_code == 0, merged.stderr
-    return koala
+    yield koala
+    koala.close()
 
 
 def everything(home: Path) -> str:

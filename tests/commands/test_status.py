@@ -116,9 +116,13 @@ def test_pictures_are_written(run: Run, tmp_path: Path) -> None:
     svg, html = tmp_path / "s.svg", tmp_path / "s.html"
     assert run("status", "--svg", str(svg), "--html", str(html)).exit_code == 0
     assert svg.read_text().startswith("<svg")
-    for text in (svg.read_text().replace("&#160;", " "), html.read_text()):
-        assert "14 of 60 customers" in text
-        assert "Dec" in text
+    drawn = svg.read_text().replace("&#160;", " ")
+    assert "14 of 60 customers" in drawn
+    page = html.read_text()
+    assert "<b>14</b> of 60 customers linked" in page
+    assert "default-src 'none'" in page
+    assert "Dec" in drawn
+    assert "Dec" in page
 
 
 def test_duplicate_with_live_business_comes_first(run: Run) -> None:
