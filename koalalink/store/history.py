@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from sqlite3 import Row
@@ -109,7 +109,7 @@ def read(
         **given,
         limit=limit,
     )
-    return [_change(db, row) for row in rows]
+    return _changes(db, rows)
 
 
 _CONDITIONS = {
@@ -146,59 +146,118 @@ def find(db: Database, number: int | None) -> Change:
 
 def undone_by(db: Database, change: int) -> int | None:
     """Return the change that has taken this one back, unless that was taken back in its turn."""
+    return _undoings(db, [change]).get(change)
+
+
+def _undoings(db: Database, changes: Iterable[int]) -> dict[int, int]:
+    """Return by which change each was taken back, of those that were and that stand so."""
     # Whatever takes a change back comes later, so the newest stand; they may be a thousand, one upon the other.
-    undone_by: dict[int, int] = {}
+    found: dict[int, dict[int, int]] = {}
     for row in db.rows(
         """
-        WITH RECURSIVE undoing (change, undoes) AS (
-            SELECT change, undoes FROM changes WHERE undoes = :change
+        WITH RECURSIVE undoing (first, change, undoes) AS (
+            SELECT undoes, change, undoes FROM changes WHERE undoes IN (SELECT value FROM json_each(:changes))
             UNION ALL
-            SELECT changes.change, changes.undoes FROM undoing JOIN changes ON changes.undoes = undoing.change
+            SELECT first, changes.change, changes.undoes FROM undoing JOIN changes ON changes.undoes = undoing.change
         )
-        SELECT change, undoes FROM undoing ORDER BY change DESC
+        SELECT first, change, undoes FROM undoing ORDER BY first, change DESC
         """,
-        change=change,
+        changes=json.dumps([*changes]),
     ):
+        undone_by = found.setdefault(row["first"], {})
         if row["change"] not in undone_by:
             undone_by.setdefault(row["undoes"], row["change"])
-    return undone_by.get(change)
+    return {first: undone_by[first] for first, undone_by in found.items() if first in undone_by}
 
 
 def tallies(db: Database, change: int) -> Iterator[Tally]:
     """Yield how much a change touched, by kind."""
+    yield from _tallies(db, [change]).get(change, ())
+
+
+def _tallies(db: Database, changes: Iterable[int]) -> dict[int, list[Tally]]:
+    found: dict[int, list[Tally]] = {}
     for row in db.rows(
-        "SELECT noun, kind, size FROM change_tallies WHERE change = :change ORDER BY noun, kind", change=change
+        "SELECT change, noun, kind, size FROM change_tallies "
+        "WHERE change IN (SELECT value FROM json_each(:changes)) ORDER BY change, noun, kind",
+        changes=json.dumps([*changes]),
     ):
-        yield Tally(noun=row["noun"], kind=row["kind"], size=row["size"])
+        found.setdefault(row["change"], []).append(Tally(noun=row["noun"], kind=row["kind"], size=row["size"]))
+    return found
 
 
-def _change(db: Database, row: Row) -> Change:
-    found = tuple(tallies(db, row["change"]))
-    return Change(
-        number=row["change"],
-        at=datetime.fromtimestamp(row["at"], UTC),
-        by=row["by"],
-        action=Action(row["action"]),
-        note=row["note"],
-        items=tuple(items(db, row["change"])) if sum(tally.size for tally in found) <= _FEW else (),
-        tallies=found,
-        undoes=row["undoes"],
-        undone_by=undone_by(db, row["change"]),
+def _changes(db: Database, rows: Sequence[Row]) -> list[Change]:
+    """Return changes with what they touched: a few queries for all of them, not some for each."""
+    numbers = [row["change"] for row in rows]
+    sizes = _tallies(db, numbers)
+    small = [number for number in numbers if sum(tally.size for tally in sizes.get(number, ())) <= _FEW]
+    touched, undone = _items(db, small), _undoings(db, numbers)
+    return [
+        Change(
+            number=row["change"],
+            at=datetime.fromtimestamp(row["at"], UTC),
+            by=row["by"],
+            action=Action(row["action"]),
+            note=row["note"],
+            items=tuple(touched.get(row["change"], ())),
+            tallies=tuple(sizes.get(row["change"], ())),
+            undoes=row["undoes"],
+            undone_by=undone.get(row["change"]),
+        )
+        for row in rows
+    ]
+
+
+def _items(db: Database, changes: Sequence[int]) -> dict[int, list[ChangeItem]]:
+    """Return what changes of a few things touched, with the names of then."""
+    listed = json.dumps([*changes])
+    names = {
+        (row["change"], row["customer"]): _name(row["customer"], row["details"])
+        for row in db.rows(
+            """
+            SELECT touched.change, touched.customer, (
+                SELECT coalesce(after, before) FROM change_items AS told
+                WHERE told.customer = touched.customer AND told.location IS NULL AND told.change <= touched.change
+                ORDER BY told.change DESC, told.item DESC LIMIT 1
+            ) AS details
+            FROM (
+                SELECT DISTINCT change, customer FROM change_items
+                WHERE change IN (SELECT value FROM json_each(:changes))
+            ) AS touched ORDER BY touched.change, touched.customer
+            """,
+            changes=listed,
+        )
+    }
+    found: dict[int, list[ChangeItem]] = {}
+    for row in db.rows(
+        "SELECT change, customer, location, before, after FROM change_items "
+        "WHERE change IN (SELECT value FROM json_each(:changes)) ORDER BY change, item",
+        changes=listed,
+    ):
+        found.setdefault(row["change"], []).append(_item(row, names[row["change"], row["customer"]]))
+    return found
+
+
+def _item(row: Row, name: str) -> ChangeItem:
+    return ChangeItem(
+        customer=row["customer"],
+        name=name,
+        location=row["location"],
+        before=row["before"] and json.loads(row["before"]),
+        after=row["after"] and json.loads(row["after"]),
     )
 
 
-def items(db: Database, change: int, *, named: bool = True) -> Iterable[ChangeItem]:
-    """Yield every thing that a change touched, in order; finding the names takes a query for each."""
+def _name(customer: int, details: str | None) -> str:
+    return str(Customer(number=customer, details=CustomerDetails(**json.loads(details or "{}"))))
+
+
+def items(db: Database, change: int) -> Iterable[ChangeItem]:
+    """Yield every thing that a change touched, in order; names are not looked up, which takes a query for each."""
     for row in db.rows(
         "SELECT customer, location, before, after FROM change_items WHERE change = :change ORDER BY item", change=change
     ):
-        yield ChangeItem(
-            customer=row["customer"],
-            name=name_at(db, change, row["customer"]) if named else f"customer {row['customer']}",
-            location=row["location"],
-            before=row["before"] and json.loads(row["before"]),
-            after=row["after"] and json.loads(row["after"]),
-        )
+        yield _item(row, f"customer {row['customer']}")
 
 
 def people(db: Database, change: int, most: int | None) -> tuple[list[str], int]:
@@ -222,5 +281,4 @@ def name_at(db: Database, change: int, customer: int) -> str:
         customer=customer,
         change=change,
     )
-    details = CustomerDetails(**json.loads(rows[0]["details"])) if rows else CustomerDetails()
-    return str(Customer(number=customer, details=details))
+    return _name(customer, rows[0]["details"] if rows else None)

@@ -382,7 +382,7 @@ class Store:
         """Yield who would get which details again if a change were undone, of those who are as it has left them."""
         if not any(tally.kind == "changed" for tally in change.tallies):
             return
-        items = history.items(self._db, change.number, named=False)
+        items = history.items(self._db, change.number)
         edits = {i.customer: i for i in items if i.location is None and i.before and i.after}
         for number, linked in self._tables.known(edits).items():
             if linked.customer.details == CustomerDetails(**(edits[number].after or {})):  # type: ignore[arg-type]

@@ -125,14 +125,16 @@ class Tables:
 
     def put_link(self, link: Link) -> None:
         """Add a link, in the place of the one that the customer has there."""
-        self.delete_link(link.customer, link.location)
+        values = link_values(link)
+        names = ("customer", "location", *values)
+        replaced = ", ".join(f"{name} = excluded.{name}" for name in values)
+        # Not INSERT OR REPLACE: that would take the Stripe ID away from whoever else has it.
         self.db.execute(
-            f"INSERT INTO links ({LINK_COLUMNS}) VALUES "
-            "(:customer, :location, :stripe_id, :enabled, :account, :livemode, :verified_at, "
-            ":seen_name, :seen_email, :seen_phone)",
+            f"INSERT INTO links ({', '.join(names)}) VALUES (:{', :'.join(names)}) "
+            f"ON CONFLICT (customer, location) DO UPDATE SET {replaced}",
             customer=link.customer,
             location=link.location,
-            **link_values(link),
+            **values,
         )
         self._index(link.customer)
 

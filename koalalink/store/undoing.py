@@ -56,7 +56,7 @@ def undo(
         put_tallies(tables.db, number, {(tally.noun, "gone"): tally.size for tally in change.tallies})
         tables.index_anew(take_away(tables.db, change, number))
         return Undone(number, frozenset())
-    every = change.items or tuple(items(tables.db, change.number, named=False))
+    every = change.items or tuple(items(tables.db, change.number))
     touched = {item.customer for item in every if _key(item) in later}
     # Who is removed goes with all links, so a link that was made since counts, too.
     touched |= {i.customer for i in every if i.location is None and i.before is None} & {who for who, _ in later}
