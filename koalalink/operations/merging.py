@@ -6,9 +6,9 @@ from typing import NamedTuple, Protocol
 
 from koalalink.domain.customers import FIELDS, Customer, CustomerDetails
 from koalalink.domain.edits import Merged
-from koalalink.domain.imports import same_name
 from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.people.identity import Pair, doubt_of_the_person, the_names_contradict
+from koalalink.domain.people.person import of_store
 from koalalink.domain.text import fold, listed
 from koalalink.errors import Aborted, ConflictError, UsageError
 from koalalink.hints import Command
@@ -66,9 +66,11 @@ def merge(need: Needs, request: MergeRequest) -> Merged:
 
 
 def _refuse_two_people(need: Needs, kept: Customer, other: Customer, *, force: bool) -> None:
-    if same_name(kept.details, other.details) is Agreement.SAME:
+    pair = Pair.of(of_store(kept), of_store(other))
+    doubt = "The names are different." if the_names_contradict(pair) else doubt_of_the_person(pair)
+    if not doubt:
         return
-    told = f"{kept} and {other} have different names."
+    told = f"{kept} and {other} may be two people. {doubt}"
     consent(
         need.talk,
         f"{told} Are they the same person?",

@@ -53,7 +53,7 @@ def _forgotten(done: Forgotten) -> Iterator[Text]:
     if done.backups:
         yield "These backups still have the customer; KoalaLink does not change them:"
         yield from (f"  {path}" for path in done.backups)
-    yield "So may files that were exported, sheets of decisions, and backups in other folders."
+    yield "Files that were exported, sheets of decisions and backups in other folders may still have the customer."
 
 
 def _saved_cards(page: SavedCards) -> Iterator[Text]:

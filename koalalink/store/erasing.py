@@ -30,10 +30,18 @@ _IDS = """
         UNION SELECT location, json_extract(after, '$.stripe_id') FROM change_items WHERE customer = :number
     ) WHERE location IS NOT NULL AND id IS NOT NULL ORDER BY location, id
 """
-_COPIES = """
-    SELECT entry, email FROM directory WHERE (location = :location AND stripe_id = :stripe_id) ORDER BY entry
+# Whom another customer is linked to is that customer's, whatever they share.
+_NOBODY_ELSES = """
+    NOT EXISTS (
+        SELECT 1 FROM links WHERE links.location = directory.location AND links.stripe_id = directory.stripe_id
+            AND links.customer <> :number
+    )
 """
-_COPIES_BY_EMAIL = "SELECT entry, email FROM directory WHERE lower(email) = :email ORDER BY entry"
+_COPIES = f"""
+    SELECT entry FROM directory
+    WHERE location = :location AND stripe_id = :stripe_id AND {_NOBODY_ELSES} ORDER BY entry
+"""
+_COPIES_BY_EMAIL = f"SELECT entry FROM directory WHERE lower(email) = :email AND {_NOBODY_ELSES} ORDER BY entry"
 _ERASE_ITEMS = """
     UPDATE change_items SET before = iif(before IS NULL, NULL, '{}'), after = iif(after IS NULL, NULL, '{}')
     WHERE customer = :number AND change < :change
@@ -94,10 +102,10 @@ def _copies_of(tables: Tables, number: int) -> set[int]:
     found = {
         row["entry"]
         for link in tables.db.rows(_IDS, number=number)
-        for row in tables.db.rows(_COPIES, location=link["location"], stripe_id=link["id"])
+        for row in tables.db.rows(_COPIES, number=number, location=link["location"], stripe_id=link["id"])
     }
     customer = tables.customer(number)
     if customer and customer.details.email:
         email = fold(customer.details.email)
-        found |= {row["entry"] for row in tables.db.rows(_COPIES_BY_EMAIL, email=email)}
+        found |= {row["entry"] for row in tables.db.rows(_COPIES_BY_EMAIL, number=number, email=email)}
     return found

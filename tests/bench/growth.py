@@ -41,10 +41,14 @@ def growth() -> None:
     few = homes[SIZES[0]]
     for size in SIZES[1:]:
         print(f"{size:,} customers against {SIZES[0]:,}:")
-        for commands, goal, runs in ((_QUICK, 1.3, _RUNS), (_WHOLE, 1.1 * size / SIZES[0], _ALL)):
+        for commands, what, goal, runs in (
+            (_QUICK, "a command about few", 1.3, _RUNS),
+            (_WHOLE, "a command about all", 1.1 * size / SIZES[0], _ALL),
+        ):
             for name, arguments in commands.items():
-                ours = koalalink(f"{name} at {size:,}", *arguments, KOALALINK_HOME=homes[size])
-                rival = koalalink(f"{name} at {SIZES[0]:,}", *arguments, KOALALINK_HOME=few)
+                print(f"{name}: ", end="")
+                ours = koalalink(f"{what}, {size:,} customers", *arguments, KOALALINK_HOME=homes[size])
+                rival = koalalink(f"{SIZES[0]:,}", *arguments, KOALALINK_HOME=few)
                 if name == "undo":  # of a change of one customer
                     edit = _QUICK["customers edit"][:-1]
                     ours, rival = (
@@ -54,7 +58,7 @@ def growth() -> None:
                 ratio(ours, rival, goal=goal, runs=runs)
         day = [
             replace(
-                koalalink(f"the first change of a day at {count:,}", *_FIRST_WRITE, KOALALINK_HOME=homes[count]),
+                koalalink(f"the first change of a day, {count:,}", *_FIRST_WRITE, KOALALINK_HOME=homes[count]),
                 prepare=lambda count=count: shutil.rmtree(Path(homes[count]) / "backups", ignore_errors=True),  # type: ignore[misc]
             )
             for count in (size, SIZES[0])

@@ -70,6 +70,16 @@ def test_nothing_is_left_but_that_somebody_was_erased(shop: App) -> None:
     assert run("customers", "list", "other").exit_code == 0
 
 
+def test_copy_of_whom_another_is_linked_to_stays(shop: App) -> None:
+    """A couple shares an email; each has a Stripe customer."""
+    run = runner(shop)
+    run("customers", "edit", "2", "--last-name", "Quagmire", "--email", "zq@secret.example")
+    assert run("connect", "2", "cus_zebulon2", "--offline").exit_code == 0
+    done = json.loads(run("customers", "forget", "1", "--yes", "--json").stdout)
+    assert done["copies"] == 1
+    assert [each.stripe_id for each in shop.directory.beginning("cus_zeb", 9)] == ["cus_zebulon2"]
+
+
 def test_history_is_still_shown(shop: App) -> None:
     """In every form, without what it was about."""
     run = runner(shop)

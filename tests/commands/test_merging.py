@@ -96,10 +96,17 @@ def test_both_linked_at_one_location_is_refused_until_one_is_chosen(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code"), [(("42", "42"), 2), (("42", "54"), 8), (("42", "999"), 4), (("42", "54", "--yes"), 8)]
+    ("arguments", "code"),
+    [
+        (("42", "42"), 2),
+        (("42", "54"), 8),
+        (("42", "999"), 4),
+        (("42", "54", "--yes"), 8),
+        (("42", "57", "--yes"), 8),
+    ],
 )
 def test_who_cannot_be_merged(run: Run, sandbox: App, arguments: tuple[str, ...], code: int) -> None:
-    """The same one, somebody of another name, nobody."""
+    """The same one, somebody of another name, nobody; and a namesake with another email and phone."""
     before = dump(sandbox.config.store_path) if sandbox.store else []
     assert run("customers", "merge", *arguments).exit_code == code
     assert dump(sandbox.config.store_path) == before
