@@ -9,6 +9,8 @@ from koalalink.errors import NotFoundError
 from koalalink.hints import Command
 
 _FEW = 5
+_LONGEST = 20
+"""Letters of a word that are proposed to be looked for."""
 _WORD = re.compile(r"\w+")
 
 
@@ -36,8 +38,14 @@ def only_one(found: Sequence[Customer], reference: str) -> Customer:
         )
     raise NotFoundError(
         f"There is no customer “{reference}”.",
-        hint="Look by a part of the name, email or phone: " + Command("customers", "list", "NAME"),
+        hint="Look by a part of the name, email or phone: " + Command("customers", "list", _part_of(reference)),
     )
+
+
+def _part_of(reference: str) -> str:
+    """Return the longest word that was typed: most mistakes are in another one, or at its end."""
+    words = [word for word in words_of(reference) if not word.isdecimal()]
+    return max(words, key=len)[:_LONGEST] if words else "NAME"
 
 
 def _contact(customer: Customer, reference: str) -> str:

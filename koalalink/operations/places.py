@@ -97,7 +97,8 @@ def location_of_ids(config: Config, name: str | None) -> str | None:
 
 def no_location() -> ConfigError:
     """Return the error for a command that needs a location while none is set up."""
-    return ConfigError("No location is set up yet.", hint="Type: " + Command("init"))
+    hint = "Type: " + Command("init") + ". To try it on made-up people first: " + Command("demo")
+    return ConfigError("No location is set up yet.", hint=hint)
 
 
 def location_with(need: KnowsIds, stripe_id: StripeId, name: str | None, *, offline: bool = False) -> str:
