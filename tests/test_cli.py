@@ -118,9 +118,9 @@ def test_proposed_commands_name_the_configuration_that_was_named(home: Path, tmp
     config.write_text('[store]\npath = "shop.db"\n')
     assert process(home, "--config", str(config), "customers", "add", "--first-name", "Ann").returncode == 0
     done = process(home, "--config", str(config), "show", "Bob")
-    assert f"koalalink --config '{config}' customers list Bob" in done.stderr
+    assert f"koalalink --config '{config}' customers list bob" in done.stderr
     done = process(home, "show", "Bob", KOALALINK_CONFIG=str(config))
-    assert "koalalink customers list Bob" in done.stderr
+    assert "koalalink customers list bob" in done.stderr
 
 
 def test_demo_shows_every_command_and_what_it_prints(home: Path) -> None:
