@@ -15,15 +15,7 @@ app = typer.Typer(add_completion=False)
 @app.command(rich_help_panel=o.FIND)
 def show(
     ctx: typer.Context,
-    who: Annotated[
-        str,
-        typer.Argument(
-            metavar="CUSTOMER|STRIPE_ID",
-            help="Your customer (42), or a Stripe customer (cus_…).",
-            show_default=False,
-            autocompletion=completion.either_side,
-        ),
-    ],
+    who: o.EitherSideArgument,
     location: o.LocationOption = None,
     web: o.WebOption = False,
     as_json: o.JsonOption = False,
@@ -127,15 +119,7 @@ def _switch(ctx: typer.Context, customer: str, location: str | None, as_json: bo
 @app.command(rich_help_panel=o.FIND)
 def cards(
     ctx: typer.Context,
-    customer: Annotated[
-        str,
-        typer.Argument(
-            metavar="CUSTOMER",
-            help="Your customer's number, name, email, or ext:ID; or a Stripe customer (cus_…).",
-            show_default=False,
-            autocompletion=completion.either_side,
-        ),
-    ],
+    who: o.EitherSideArgument,
     location: o.LocationsOption = None,
     as_json: o.JsonOption = False,
 ) -> None:
@@ -148,4 +132,4 @@ def cards(
     from koalalink.operations import profile
 
     app = App.of(ctx)
-    app.show(profile.saved_cards(app, customer, location), as_json)
+    app.show(profile.saved_cards(app, who, location), as_json)

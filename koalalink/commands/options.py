@@ -35,6 +35,15 @@ _CUSTOMER = typer.Argument(
 )
 CustomerArgument = Annotated[str, _CUSTOMER]
 OptionalCustomerArgument = Annotated[str | None, _CUSTOMER]
+EitherSideArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="CUSTOMER|STRIPE_ID",
+        help="Your customer (42, a name, an email), or a Stripe customer (cus_…).",
+        show_default=False,
+        autocompletion=completion.either_side,
+    ),
+]
 OptionalChangeArgument = Annotated[
     int | None,
     typer.Argument(

@@ -35,6 +35,14 @@ class ConfigFile:
                 hint="To give it another key, type: " + Command("locations", "set-key", name),
             )
 
+    def _refuse_environment(self, name: str) -> None:
+        """Raise UsageError where there is no file, so that a location is only in the environment."""
+        if not self.path.exists():
+            raise UsageError(
+                f"{name} is not in {self.path}, but in the environment.",
+                hint="Write it into the file: " + Command("init"),
+            )
+
     def create(self, name: str, settings: Mapping[str, object]) -> None:
         """Write a new file with one location, which is the default."""
         check_name(name)
@@ -68,11 +76,7 @@ class ConfigFile:
 
     def set_key(self, name: str, source: Mapping[str, object]) -> None:
         """Put another source of its key into the section of a location; nothing else changes."""
-        if not self.path.exists():
-            raise UsageError(
-                f"{name} is not in {self.path}, but in the environment.",
-                hint="Write it into the file: " + Command("init"),
-            )
+        self._refuse_environment(name)
         text = self.path.read_text(encoding="utf-8")
         document = tomllib.loads(text)
         section = document["locations"][name]
@@ -97,11 +101,7 @@ class ConfigFile:
         All is ready on the disk before anything is done within it, and in its place once that has gone well.
         """
         check_name(new)
-        if not self.path.exists():
-            raise UsageError(
-                f"{old} is not in {self.path}, but in the environment.",
-                hint="Write it into the file: " + Command("init"),
-            )
+        self._refuse_environment(old)
         text = self.path.read_text(encoding="utf-8")
         document = tomllib.loads(text)
         names = {name: new if name == old else name for name in document["locations"]}

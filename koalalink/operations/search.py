@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -11,34 +11,23 @@ from koalalink.domain.chronicle import ago
 from koalalink.domain.directory import DirectoryState
 from koalalink.domain.hits import Hit, Hits
 from koalalink.domain.search_query import IdQuery, OwnIdQuery, SearchQuery, TextQuery, read_query
-from koalalink.domain.stripe_customers import (
-    OUR_ID_AT_STRIPE,
-    Absence,
-    PaymentMethod,
-    StripeCustomer,
-    best_method,
-    methods_in_order,
-)
 from koalalink.domain.text import listed
-from koalalink.errors import KoalaError, NetworkError, NotFoundError, SearchUnavailable, StripeError
+from koalalink.errors import KoalaError, NetworkError, NotFoundError, StripeError
 from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking
 from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.operations.places import copied_locations, the_locations
+from koalalink.operations.search_at_stripe import search_at
 
 if TYPE_CHECKING:
     from koalalink.domain.links import LinkedCustomer
-    from koalalink.operations.ports import Directory, Store, Stripe
+    from koalalink.operations.ports import Directory, Store
 
 _OURS = 5
 """Customers of our own list that are shown above Stripe's."""
-_MOST_SIMILAR = 100
-"""Customers that have a part of what was typed, of whom those are shown who are similar in everything."""
 _SERVER_ERROR, _TOO_MANY = 500, 429
 """HTTP statuses of Stripe's own trouble, and of too many requests."""
-
-_Found = tuple[list[Hit], bool, list[str]]
 
 
 class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasTalk, HasTime, HasBrowser, Protocol):
@@ -96,7 +85,7 @@ def _online(need: Needs, query: SearchQuery, request: SearchRequest) -> Partial[
     answered: list[str] = []
     more = False
     with need.talk.counting("Searching customers at Stripe") as count:
-        askings = {location: Asking(_search_at(need, query, location, limit, count)) for location in locations}
+        askings = {location: Asking(search_at(need, query, location, limit, count)) for location in locations}
         for location, asking in askings.items():
             try:
                 hits, goes_on, remarks = asking.result()
@@ -225,96 +214,3 @@ def _in_directory(query: SearchQuery, location: str, directory: Directory, limit
 def _age(state: DirectoryState, now: datetime) -> str:
     told = f"copied {ago(state.finished_at, now)}" if state.finished_at else "not copied completely yet"
     return f"These are the customers of {state.location} as they were {told}."
-
-
-def _search_at(
-    need: Needs, query: SearchQuery, location: str, limit: int, count: Callable[[int], None]
-) -> Callable[[], _Found]:
-    accounts, now = need.accounts, need.now  # what is made here is made once, and not by several threads
-    metadata_key = need.config.locations[location].metadata_key or OUR_ID_AT_STRIPE
-
-    def ask() -> _Found:
-        stripe = accounts(location)
-        if isinstance(query, IdQuery):
-            found = stripe.customer(query.stripe_id)
-            customers = [found] if isinstance(found, StripeCustomer) else []
-            notes = [f"{query.stripe_id} was deleted at Stripe ({stripe.location})."] * (found is Absence.DELETED)
-        elif isinstance(query, OwnIdQuery):
-            found_all = stripe.search(query.clauses(metadata_key), limit + 1)
-            customers, notes = [customer for customer in found_all if query.matches(customer)], []
-        else:
-            customers, notes = _customers(stripe, query, limit, count)
-            customers.sort(key=lambda each: (query.errors(each) or 0, query.rank(each)))
-        shown = [
-            Hit(location=stripe.location, customer=customer, card=card, linked_to=None)
-            for customer, card in _with_cards(stripe, customers[:limit], now)
-        ]
-        if stripe.cards_are_hidden:
-            notes.append(
-                f"The key of {stripe.location} has no permission to read payment methods: its cards are not shown."
-            )
-        return shown, len(customers) > limit, notes
-
-    return ask
-
-
-def _customers(
-    stripe: Stripe, query: TextQuery, limit: int, count: Callable[[int], None]
-) -> tuple[list[StripeCustomer], list[str]]:
-    """Return the customers of one account that match, and what the user should know about how they were found."""
-    clauses = query.clauses()
-    # Search does not know what was created a moment ago, the list by email does; the list minds case, search does not.
-    listed = [Asking(lambda e=email: stripe.with_email(e)) for email in _spellings(query.email)]  # type: ignore[misc]
-    note: list[str] = []
-    searched: list[StripeCustomer] = []
-    try:
-        if clauses:
-            searched = stripe.search(clauses, limit + 1)
-    except SearchUnavailable:
-        note = [f"Stripe does not offer search for {stripe.location}: searched the list of customers instead."]
-        clauses = None
-    if clauses is None and not query.email:
-        searched = list(_through_the_list(stripe, query, limit, count))
-    every = {customer.stripe_id: customer for customer in searched}
-    for asking in listed:
-        every |= {customer.stripe_id: customer for customer in asking.result()}
-    found = [customer for customer in every.values() if query.matches(customer)]
-    for looser in query.looser() if clauses and not found else ():
-        similar = [each for each in stripe.search(looser, _MOST_SIMILAR) if query.errors(each) is not None]
-        if similar:
-            return similar, [*note, f"Nobody at {stripe.location} is called exactly that; these are similar."]
-    return found, note
-
-
-def _spellings(email: str | None) -> list[str]:
-    return list(dict.fromkeys((email, email.lower()))) if email else []
-
-
-def _through_the_list(
-    stripe: Stripe, query: TextQuery, limit: int, count: Callable[[int], None]
-) -> Iterator[StripeCustomer]:
-    # The newest come first, as they do in a search.
-    found = 0
-    for customer in stripe.all_customers():
-        count(1)
-        if query.matches(customer):
-            found += 1
-            yield customer
-        if found > limit:
-            return
-
-
-def _with_cards(
-    stripe: Stripe, customers: list[StripeCustomer], now: datetime
-) -> list[tuple[StripeCustomer, PaymentMethod | None]]:
-    """Add a card to each: the default, else the one that would be used, else any."""
-    askings = {
-        customer.stripe_id: Asking(lambda c=customer: methods_in_order(c, stripe.cards(c.stripe_id)) or ())  # type: ignore[misc]
-        for customer in customers
-        if customer.card is None and not stripe.cards_are_hidden
-    }
-    shown = []
-    for customer in customers:
-        cards = askings[customer.stripe_id].result() if customer.stripe_id in askings else ()
-        shown.append((customer, customer.card or best_method(cards, now) or (cards[0] if cards else None)))
-    return shown
