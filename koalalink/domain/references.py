@@ -9,6 +9,8 @@ from koalalink.errors import NotFoundError
 from koalalink.hints import Command
 
 _FEW = 5
+_LONGEST_SHOWN = 60
+"""Characters of what was typed; a page that was pasted by mistake has thousands."""
 _LONGEST = 20
 """Letters of a word that are proposed to be looked for."""
 _WORD = re.compile(r"\w+")
@@ -26,9 +28,10 @@ def is_called(details: CustomerDetails, words: Sequence[str]) -> bool:
 
 def only_one(found: Sequence[Customer], reference: str) -> Customer:
     """Return the only customer that fits; raises NotFoundError where nobody does, or several of whom one is meant."""
-    reference = printable(reference).strip()
     if len(found) == 1:
         return found[0]
+    reference = printable(reference).strip()
+    reference = reference if len(reference) <= _LONGEST_SHOWN else f"{reference[:_LONGEST_SHOWN]}…"
     if found:
         people = "; ".join(f"{customer}{_contact(customer, reference)}" for customer in found[:_FEW])
         more = "; …" if len(found) > _FEW else ""

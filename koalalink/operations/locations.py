@@ -1,14 +1,15 @@
 """Setting locations up in the configuration: the first, others, other names, and removing them."""
 
+import re
 import shlex
 from contextlib import nullcontext
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.changes import Action
-from koalalink.domain.configuration import KEY_SOURCES, KeySource, Location, check_name
+from koalalink.domain.configuration import KEY_SOURCES, LOCATION_NAME, KeySource, Location, check_name
 from koalalink.domain.directory import DirectoryState
-from koalalink.domain.text import counted, listed
+from koalalink.domain.text import counted, fold, listed
 from koalalink.errors import Aborted, ConfigError, NetworkError, StripeError, UsageError
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
@@ -24,6 +25,9 @@ from koalalink.operations.needs import (
 from koalalink.operations.places import the_location
 from koalalink.operations.ports import Store
 
+_WORD = re.compile(r"[a-z0-9]+")
+_LONGEST = 40
+"""Letters of the name of a location."""
 _TRIES = 3
 """Times that a key can be pasted."""
 
@@ -50,7 +54,8 @@ def init(need: Needs, request: LocationRequest, *, force: bool) -> None:
     if need.settings.exists() and not force:
         _init_again(need, request)
         return
-    name = request.name or _new_name(need, "main")
+    request = request if request.name else _called(need, request, "main")
+    name = request.name or ""
     check_name(name)
     need.settings.create(name, _with_key(need, name, request))
     need.talk.note(f"Wrote {need.settings.path}. To check that everything works, type: " + Command("doctor"))
@@ -77,21 +82,23 @@ def _init_again(need: Needs, request: LocationRequest) -> None:
     if chosen <= len(locations):
         set_key(need, locations[chosen - 1], request, force=False)
     else:
-        add_location(need, _new_name(need, ""), request)
+        request = _called(need, request, "")
+        add_location(need, request.name or "", request)
 
 
-def _new_name(need: Needs, default: str) -> str:
-    """Ask for the name of a location until it can be one."""
+def _called(need: Needs, request: LocationRequest, default: str) -> LocationRequest:
+    """Ask what a location is called; what people call it is its title, and what is typed is made of that."""
     while True:
-        name = need.talk.answer("What do you call your location, in one word?", default)
-        try:
-            check_name(name)
-        except UsageError as wrong:
-            if not need.talk.can_ask:
-                raise
-            need.talk.warn(f"{wrong.message} {wrong.hint}")
-        else:
-            return name
+        title = need.talk.answer("What do you call your location?", default)
+        name = "-".join(_WORD.findall(fold(title)))[:_LONGEST].rstrip("-")
+        if LOCATION_NAME.fullmatch(name):
+            break
+        if not need.talk.can_ask:
+            check_name(title)
+        need.talk.warn("The name needs a letter or a digit, as in: downtown")
+    if name != title:
+        need.talk.note(f"In commands, type it as {name}")
+    return request._replace(name=name, title=request.title or (title if name != title else None))
 
 
 def add_location(need: Needs, name: str, request: LocationRequest) -> None:

@@ -250,6 +250,12 @@ def test_customer_is_named(run: Run, sandbox: App) -> None:
     assert (result.exit_code, result.stderr) == (1, "Nobody was chosen, and nothing was changed.\n")
 
 
+def test_page_that_was_pasted_is_nobody(run: Run) -> None:
+    """And does not fill the screen."""
+    result = run("show", "word " * 5000)
+    assert (result.exit_code, len(result.stderr) < 300) == (4, True)
+
+
 def test_page_of_nobody_is_not_opened(run: Run) -> None:
     """It is said that there is none."""
     assert "is not linked to Stripe: no page to open." in run("show", "42", "--web").stderr

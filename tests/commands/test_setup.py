@@ -55,7 +55,7 @@ def test_init_asks_a_person(real: App) -> None:
     """For the location and the key."""
     person = real.__dict__["talk"] = Somebody(answers=("shop", KEY))
     assert runner(real)("init").exit_code == 0
-    assert person.asked == ["What do you call your location, in one word?", "Paste the key (it is not shown)"]
+    assert person.asked == ["What do you call your location?", "Paste the key (it is not shown)"]
     assert "[locations.shop]" in real.config_file.read_text()
 
 
@@ -174,11 +174,15 @@ def test_wrong_key_is_asked_for_again(offered: App) -> None:
     result = runner(offered)("init", "-l", "downtown", input="rk_live_wrong_123456789\n")
     assert (result.exit_code, "is not accepted by Stripe" in result.stderr) == (3, True)
     assert not offered.config_file.exists()
-    answers = ("Main Street!", "main", "hello", "rk_live_wrong_1234567", LIVE)
+    answers = ("!", "Main Street", "hello", "rk_live_wrong_1234567", LIVE)
     person = offered.__dict__["talk"] = Somebody(answers=answers)
     assert runner(offered)("init").exit_code == 0
     assert len(person.asked) == 5
-    assert "cannot be the name of a location" in person.heard[0]
+    assert person.heard[:2] == [
+        "The name needs a letter or a digit, as in: downtown",
+        "In commands, type it as main-street",
+    ]
+    assert '[locations.main-street]\nname = "Main Street"' in offered.config_file.read_text()
     person = offered.__dict__["talk"] = Somebody(answers=("x", "y", "z"))
     assert runner(offered)("locations", "add", "other").exit_code == 3
     assert "[locations.other]" not in offered.config_file.read_text()
