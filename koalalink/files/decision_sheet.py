@@ -150,8 +150,10 @@ def _decided(cells: dict[str, str], row: int) -> Decision | str:
     seen = Seen(name=cells.get("name"), email=cells.get("email"))
     if stripe_id == proposed:
         seen = seen._replace(stripe_name=cells.get("name at stripe"), stripe_email=cells.get("email at stripe"))
-    # A person has decided who saw both, in a sheet that says what it was written from.
+    # A person has decided who saw both, in a sheet that says what it was written from; of many that a page has
+    # confirmed together only a few were looked at.
     both = seen.name is not None and seen.stripe_name is not None and bool(cells.get(fold(_ORIGIN)))
+    both = both and fold(cells.get("looked at", "")) not in _NO
     return Decision(
         number,
         stripe_id,

@@ -150,6 +150,8 @@ def test_group_of_one_reason_is_confirmed_together_after_five_were_seen(page: "P
     assert button.inner_text() == "Yes to all 11"
     button.click()
     assert page.locator("#progress").inner_text() == "11 decided, 1 left."
+    found = rows(saved(page, tmp_path))
+    assert {(row["Decision"], row["Looked at"]) for row in found} == {("yes", "no")}
     page.keyboard.press("u")
     assert page.locator("#progress").inner_text() == "0 decided, 12 left."
 

@@ -197,3 +197,14 @@ def test_column_that_is_needed(sheet: Path, title: str) -> None:
     save(sheet, [[*row[:place], *row[place + 1 :]] for row in (header, *rows)])
     with pytest.raises(UsageError, match=f"no column “{title}”"):
         read(sheet)
+
+
+def test_yes_to_many_that_were_not_looked_at_forces_nothing(sheet: Path) -> None:
+    """As a page writes it that has confirmed them together: a doubt still stands against it."""
+    header, first, *_ = rows_of(sheet)
+    first[0] = "yes"
+    for said, looked in (("", True), ("yes", True), ("no", False), ("No", False)):
+        with sheet.open("w", newline="", encoding="utf-8") as stream:
+            csv.writer(stream).writerows([[*header, "Looked at"], [*first, said]])
+        [decision] = read(sheet).decisions
+        assert (decision.accepted, decision.looked_at) == (True, looked)

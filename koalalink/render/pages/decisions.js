@@ -68,6 +68,8 @@
     go(order.indexOf(last[0][0]));
   }
 
+  // Of those confirmed together few were looked at: they are judged like a link that nobody forces.
+  const isYes = (index) => answers[index] === "yes" || answers[index] === "together";
   const isDecided = (index) => answers[index] !== undefined && answers[index] !== "later";
 
   function tell() {
@@ -85,7 +87,7 @@
   }
 
   function choose(label, said, index, name) {
-    const button = make("button", label, { type: "button", "aria-label": name, "aria-pressed": String(answers[index] === said) });
+    const button = make("button", label, { type: "button", "aria-label": name, "aria-pressed": String(said === "yes" ? isYes(index) : answers[index] === said) });
     button.addEventListener("click", () => answer(index, said));
     return button;
   }
@@ -96,7 +98,7 @@
     const pair = pairs[index];
     const had = item.contains(document.activeElement);
     item.replaceChildren();
-    item.dataset.answer = answers[index] === undefined ? "" : answers[index].startsWith("cus_") ? "other" : answers[index];
+    item.dataset.answer = answers[index] === undefined ? "" : answers[index].startsWith("cus_") ? "other" : isYes(index) ? "yes" : answers[index];
     item.append(make("h2", `${pair.ours} (${pair.number})`), make("p", `${pair.tier}: ${pair.reason}`, { class: "reason" }));
     const table = make("table");
     const head = make("tr");
@@ -211,7 +213,7 @@
     byId("group-yes").disabled = !enough;
     byId("group-yes").onclick = () => {
       undone.push(alike.map((index) => [index, undefined]));
-      for (const index of alike) put(index, "yes");
+      for (const index of alike) put(index, "together");
       keep();
       alike.forEach(fill);
     };
@@ -221,12 +223,13 @@
   const cell = (text) => `"${String(text).replace(/([;|\t\r\n])(?=[ "']*[=+\-@＝＋－＠])/g, "$1'").replace(/^(?='*[=+\-@\t\r＝＋－＠])/, "'").replace(/"/g, '""')}"`;
 
   function save() {
-    const titles = ["Decision", "Customer", "Name", "Name at Stripe", "Email", "Email at Stripe", "Stripe ID", "Sheet"];
+    const titles = ["Decision", "Customer", "Name", "Name at Stripe", "Email", "Email at Stripe", "Stripe ID", "Looked at", "Sheet"];
     const rows = [titles];
     pairs.forEach((pair, index) => {
       const said = answers[index] === undefined && pair.tier === "certain" ? "certain" : answers[index];
       if (!said || said === "later") return;
-      rows.push([said, pair.number, pair.ours_name, pair.theirs_name, pair.ours_email, pair.theirs_email, pair.id, `${data.location} ${data.store}`]);
+      const looked = said === "together" ? "no" : "";
+      rows.push([looked ? "yes" : said, pair.number, pair.ours_name, pair.theirs_name, pair.ours_email, pair.theirs_email, pair.id, looked, `${data.location} ${data.store}`]);
     });
     const file = `decisions-${data.location}-${new Date().toISOString().slice(0, 16).replace(/[T:]/g, "-")}.csv`;
     const url = URL.createObjectURL(new Blob(["\ufeff", rows.map((row) => row.map(cell).join(",")).join("\r\n"), "\r\n"], { type: "text/csv" }));
