@@ -374,6 +374,8 @@ class Store:
 
         Raises ConflictError where a later change touched the same thing, or somebody else has what would be put back.
         """
+        if undoing.can_be_taken_away(self._db, change):
+            return change, 0
         with self._db.transaction(rehearsal=True):
             undone = undoing.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
             return undoing.part(self._db, change, undone), len(undone.kept)

@@ -101,6 +101,11 @@ def _refuse_erased(db: Database, change: Change, touched: set[int]) -> None:
         )
 
 
+def can_be_taken_away(db: Database, change: Change) -> bool:
+    """Tell whether all of a large change can be undone as a whole, which need not be tried to be known."""
+    return undone_by(db, change.number) is None and not _later(db, change) and has_only_added(db, change)
+
+
 def part(db: Database, change: Change, undone: Undone) -> Change:
     """Return a change with what of it was taken back alone."""
     kinds: dict[str, Literal["new", "changed", "gone"]] = {"new": "gone", "changed": "changed", "gone": "new"}
