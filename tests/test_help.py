@@ -31,7 +31,7 @@ def options_of(words: str) -> set[str]:
 def named(text: str) -> list[tuple[str, list[str]]]:
     """Return every command in a text, with the options that follow it directly."""
     found = []
-    for match in re.finditer(r"koalalink ((?:--sandbox )?)([a-z]+)( [a-z]+)?(.*?)(?=koalalink|[\n.;:|]|$)", text):
+    for match in re.finditer(r"koalalink ((?:--sandbox )?)([a-z]+)( [a-z][a-z-]*)?(.*?)(?=koalalink|[\n.;:|]|$)", text):
         _, first, second, rest = match.groups()
         words = f"{first}{second or ''}" if first in _GROUPS else first
         if first in _GROUPS and words not in _COMMANDS:
