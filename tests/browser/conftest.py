@@ -30,6 +30,7 @@ def browser() -> Iterator["Browser"]:
     if where is None and not IN_CI:
         pytest.skip("there is no Chromium here")
     try:
+        import axe_playwright_python.sync_playwright  # noqa: F401 - what some of the tests look with
         from playwright.sync_api import sync_playwright
     except ImportError:
         if IN_CI:
