@@ -50,6 +50,7 @@ def merge(need: Needs, request: MergeRequest) -> Merged:
     links = [*_links(need, kept, other)]
     details = _details(need, kept.customer, other.customer)
     moved = [link._replace(customer=kept.customer.number) for link in links]
+    _refuse_refused(need, kept, moved, force=request.force)
     found = _contradicted(need, kept.customer, details, moved)
     if found:
         consent_to_contradict(need.talk, found, force=request.force)
@@ -79,6 +80,22 @@ def _refuse_two_people(need: Needs, kept: Customer, other: Customer, *, force: b
         refusal=f"{told} Nothing was changed.",
         hint="If they are the same person, add --force.",
     )
+
+
+def _refuse_refused(need: Needs, kept: LinkedCustomer, links: list[Link], *, force: bool) -> None:
+    """Ask where somebody has said that the one who stays is not the Stripe customer of a link that comes to it."""
+    for link in links:
+        if link in kept.links or (kept.customer.number, link.stripe_id) not in need.store.refusals(link.location):
+            continue
+        told = f"It was said that {kept.customer} is not {link.stripe_id} at {link.location}."
+        consent(
+            need.talk,
+            f"{told} Is it the same person after all?",
+            Stakes.IS_IN_DOUBT,
+            agreed=force,
+            refusal=f"{told} Nothing was changed.",
+            hint="If it is the same person after all, add --force.",
+        )
 
 
 def _links(need: Needs, kept: LinkedCustomer, other: LinkedCustomer) -> Iterator[Link]:

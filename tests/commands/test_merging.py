@@ -5,7 +5,9 @@ import json
 import pytest
 
 from koalalink.app import App
+from koalalink.domain.changes import Action
 from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.stripe_ids import StripeId
 from tests.conftest import Run
 from tests.fakes import Somebody, the_only
 from tests.torture.checks import disagreements, dump
@@ -133,3 +135,12 @@ def test_link_that_the_details_contradict_is_asked_about(run: Run, sandbox: App,
     downtown = sandbox.store.link(the_only(sandbox.store, "42"), "downtown")
     assert downtown is not None
     assert downtown.verified_at is None
+
+
+def test_link_that_was_refused_before_is_asked_about(run: Run, sandbox: App, two: tuple[int, int]) -> None:
+    """Somebody has said that the one who stays is not that Stripe customer."""
+    with sandbox.store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:
+        bulk.refuse("uptown", [(42, StripeId("cus_JaneUptown001"))])
+    result = run("customers", "merge", "42", str(two[1]))
+    assert (result.exit_code, "is not cus_JaneUptown001 at uptown" in result.stderr) == (8, True)
+    assert run("customers", "merge", "42", str(two[1]), "--force").exit_code == 0
