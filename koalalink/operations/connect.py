@@ -6,7 +6,7 @@ from koalalink.domain.changes import Action
 from koalalink.domain.checks import Check, CheckResult, Verdict
 from koalalink.domain.connecting import Connected, LinkReview, Status
 from koalalink.domain.customers import Customer
-from koalalink.domain.links import Holder, Link
+from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer, best_method
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
@@ -44,12 +44,17 @@ class LinkRequest(NamedTuple):
 class _Wanted(NamedTuple):
     """A request whose customer and location were found."""
 
-    customer: Customer
+    linked: LinkedCustomer
     stripe_id: StripeId
     location: str
     previous: Link | None
     """The link that the customer has at the location."""
     request: LinkRequest
+
+    @property
+    def customer(self) -> Customer:
+        """The customer without the links."""
+        return self.linked.customer
 
 
 def connect(need: Needs, request: LinkRequest) -> Connected:
@@ -61,13 +66,14 @@ def connect(need: Needs, request: LinkRequest) -> Connected:
     customer = the_customer(need, request.customer)
     with need.talk.counting("Looking for the location"):
         location = location_with(need, request.stripe_id, request.location, offline=request.offline)
-    previous = _replaceable(need.store, customer, location, request)
-    wanted = _Wanted(customer, request.stripe_id, location, previous, request)
+    linked = need.store.record(customer)
+    wanted = _Wanted(linked, request.stripe_id, location, _replaceable(linked, location, request), request)
     return _connect_unverified(need, wanted) if request.offline else _connect_verified(need, wanted)
 
 
 def _connect_verified(need: Needs, wanted: _Wanted) -> Connected:
-    customer, stripe_id, location, previous, request = wanted
+    linked, stripe_id, location, previous, request = wanted
+    customer = linked.customer
     store, now = need.store, need.now
     stripe = need.accounts(location)
     with need.talk.counting(f"Asking Stripe about {stripe_id}"):
@@ -75,7 +81,7 @@ def _connect_verified(need: Needs, wanted: _Wanted) -> Connected:
     holders = _others(store, customer, stripe_id)
     known = previous if previous and previous.stripe_id == stripe_id else None
     verdict, link = examine(
-        store.record(customer),
+        linked,
         stripe_id,
         of_profile(stripe, location, stripe_id, profile, now),
         Others(store, [profile.customer]),
@@ -111,7 +117,8 @@ def _same_account(known: Link, now: Link) -> bool:
 
 def _connect_unverified(need: Needs, wanted: _Wanted) -> Connected:
     """Save a link without asking Stripe, not verified; what the store knows against it counts, and so does a sync."""
-    customer, stripe_id, location, previous, _ = wanted
+    linked, stripe_id, location, previous, _ = wanted
+    customer = linked.customer
     store, talk = need.store, need.talk
     holders = _others(store, customer, stripe_id)
     if holders:
@@ -120,7 +127,7 @@ def _connect_unverified(need: Needs, wanted: _Wanted) -> Connected:
     link, doubt = unexamined(customer.number, location, stripe_id), None
     if stripe_id in account.found:
         others = Others(store, account.found.values())
-        examined = examine(store.record(customer), stripe_id, account, others, holders=(), now=need.now)
+        examined = examine(linked, stripe_id, account, others, holders=(), now=need.now)
         link, doubt = examined.link, examined.objection
     if doubt:
         talk.warn(f"According to the last sync this may be somebody else. {doubt}")
@@ -171,11 +178,11 @@ def _connected(
     )
 
 
-def _replaceable(store: Store, customer: Customer, location: str, request: LinkRequest) -> Link | None:
-    previous = store.link(customer, location)
+def _replaceable(linked: LinkedCustomer, location: str, request: LinkRequest) -> Link | None:
+    previous = next((link for link in linked.links if link.location == location), None)
     if previous and previous.stripe_id != request.stripe_id and not request.replace:
         raise ConflictError(
-            f"{customer} is already connected to {previous.stripe_id} at {location}.",
+            f"{linked.customer} is already connected to {previous.stripe_id} at {location}.",
             hint=f"To put {request.stripe_id} in its place, add --replace.",
         )
     return previous

@@ -212,8 +212,7 @@ class Store:
         number = kept.customer.number
         with self._change(Action.MERGED, note) as touched:
             for linked in (kept, other):
-                self._expect_unchanged(linked.customer)
-                if self.record(linked.customer) != linked:
+                if self._tables.linked(linked.customer.number) != linked:
                     raise _changed_meanwhile(linked.customer)
             before = {link.location: link for link in kept.links}
             after = {link.location: link for link in links}
@@ -251,8 +250,7 @@ class Store:
         """Remove a customer and all links; the history keeps both."""
         customer = linked.customer
         with self._change(Action.REMOVED) as touched:
-            self._expect_unchanged(customer)
-            if self.record(customer) != linked:
+            if self._tables.linked(customer.number) != linked:
                 raise _changed_meanwhile(customer)
             for link in linked.links:
                 self._tables.delete_link(link.customer, link.location)
@@ -281,8 +279,9 @@ class Store:
         meanwhile, or where somebody else has got the Stripe ID.
         """
         with self._change(action, note) as touched:
-            self._expect_unchanged(customer)
-            if self.link(customer, link.location) != previous:
+            linked = self._tables.linked(customer.number)
+            there = {each.location: each for each in linked.links} if linked else {}
+            if linked is None or linked.customer != customer or there.get(link.location) != previous:
                 raise _changed_meanwhile(customer)
             for holder in self.holders(link.stripe_id):
                 if holder.customer.number != customer.number:

@@ -24,6 +24,12 @@ _PEOPLE = f"""
 """
 
 
+_LINKED = f"""
+    SELECT {LINK_COLUMNS}, {COLUMNS} FROM customers LEFT JOIN links USING (customer)
+    WHERE customer = :number ORDER BY location
+"""
+
+
 class Tables:
     """The tables of customers and links, and the index that customers are found by."""
 
@@ -57,6 +63,13 @@ class Tables:
         """Return a customer by number."""
         found = self.customers("customer", number)
         return found[0] if found else None
+
+    def linked(self, number: int) -> LinkedCustomer | None:
+        """Return a customer by number, with all links, by one query."""
+        rows = self.db.rows(_LINKED, number=number)
+        if not rows:
+            return None
+        return LinkedCustomer(customer_from(rows[0]), tuple(link_from(row) for row in rows if row["location"]))
 
     def known(self, numbers: Iterable[int]) -> dict[int, LinkedCustomer]:
         """Return the customers of these numbers, those who are there."""
@@ -228,7 +241,5 @@ class Tables:
         if self._to_index is not None:
             self._to_index.add(number)
             return
-        customer = self.customer(number)
-        if customer is None:
-            return
-        finding.index(self.db, self.with_links([customer])[0])
+        if linked := self.linked(number):
+            finding.index(self.db, linked)
