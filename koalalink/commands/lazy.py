@@ -15,7 +15,7 @@ _ALIKE = 0.8
 
 
 class Group(TyperGroup):
-    """A group that answers what is no command of it with the one that may be meant, arguments kept."""
+    """A group that answers a word that is not one of its commands with the command that may be meant."""
 
     meant: ClassVar[dict[str, tuple[str, ...]]] = {}
     """What people type, and the command that does it."""

@@ -28,7 +28,7 @@ class Progress(NamedTuple):
     seconds: float
     """Since the first question."""
     later: int = 0
-    """Those that were left for later, which is no decision."""
+    """Those that were left for later, which does not count as a decision."""
 
     @property
     def minutes_left(self) -> float | None:
