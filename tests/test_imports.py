@@ -40,3 +40,13 @@ def test_local_command_loads_nothing_heavy(home: Path, arguments: list[str], all
     )
     loaded = set(done.stdout.rpartition("LOADED")[2].split())
     assert loaded <= set(allowed)
+
+
+def test_list_loads_nothing_that_asks_stripe(home: Path) -> None:
+    """It is what people type most, and each of these takes a fiftieth of its time."""
+    heavy = ("queue", "calendar", "koalalink.operations.asking", "koalalink.store.erasing")
+    program = _PROGRAM.format(arguments=["customers", "list", "--json"], heavy=heavy)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(home), cwd=TOP, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.rpartition("LOADED")[2].split() == []

@@ -157,7 +157,7 @@ class TextQuery(NamedTuple):
         for word in self.words:
             if any(other.startswith(word) for other in theirs):
                 continue
-            if not theirs.isdisjoint(names_like(word)):
+            if not names_like(word).isdisjoint(theirs):
                 errors += 1
                 continue
             # What is typed can be the beginning of a word, as it can where nothing is forgiven.

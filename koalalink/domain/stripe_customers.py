@@ -1,6 +1,5 @@
 """What Stripe knows of a customer."""
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -105,8 +104,9 @@ class PaymentMethod(NamedTuple):
 
 def days_left(card: PaymentMethod, now: datetime) -> int:
     """Return the days until the last day of a card's last month."""
-    last = date(card.exp_year, card.exp_month, monthrange(card.exp_year, card.exp_month)[1])
-    return (last - now.astimezone(UTC).date()).days
+    year, month = card.exp_year + card.exp_month // 12, card.exp_month % 12 + 1
+    following = date(year, month, 1) if year <= date.max.year else date.max
+    return (following - now.astimezone(UTC).date()).days - 1
 
 
 _KINDS = {

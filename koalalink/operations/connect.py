@@ -13,8 +13,8 @@ from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Others, copied, examine, of_profile, unexamined
+from koalalink.operations.locating import location_with
 from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
-from koalalink.operations.places import location_with
 from koalalink.operations.ports import Store
 from koalalink.operations.profile import stripe_profile
 from koalalink.operations.whom import the_customer

@@ -10,9 +10,10 @@ from koalalink.domain.stripe_ids import StripeId, customer_id, dashboard_url, lo
 from koalalink.errors import KoalaError, NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking
+from koalalink.operations.locating import KnowsIds, location_with
 from koalalink.operations.needs import HasBrowser, HasStore, HasTalk
 from koalalink.operations.partial import Partial, raise_first
-from koalalink.operations.places import KnowsIds, location_with, the_location, the_locations
+from koalalink.operations.places import the_location, the_locations
 from koalalink.operations.ports import Accounts, Store, Stripe
 from koalalink.operations.whom import the_customer
 

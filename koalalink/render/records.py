@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from koalalink.domain.customers import FIELDS
 from koalalink.domain.links import LinkedCustomer
-from koalalink.domain.stripe_customers import NOTHING_TOLD
 
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
     from koalalink.domain.backups import BackedUp, Restored
@@ -120,7 +119,7 @@ def _stripe_page(page: StripePage, now: datetime) -> Record:
         "location": page.location,
         **_stripe_customer(page.customer),
         "address": str(page.customer.address) or None,
-        "description": (page.customer.about or NOTHING_TOLD).description or None,
+        "description": (page.customer.about.description if page.customer.about else "") or None,
         "card_holder": page.customer.holder.name or None,
         "metadata": dict(page.customer.metadata),
         "linked_to": _person(page.linked_to),

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from koalalink.domain.changes import REFUSED, Action, Change, Values, moved_note
 from koalalink.domain.customers import Customer, CustomerDetails, Shape
-from koalalink.domain.edits import Forgotten
 from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
 from koalalink.domain.references import is_called, words_of
 from koalalink.domain.text import fold, printable
@@ -22,9 +22,11 @@ from koalalink.hints import Command
 from koalalink.store import finding, history, undoing
 from koalalink.store.bulk import Bulk
 from koalalink.store.database import Database
-from koalalink.store.erasing import erase, erasing
 from koalalink.store.rows import customer_from, link_values
 from koalalink.store.tables import COLUMNS, Tables
+
+if TYPE_CHECKING:
+    from koalalink.domain.edits import Forgotten
 
 _MANY = 50
 """Namesakes; of more than these nobody chooses from a list."""
@@ -237,11 +239,13 @@ class Store:
                     touched(number, location, None, said)
         return Customer(number=number, details=details)
 
-    def forget(self, number: int) -> Forgotten:
+    def forget(self, number: int) -> "Forgotten":
         """Erase a customer wherever the store has something of it, and who was merged into it.
 
         The history keeps that there were changes, when and by whom, and none of what they were about.
         """
+        from koalalink.store.erasing import erase, erasing  # noqa: PLC0415 - hardly anybody is erased
+
         with erasing(self._db), self._db.transaction():
             change = history.begin(self._db, self._now(), self._user(), Action.FORGOTTEN, "")
             return erase(self._tables, number, change)

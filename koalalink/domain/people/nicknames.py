@@ -1,6 +1,6 @@
 """Given names that one person goes by."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from koalalink.domain.people.given_names import given_names
 
@@ -264,6 +264,7 @@ def share_a_nickname(one: str, other: str) -> bool:
     return not lines.get(one, set()).isdisjoint(lines.get(other, set()))
 
 
+@lru_cache(maxsize=1024)
 def names_like(name: str) -> frozenset[str]:
     """Return the other names, folded, that somebody of a folded given name may be called by."""
     lines = (_LINES + _SPELLINGS).split("\n")
