@@ -36,7 +36,7 @@ class ConfigFile:
             )
 
     def _refuse_environment(self, name: str) -> None:
-        """Raise UsageError where there is no file, so that a location is only in the environment."""
+        """Raise UsageError if there is no file: the location comes from the environment alone."""
         if not self.path.exists():
             raise UsageError(
                 f"{name} is not in {self.path}, but in the environment.",

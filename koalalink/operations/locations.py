@@ -211,7 +211,7 @@ def _try(
     known: DirectoryState | None,
     is_kept_elsewhere: bool = False,
 ) -> None:
-    """Ask Stripe with a key, and say whose it is; raises ConfigError where it is no use.
+    """Ask Stripe with a key, and say whose account it opens; raises ConfigError if it cannot be used.
 
     Where Stripe cannot be asked now, or the key is not there yet where it will be kept, that is said, and goes on.
     """

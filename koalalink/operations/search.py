@@ -112,7 +112,7 @@ def _online(need: Needs, query: SearchQuery, request: SearchRequest) -> Partial[
 
 
 def _may_pass(failure: KoalaError) -> bool:
-    """Tell whether it is no fault of the key or the question that Stripe does not answer."""
+    """Tell whether Stripe may answer later: the key and the question are not what is wrong."""
     if isinstance(failure, NetworkError):
         return True
     return isinstance(failure, StripeError) and (failure.status >= _SERVER_ERROR or failure.status == _TOO_MANY)

@@ -49,9 +49,11 @@ class Backups:
         return daily_backups(self.store) if self._are_daily else None
 
     def copies(self) -> list[Path]:
-        """Return the copies that KoalaLink has made by itself: daily, and before a restore."""
+        """Return the copies that KoalaLink makes by itself, daily and before a restore; one in the making counts."""
         before = self.store.parent.glob(f"{self.store.stem}.before-restore-*{self.store.suffix}")
-        return [*sorted(before), *daily_backups(self.store)]
+        made = daily_backups(self.store)
+        going_on = (copy for copy in copy_process.in_the_making(_folder(self.store)) if copy not in made)
+        return [*sorted(before), *made, *going_on]
 
     def check(self, path: Path) -> Contents:
         """Return what a backup holds; raises StoreError where it is damaged, NotFoundError where there is none."""

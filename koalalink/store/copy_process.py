@@ -19,6 +19,7 @@ from koalalink.disk import Disk
 from koalalink.errors import KoalaError
 
 _BEGUN = b"begun"
+_MAKING = ".making"
 _PROGRAM = "from koalalink.store.copy_process import main; main()"
 
 
@@ -32,7 +33,13 @@ class Copying(Enum):
 
 def mark_of(target: Path) -> Path:
     """Return the mark of a copy that is being made."""
-    return target.with_name(f".{target.name}.making")
+    return target.with_name(f".{target.name}{_MAKING}")
+
+
+def in_the_making(folder: Path) -> list[Path]:
+    """Return the copies in a folder that are being made, or were broken off."""
+    marks = sorted(folder.glob(f".*{_MAKING}"))
+    return [mark.with_name(mark.name.removeprefix(".").removesuffix(_MAKING)) for mark in marks]
 
 
 def standing(target: Path) -> Copying:

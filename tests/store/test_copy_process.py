@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
 from koalalink.store import backups, copy_process
 from koalalink.store.copy_process import Copying
+from tests.conftest import NOW
 from tests.store.conftest import open_store
 from tests.test_cli import TOP, environment
 
@@ -81,6 +83,18 @@ def test_copy_that_goes_on_is_not_begun_again(path: Path) -> None:
         # Two that have begun at one moment: the second leaves it to the first.
         assert copy_process.begun(path, target) is True
     assert not target.exists()
+
+
+def test_copy_in_the_making_counts_as_a_copy(path: Path) -> None:
+    """Who is erased meanwhile is in it."""
+    target = target_of(path)
+    target.parent.mkdir()
+    copies = backups.Backups(path, Disk(), lambda: NOW, are_daily=True, say=lambda _: None).copies
+    assert copies() == []
+    copy_process.mark_of(target).touch()
+    assert copies() == [target]
+    assert backups.back_up_daily(path, _DAY) is True
+    assert copies() == [target]
 
 
 def test_copy_that_was_broken_off_is_made_by_the_next_command(path: Path) -> None:
