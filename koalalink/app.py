@@ -128,10 +128,10 @@ class App:
 
     @cached_property
     def _database(self) -> "Database":
-        from koalalink.store.database import Database
+        from koalalink.store.sqlite import SQLiteDatabase
 
         before = None if self.sandbox else lambda: self.backups.back_up_daily()  # noqa: PLW0108 - not made before
-        return Database(self.config.store_path, before_first_write=before, say=self.talk.warn)
+        return SQLiteDatabase(self.config.store_path, before_first_write=before, say=self.talk.warn)
 
     @cached_property
     def backups(self) -> "Backups":

@@ -11,7 +11,7 @@ import pytest
 
 from koalalink.disk import STORE_SIDES, Disk, IfThere, free_name
 from koalalink.errors import ConflictError, ExitCode, KoalaError, StoreError, UsageError
-from koalalink.store.database import Database
+from koalalink.store.sqlite import SQLiteDatabase
 
 
 def write(
@@ -87,7 +87,7 @@ def test_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
 def store(tmp_path: Path) -> Path:
     """A store in use, with the files beside it."""
     path = tmp_path / "home" / "customers.db"
-    Database(path).close()
+    SQLiteDatabase(path).close()
     (path.parent / "config.toml").write_text("")
     (path.parent / "backups").mkdir()
     return path

@@ -12,23 +12,16 @@ from koalalink.domain.people.contact import keys_of
 from koalalink.store import finding
 from koalalink.store.database import Value
 from koalalink.store.history import put_tallies
-from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, link_values
+from koalalink.store.rows import FIELDS, KEYS, customer_values, link_values
 from koalalink.store.tables import COLUMNS, LINK_COLUMNS, Tables
 
-# Values by place, not by name, as it takes half the time.
-_INSERT = f"""
-    INSERT INTO customers (customer, {", ".join((*FIELDS, *KEYS))})
-    VALUES ({", ".join("?" * (1 + len(FIELDS) + len(KEYS)))})
-"""
+_CUSTOMER = ("customer", *FIELDS, *KEYS)
+_LINK = (*LINK_COLUMNS.split(", "),)
+_ITEM = ("change", "item", "customer", "location", "before", "after")
 _UPDATE = (
     f"UPDATE customers SET {', '.join(f'{name} = :{name}' for name in (*FIELDS, *KEYS))} WHERE customer = :customer"
 )
 _DELETE_LINK = "DELETE FROM links WHERE customer = :customer AND location = :location"
-_INSERT_LINK = f"INSERT INTO links ({LINK_COLUMNS}) VALUES ({', '.join('?' * len(LINK_COLUMNS.split(', ')))})"
-_INSERT_ITEM = """
-    INSERT INTO change_items (change, item, customer, location, before, after)
-    VALUES (?, ?, ?, ?, ?, ?)
-"""
 _AS_JSON = "{" + ", ".join(f'"{name}": %s' for name in FIELDS) + "}"
 
 
@@ -43,11 +36,7 @@ class Bulk:
         self._tables = tables
         self._items = 0
         self._kinds: Counter[tuple[str, str]] = Counter()
-        [row] = tables.db.rows(
-            "SELECT max(coalesce((SELECT max(customer) FROM customers), 0), "
-            "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'customers'), 0)) AS last"
-        )
-        self.next_number: int = row["last"] + 1
+        self.next_number = tables.next_number()
         """The number of the next customer."""
 
     def people(
@@ -76,8 +65,8 @@ class Bulk:
             self.change = self._begin()
         for customer, stripe_id in pairs:
             self._tables.put_refusal(customer, location, stripe_id, stands=True)
-        db = self._tables.db
-        db.execute_many(_INSERT_ITEM, [self._item(who, location, None, {REFUSED: theirs}) for who, theirs in pairs])
+        items = [self._item(who, location, None, {REFUSED: theirs}) for who, theirs in pairs]
+        self._tables.db.insert_many("change_items", _ITEM, items)
         self._kinds["refusal", "new"] += len(pairs)
 
     def finish(self) -> None:
@@ -87,12 +76,11 @@ class Bulk:
 
     def links_at(self, location: str) -> Sequence[LinkedCustomer]:
         """Return everybody who is linked at a location, with all links."""
-        rows = self._tables.db.rows(
-            f"SELECT customer, {COLUMNS} FROM customers JOIN links USING (customer) "
-            "WHERE location = :location ORDER BY customer",
+        return self._tables.with_links(
+            f"SELECT customer, {COLUMNS} FROM customers "
+            "WHERE customer IN (SELECT customer FROM links WHERE location = :location)",
             location=location,
         )
-        return self._tables.with_links([customer_from(row) for row in rows])
 
     def write(
         self,
@@ -106,15 +94,15 @@ class Bulk:
         if self.change is None:
             self.change = self._begin()
         db = self._tables.db
-        db.execute_many(_INSERT, ((c.number, *c.details, *keys_of(c.details)) for c in added))
+        db.insert_many("customers", _CUSTOMER, ((c.number, *c.details, *keys_of(c.details)) for c in added))
         db.execute_many(_UPDATE, ({"customer": c.number, **customer_values(details)} for c, details in edited))
         # All old ones go first: two customers may exchange theirs.
         db.execute_many(_DELETE_LINK, ({"customer": old.customer, "location": old.location} for old, _ in links if old))
-        db.execute_many(
-            _INSERT_LINK,
+        db.insert_many(
+            "links",
+            _LINK,
             ((new.customer, new.location, *link_values(new).values()) for _, new in links),
         )
-        # One row a statement: one that adds many makes the search index write out what it holds, each time.
         # The row's JSON is put together here, as the library takes thrice the time for it.
         self._kinds["customer", "new"] += len(added)
         self._kinds["customer", "changed"] += len(edited)
@@ -123,18 +111,22 @@ class Bulk:
         self._kinds["link", "new"] += len(links) - replacing
         first = self._items + 1
         self._items += len(added)
-        db.execute_many(
-            _INSERT_ITEM,
+        db.insert_many(
+            "change_items",
+            _ITEM,
             (
                 (self.change, item, customer.number, None, None, _AS_JSON % tuple(map(_quoted, customer.details)))
                 for item, customer in enumerate(added, first)
             ),
         )
-        db.execute_many(
-            _INSERT_ITEM, (self._item(c.number, None, c.details._asdict(), details._asdict()) for c, details in edited)
+        db.insert_many(
+            "change_items",
+            _ITEM,
+            (self._item(c.number, None, c.details._asdict(), details._asdict()) for c, details in edited),
         )
-        db.execute_many(
-            _INSERT_ITEM,
+        db.insert_many(
+            "change_items",
+            _ITEM,
             (
                 self._item(new.customer, new.location, link_values(old) if old else None, link_values(new))
                 for old, new in links
@@ -155,7 +147,5 @@ class Bulk:
         return (self.change, self._items, customer, location, was, json.dumps(after))
 
     def _index(self, new: Iterable[LinkedCustomer], changed: set[int]) -> None:
-        db = self._tables.db
-        db.execute_many(finding.FORGET, ({"number": number} for number in sorted(changed)))
-        known = self.known(changed).values()
-        db.execute_many(finding.INDEX, (finding.indexed(linked) for linked in (*new, *known)))
+        self._tables.index_anew(changed)
+        finding.index(self._tables.db, new)

@@ -10,9 +10,9 @@ from pathlib import Path
 from koalalink.disk import Disk, IfThere, NewFile
 from koalalink.domain.backups import Contents
 from koalalink.errors import KoalaError, NotFoundError, StoreError
-from koalalink.store.database import as_sentence, reading
 from koalalink.store.migrations import APPLICATION_ID, STEPS
 from koalalink.store.schema import strangers
+from koalalink.store.sqlite import as_sentence, reading
 
 _PATIENCE = 10.0
 """Seconds to wait for another process that is writing."""

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from sqlite3 import Row
 from types import MappingProxyType
 from typing import Any
 
@@ -13,42 +12,37 @@ from koalalink.domain.search_query import IdQuery, OwnIdQuery, SearchQuery
 from koalalink.domain.stripe_customers import NOTHING_TOLD, About, Holder, PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import digits, fold, printable, trimmed
-from koalalink.store.database import Database, Value
+from koalalink.store.database import Database, Row, Spellings, Value
 
 _FIELDS = tuple(
     "stripe_id name email phone address created livemode card default_payment_method metadata about".split()
 )
 _COLUMNS = ", ".join((*_FIELDS, "other_card"))
-_WRITTEN = ", ".join(_FIELDS)
-_INSERT = f"""
-    INSERT INTO directory (entry, {_WRITTEN}, location, run, gone)
-    VALUES (:entry, :{", :".join(_FIELDS)}, :location, (SELECT run FROM directories WHERE location = :location), 0)
-"""
 _UPDATE = f"""
-    UPDATE directory SET {", ".join(f"{name} = :{name}" for name in _FIELDS)}, gone = 0,
+    UPDATE directory SET {", ".join(f"{name} = :{name}" for name in _FIELDS)}, gone = false,
         run = (SELECT run FROM directories WHERE location = :location)
     WHERE entry = :entry
 """
 _KNOWN = f"""
     SELECT entry, gone, {", ".join(f"directory.{name}" for name in (*_FIELDS, "other_card"))}
     FROM json_each(:stripe_ids) AS wanted
-    CROSS JOIN directory ON directory.location = :location AND directory.stripe_id = wanted.value
-    ORDER BY wanted.key
+    JOIN directory ON directory.location = :location AND directory.stripe_id = wanted.value
+    ORDER BY CAST(wanted.key AS BIGINT)
 """
 _STATES = """
     SELECT location, account, livemode, begun_at, finished_at, windows,
         EXISTS (SELECT 1 FROM directory WHERE directory.location = directories.location AND NOT gone) AS is_filled
-    FROM directories WHERE coalesce(location = :location, 1) ORDER BY location
+    FROM directories
 """
 _FIND = f"""
     SELECT {_COLUMNS} FROM directory_search JOIN directory ON entry = directory_search.rowid
-    WHERE directory_search MATCH :match AND location = :location AND NOT gone ORDER BY created DESC, stripe_id LIMIT 500
+    WHERE %s AND location = :location AND NOT gone ORDER BY created DESC NULLS LAST, stripe_id LIMIT 500
 """
 
-_Row = dict[str, Value]
+_ENTRY = ("entry", *_FIELDS, "location", "run", "gone")
 
-# What pages have left in many pieces takes five times as long to search as one piece.
-_OPTIMIZE = "INSERT INTO directory_search (directory_search) VALUES ('optimize')"
+_Row = dict[str, Value]
+_Text = tuple[Value, ...]
 
 
 class Directory:
@@ -61,12 +55,12 @@ class Directory:
 
     def state(self, location: str) -> DirectoryState | None:
         """Return how far the directory of a location is; None where there is none."""
-        found = self._db.rows(_STATES, location=location)
+        found = self._db.rows(f"{_STATES} WHERE location = :location ORDER BY location", location=location)
         return _state(found[0]) if found else None
 
     def states(self) -> list[DirectoryState]:
         """Return the same of all locations."""
-        return [_state(row) for row in self._db.rows(_STATES, location=None)]
+        return [_state(row) for row in self._db.rows(f"{_STATES} ORDER BY location")]
 
     def count(self, location: str) -> int:
         """Return how many customers of a location are at Stripe, as far as is known."""
@@ -85,9 +79,10 @@ class Directory:
                 """
                 INSERT INTO directories (location, account, livemode, run, begun_at, windows)
                 VALUES (:location, :account, :livemode, 1, :now, :windows)
-                ON CONFLICT (location) DO UPDATE SET windows = excluded.windows, run = run + :more,
-                    account = coalesce(excluded.account, account), livemode = coalesce(excluded.livemode, livemode),
-                    begun_at = iif(:more, excluded.begun_at, begun_at)
+                ON CONFLICT (location) DO UPDATE SET windows = excluded.windows, run = directories.run + :more,
+                    account = coalesce(excluded.account, directories.account),
+                    livemode = coalesce(excluded.livemode, directories.livemode),
+                    begun_at = CASE WHEN :more = 1 THEN excluded.begun_at ELSE directories.begun_at END
                 """,
                 location=location,
                 account=account,
@@ -103,14 +98,18 @@ class Directory:
         people = {each.stripe_id: each for each in customers}
         with self._db.transaction():
             before = {row["stripe_id"]: row for row in self._rows_of(location, people)}
-            [top] = self._db.rows("SELECT coalesce(max(entry), 0) AS entry FROM directory")
-            added, edited, forgotten, texts = list[_Row](), list[_Row](), list[_Row](), list[_Row]()
+            [top] = self._db.rows(
+                "SELECT coalesce((SELECT max(entry) FROM directory), 0) AS entry, "
+                "(SELECT run FROM directories WHERE location = :location) AS run",
+                location=location,
+            )
+            added, edited, forgotten, texts = list[tuple[Value, ...]](), list[_Row](), list[_Row](), list[_Text]()
             changed = 0
             for stripe_id, customer in people.items():
                 values, old = {**_values(customer), "location": location}, before.get(stripe_id)
                 if old is None:
                     entry = top["entry"] + len(added) + 1
-                    added.append({**values, "entry": entry})
+                    added.append((entry, *(values[name] for name in _FIELDS), location, top["run"], False))
                 else:
                     entry = old["entry"]
                     edited.append({**values, "entry": entry})
@@ -118,11 +117,11 @@ class Directory:
                         continue
                     changed += 1
                     forgotten.append({"entry": entry})
-                texts.append({"entry": entry, "text": _searchable(customer)})
-            self._db.execute_many(_INSERT, added)
+                texts.append((entry, _searchable(customer)))
+            self._db.insert_many("directory", _ENTRY, added)
             self._db.execute_many(_UPDATE, edited)
             self._db.execute_many("DELETE FROM directory_search WHERE rowid = :entry", forgotten)
-            self._db.execute_many("INSERT INTO directory_search (rowid, text) VALUES (:entry, :text)", texts)
+            self._db.insert_many("directory_search", ("rowid", "text"), texts)
             self._db.execute(
                 "UPDATE directories SET windows = :windows WHERE location = :location",
                 windows=json.dumps([*left]),
@@ -139,7 +138,7 @@ class Directory:
                 location=location,
             )
             self._db.execute(
-                "UPDATE directory SET gone = 1 WHERE location = :location AND NOT gone "
+                "UPDATE directory SET gone = true WHERE location = :location AND NOT gone "
                 "AND run <> (SELECT run FROM directories WHERE location = :location)",
                 location=location,
             )
@@ -148,26 +147,31 @@ class Directory:
                 now=int(now.timestamp()),
                 location=location,
             )
-            self._db.execute(_OPTIMIZE)
+            self._db.tidy("directory_search")
         return int(row["gone"])
 
     def put_other_cards(self, location: str, cards: Mapping[str, PaymentMethod | None]) -> None:
         """Note the card that can be charged of customers who have no default card, by Stripe ID."""
         with self._db.transaction():
-            for stripe_id, card in cards.items():
-                self._db.execute(
-                    "UPDATE directory SET other_card = :card WHERE location = :location AND stripe_id = :stripe_id",
-                    location=location,
-                    stripe_id=stripe_id,
-                    card=None if card is None else json.dumps(card),
-                )
+            self._db.execute_many(
+                "UPDATE directory SET other_card = :card WHERE location = :location AND stripe_id = :stripe_id",
+                (
+                    {
+                        "location": location,
+                        "stripe_id": stripe_id,
+                        "card": None if card is None else json.dumps(card),
+                    }
+                    for stripe_id, card in cards.items()
+                ),
+            )
 
     def put_verification(self, location: str, found: Verification) -> None:
         """Remember what a check of the links has found."""
         with self._db.transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO verifications (location, at, checked, problems) "
-                "VALUES (:location, :at, :checked, :problems)",
+                "INSERT INTO verifications (location, at, checked, problems) "
+                "VALUES (:location, :at, :checked, :problems) ON CONFLICT (location) DO UPDATE SET "
+                "at = excluded.at, checked = excluded.checked, problems = excluded.problems",
                 location=location,
                 at=int(found.at.timestamp()),
                 checked=found.checked,
@@ -191,7 +195,7 @@ class Directory:
                 now=int(now.timestamp()),
                 location=location,
             )
-            self._db.execute(_OPTIMIZE)
+            self._db.tidy("directory_search")
 
     def forget(self, location: str) -> None:
         """Delete the directory of a location."""
@@ -208,7 +212,7 @@ class Directory:
         rows = [row for row in self._rows_of(location, stripe_ids) if not row["gone"]]
         return {each.stripe_id: each for each in self._customers(rows, location)}
 
-    def _rows_of(self, location: str, stripe_ids: Iterable[str]) -> list[Row]:
+    def _rows_of(self, location: str, stripe_ids: Iterable[str]) -> Sequence[Row]:
         return self._db.rows(_KNOWN, location=location, stripe_ids=json.dumps([*stripe_ids]))
 
     def customers(self, location: str) -> Iterator[StripeCustomer]:
@@ -226,7 +230,7 @@ class Directory:
         """Return who was created last."""
         sql = (
             f"SELECT {_COLUMNS} FROM directory WHERE location = :location AND NOT gone "
-            "ORDER BY created DESC, stripe_id LIMIT :most"
+            "ORDER BY created DESC NULLS LAST, stripe_id LIMIT :most"
         )
         return [*self._customers(self._db.rows(sql, location=location, most=most), location)]
 
@@ -268,33 +272,26 @@ class Directory:
 
     def with_metadata(self, location: str, value: str, most: int) -> list[StripeCustomer]:
         """Return in whose metadata this is a value, whatever its key and case, the newest first."""
-        found = "SELECT 1 FROM json_each(metadata) AS each WHERE each.value = :value COLLATE NOCASE"
+        found = "SELECT 1 FROM json_each(metadata) AS each WHERE lower(each.value) = lower(:value)"
         return self._where(location, f"EXISTS ({found})", value, most)
 
     def _where(self, location: str, condition: str, value: str, most: int) -> list[StripeCustomer]:
         sql = (
             f"SELECT {_COLUMNS} FROM directory WHERE location = :location AND NOT gone AND {condition} "
-            "ORDER BY created DESC, stripe_id LIMIT :most"
+            "ORDER BY created DESC NULLS LAST, stripe_id LIMIT :most"
         )
         return [*self._customers(self._db.rows(sql, location=location, value=value, most=most), location)]
 
-    def _matching(self, location: str, alternatives: list[list[tuple[str, ...]]]) -> list[StripeCustomer]:
+    def _matching(self, location: str, spellings: Spellings) -> list[StripeCustomer]:
         """Return some of the customers in whose texts all parts of one of each of these lists occur, newest first."""
-        if not alternatives:
+        if not spellings:
             return []
-        match = " AND ".join(
-            "(" + " OR ".join("(" + " AND ".join(map(_phrase, parts)) + ")" for parts in spellings) + ")"
-            for spellings in alternatives
-        )
-        return [*self._customers(self._db.rows(_FIND, match=match, location=location), location)]
+        condition, sought = self._db.holding("directory_search", spellings)
+        return [*self._customers(self._db.rows(_FIND % condition, **sought, location=location), location)]
 
     def _customers(self, rows: Iterable[Row], location: str) -> Iterator[StripeCustomer]:
         metadata_key = self._metadata_keys.get(location, "")
         return (_customer(row, metadata_key) for row in rows)
-
-
-def _phrase(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _state(row: Row) -> DirectoryState:

@@ -1,19 +1,15 @@
 """Erasing a customer who asks for it: from every table, the history's details and the file itself."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from koalalink.domain.edits import Forgotten
 from koalalink.domain.text import fold
 from koalalink.store import finding
-from koalalink.store.database import Database
 from koalalink.store.history import put_tallies
 from koalalink.store.tables import Tables
 
 # Who was merged into whom, however often, and is not in the list any more.
 _SAME = """
     WITH RECURSIVE same (customer) AS (
-        SELECT :number
+        SELECT CAST(:number AS BIGINT)
         UNION
         SELECT other.customer FROM same
         JOIN change_items AS mine USING (customer)
@@ -43,7 +39,8 @@ _COPIES = f"""
 """
 _COPIES_BY_EMAIL = f"SELECT entry FROM directory WHERE lower(email) = :email AND {_NOBODY_ELSES} ORDER BY entry"
 _ERASE_ITEMS = """
-    UPDATE change_items SET before = iif(before IS NULL, NULL, '{}'), after = iif(after IS NULL, NULL, '{}')
+    UPDATE change_items SET before = CASE WHEN before IS NOT NULL THEN '{}' END,
+        after = CASE WHEN after IS NOT NULL THEN '{}' END
     WHERE customer = :number AND change < :change
 """
 # A note tells of the customer where the change was about nobody else, or says why it was made all the same.
@@ -58,14 +55,6 @@ _MARK = """
     INSERT INTO change_items (change, item, customer, location, before, after)
     VALUES (:change, :item, :number, NULL, '{}', NULL)
 """
-
-
-@contextmanager
-def erasing(db: Database) -> Iterator[None]:
-    """Leave nothing of what is deleted within it in the file, nor in the log beside it."""
-    db.pragma("secure_delete = ON")
-    yield
-    db.pragma("wal_checkpoint(TRUNCATE)")
 
 
 def erase(tables: Tables, number: int, change: int) -> Forgotten:
@@ -83,16 +72,14 @@ def erase(tables: Tables, number: int, change: int) -> Forgotten:
         changes |= {row["change"] for row in db.rows(told, number=each, change=change)}
         db.execute("DELETE FROM links WHERE customer = :number", number=each)
         db.execute("DELETE FROM refusals WHERE customer = :number", number=each)
-        finding.forget(db, each)
+        finding.forget(db, [each])
         db.execute("DELETE FROM customers WHERE customer = :number", number=each)
         db.execute(_ERASE_NOTES, number=each, change=change)
         db.execute(_ERASE_ITEMS, number=each, change=change)
     for entry in sorted(copies):
         db.execute("DELETE FROM directory_search WHERE rowid = :entry", entry=entry)
         db.execute("DELETE FROM directory WHERE entry = :entry", entry=entry)
-    for index in ("customer_search", "directory_search"):
-        # Else the index keeps the words of who was deleted until it happens to be written anew.
-        db.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")
+    db.tidy("customer_search", "directory_search")
     put_tallies(db, change, {("customer", "gone"): len(numbers)})
     return Forgotten(number, change, links, len(copies), len(changes))
 

@@ -1,39 +1,37 @@
-"""Finding customers by any part of their details, at a million customers as fast as at ten.
-
-SQLite's index knows every three letters that stand beside each other (a trigram). A word of three letters or more
-is looked up as such; a shorter one by all the threes that begin with it.
-"""
+"""Finding customers by any part of their details, at a million customers as fast as at ten."""
 
 import re
-from collections.abc import Sequence
-from sqlite3 import Row
+from collections.abc import Iterable, Sequence
 
 from koalalink.domain.links import LinkedCustomer
 from koalalink.domain.people.contact import phone_key
 from koalalink.domain.text import digits, fold, printable
-from koalalink.store.database import Database
+from koalalink.store.database import Database, Value
 
 _PHONE = re.compile(r"(?=.*\d)[\d\s().+/-]*", re.DOTALL)
 
 
-INDEX = "INSERT INTO customer_search (rowid, text) VALUES (:number, :text)"
-FORGET = "DELETE FROM customer_search WHERE rowid = :number"
+_FORGET = "DELETE FROM customer_search WHERE rowid = :number"
 
 
-def index(db: Database, linked: LinkedCustomer) -> None:
-    """Let a customer be found by what is stored now, and by nothing else."""
-    forget(db, linked.customer.number)
-    db.execute(INDEX, **indexed(linked))
+def index(db: Database, customers: Iterable[LinkedCustomer]) -> None:
+    """Let customers be found by what is stored now; what they were found by was forgotten, or there was nothing."""
+    db.insert_many("customer_search", ("rowid", "text"), map(indexed, customers))
 
 
-def indexed(linked: LinkedCustomer) -> dict[str, str | int | None]:
-    """Return the values of INDEX for a customer."""
+def forget(db: Database, numbers: Iterable[int]) -> None:
+    """Let customers be found by nothing."""
+    db.execute_many(_FORGET, ({"number": number} for number in numbers))
+
+
+def indexed(linked: LinkedCustomer) -> tuple[int, str]:
+    """Return the number of a customer, and what the customer is found by."""
     details = linked.customer.details
     texts = (details.name, details.company, details.email, details.phone, *(link.stripe_id for link in linked.links))
     lines = _plainly_folded(texts) or [fold(printable(text)) if text else "" for text in texts]
     lines += [digits(line) for line in lines if line and not line[0].isalpha() and _PHONE.fullmatch(line)]
     # The last letters, too, begin three: hence the two lines at the end.
-    return {"number": linked.customer.number, "text": "\n".join(lines) + "\n\n"}
+    return linked.customer.number, "\n".join(lines) + "\n\n"
 
 
 def _plainly_folded(texts: Sequence[str]) -> list[str]:
@@ -44,24 +42,19 @@ def _plainly_folded(texts: Sequence[str]) -> list[str]:
     return lines if is_plain else []
 
 
-def forget(db: Database, number: int) -> None:
-    """Let customer `number` be found by nothing."""
-    db.execute(FORGET, number=number)
-
-
-def matching(db: Database, query: str) -> tuple[list[str], dict[str, str | int | None]]:
+def matching(db: Database, query: str) -> tuple[list[str], dict[str, Value]]:
     """Return SQL conditions on customer_search, and their values, for customers that every word of `query` finds."""
     words = _words(query)
     # A single letter stands in nearly everybody's name: reading until the page is full is quickest.
     read = [word for word in words if len(word) == 1 and word.isascii() and word.isalnum()]
-    phrases = [[_local_part(w)] if len(w) >= 3 else _trigrams_from(db, w) for w in words if w not in read]
+    looked_up = [[[_local_part(word)]] for word in words if word not in read]
     # An email is looked up by what stands before the @, and compared whole: what stands behind it is everybody's.
-    compared = read + [word for word in words if len(word) >= 3 and word != _local_part(word)]
+    compared = read + [word for word in words if word != _local_part(word)]
     clauses = [f"instr(customer_search.text, :word{i}) > 0" for i in range(len(compared))]
-    values: dict[str, str | int | None] = {f"word{i}": word for i, word in enumerate(compared)}
-    if phrases:
-        clauses.insert(0, "customer_search MATCH :match")
-        values["match"] = " AND ".join(_any_phrase(phrase) for phrase in phrases)
+    values: dict[str, Value] = {f"word{i}": word for i, word in enumerate(compared)}
+    if looked_up:
+        condition, sought = db.holding("customer_search", looked_up)
+        return [condition, *clauses], {**values, **sought}
     return clauses, values
 
 
@@ -77,18 +70,3 @@ def _words(query: str) -> list[str]:
         return [phone_key(query) or digits(query)]
     # Nobody means more words than these; a page pasted by mistake has thousands.
     return list(dict.fromkeys(fold(query).split()))[:20]
-
-
-def _trigrams_from(db: Database, word: str) -> list[str]:
-    rows: list[Row] = db.rows(
-        "SELECT term FROM customer_trigrams WHERE term >= :first AND term < :after ORDER BY term",
-        first=word,
-        after=word[:-1] + chr(ord(word[-1]) + 1),
-    )
-    # A phrase that no text holds stands for "none", which the query language cannot say.
-    return [row["term"] for row in rows] or ["\n\n\n\n"]
-
-
-def _any_phrase(phrases: list[str]) -> str:
-    quoted = (phrase.replace('"', '""') for phrase in phrases)
-    return "(" + " OR ".join(f'"{phrase}"' for phrase in quoted) + ")"

@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from sqlite3 import Row
 
 from koalalink.domain.changes import REFUSED, Action, Change, ChangeItem, Tally, Values
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.errors import NotFoundError
 from koalalink.hints import Command
-from koalalink.store.database import Database, Value
+from koalalink.store.database import Database, Row, Value
+
+_ANY = 2**62
+"""More than any number that is stored."""
 
 _FEW = 10
 """A change of more things than these is told by counting them."""
@@ -64,22 +66,29 @@ def changing(
 
 def put_tallies(db: Database, change: int, kinds: Mapping[_Kind, int]) -> None:
     """Write how much a change has touched: counting it again would take a second for each million."""
-    db.execute_many(
-        "INSERT INTO change_tallies (change, noun, kind, size) VALUES (?, ?, ?, ?)",
+    db.insert_many(
+        "change_tallies",
+        ("change", "noun", "kind", "size"),
         [(change, noun, kind, size) for (noun, kind), size in kinds.items()],
     )
 
 
 def begin(db: Database, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None) -> int:
     """Begin a change within a transaction, and return its number."""
-    return db.execute(
-        "INSERT INTO changes (at, by, action, note, undoes) VALUES (:at, :by, :action, :note, :undoes)",
+    # The history keeps them all, so the next is never one that there was. What was refused leaves no gap.
+    [row] = db.rows("SELECT max(change) AS last FROM changes")
+    number: int = (row["last"] or 0) + 1
+    db.execute(
+        "INSERT INTO changes (change, at, by, action, note, undoes) "
+        "VALUES (:change, :at, :by, :action, :note, :undoes)",
+        change=number,
         at=int(at.timestamp()),
         by=by,
         action=action.value,
         note=note,
         undoes=undoes,
     )
+    return number
 
 
 def read(
@@ -128,11 +137,11 @@ def find(db: Database, number: int | None) -> Change:
         if not found:
             raise NotFoundError(f"There is no change {number}.", hint="Type: " + Command("history"))
         return found[0]
-    last = None
+    last = _ANY
     while page := db.rows(
         """
         SELECT change FROM changes
-        WHERE undoes IS NULL AND action <> 'forgotten' AND (:last IS NULL OR change < :last)
+        WHERE undoes IS NULL AND action <> 'forgotten' AND change < :last
         ORDER BY change DESC LIMIT 50
         """,
         last=last,
@@ -156,7 +165,8 @@ def _undoings(db: Database, changes: Iterable[int]) -> dict[int, int]:
     for row in db.rows(
         """
         WITH RECURSIVE undoing (first, change, undoes) AS (
-            SELECT undoes, change, undoes FROM changes WHERE undoes IN (SELECT value FROM json_each(:changes))
+            SELECT undoes, change, undoes FROM changes
+            WHERE undoes IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes))
             UNION ALL
             SELECT first, changes.change, changes.undoes FROM undoing JOIN changes ON changes.undoes = undoing.change
         )
@@ -179,7 +189,7 @@ def _tallies(db: Database, changes: Iterable[int]) -> dict[int, list[Tally]]:
     found: dict[int, list[Tally]] = {}
     for row in db.rows(
         "SELECT change, noun, kind, size FROM change_tallies "
-        "WHERE change IN (SELECT value FROM json_each(:changes)) ORDER BY change, noun, kind",
+        "WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes)) ORDER BY change, noun, kind",
         changes=json.dumps([*changes]),
     ):
         found.setdefault(row["change"], []).append(Tally(noun=row["noun"], kind=row["kind"], size=row["size"]))
@@ -222,7 +232,7 @@ def _items(db: Database, changes: Sequence[int]) -> dict[int, list[ChangeItem]]:
             ) AS details
             FROM (
                 SELECT DISTINCT change, customer FROM change_items
-                WHERE change IN (SELECT value FROM json_each(:changes))
+                WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes))
             ) AS touched ORDER BY touched.change, touched.customer
             """,
             changes=listed,
@@ -231,7 +241,7 @@ def _items(db: Database, changes: Sequence[int]) -> dict[int, list[ChangeItem]]:
     found: dict[int, list[ChangeItem]] = {}
     for row in db.rows(
         "SELECT change, customer, location, before, after FROM change_items "
-        "WHERE change IN (SELECT value FROM json_each(:changes)) ORDER BY change, item",
+        "WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes)) ORDER BY change, item",
         changes=listed,
     ):
         found.setdefault(row["change"], []).append(_item(row, names[row["change"], row["customer"]]))
@@ -265,7 +275,7 @@ def people(db: Database, change: int, most: int | None) -> tuple[list[str], int]
     rows = db.rows(
         "SELECT DISTINCT customer FROM change_items WHERE change = :change ORDER BY customer LIMIT :most",
         change=change,
-        most=-1 if most is None else most,
+        most=_ANY if most is None else most,
     )
     [count] = db.rows("SELECT count(DISTINCT customer) AS size FROM change_items WHERE change = :change", change=change)
     return [name_at(db, change, row["customer"]) for row in rows], count["size"]

@@ -19,8 +19,8 @@ from koalalink.store.copying import (
     sentences_of,
     told,
 )
-from koalalink.store.database import Database
 from koalalink.store.migrations import APPLICATION_ID, build, migrate
+from koalalink.store.sqlite import SQLiteDatabase
 
 _PRIVATE = "restore"
 """What a backup is called while it is brought back; it never gets that name."""
@@ -43,7 +43,7 @@ def restore(source: Path, store: Path, now: datetime) -> Path | None:
     with _brought_up_to_date(source, store) as copy:
         moved = None if _is_ours(store) else _move_aside(store, now)
         if not store.exists():
-            Database(store).close()
+            SQLiteDatabase(store).close()
         with sentences_of(store), closing(opened(store)) as db:
             # Who is replaced goes with all links; and the history's triggers go with their tables.
             db.execute("PRAGMA foreign_keys = OFF")

@@ -1,16 +1,14 @@
 """Rows of the tables as values, and values as rows."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from operator import itemgetter
-from sqlite3 import Row
-from typing import Any
 
 from koalalink.domain.changes import Values
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.domain.people.contact import Keys, keys_of
 from koalalink.domain.text import trimmed
+from koalalink.store.database import Row
 
 FIELDS = CustomerDetails._fields
 _details = itemgetter(*FIELDS)
@@ -30,7 +28,7 @@ def customer_values(details: CustomerDetails) -> Values:
     return {**details._asdict(), **dict(zip(KEYS, keys_of(details), strict=True))}
 
 
-def link_from(row: Row | Mapping[str, Any]) -> Link:
+def link_from(row: Row) -> Link:
     """Return the link of a row."""
     verified_at, livemode = row["verified_at"], row["livemode"]
     return Link(

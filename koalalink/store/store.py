@@ -21,8 +21,8 @@ from koalalink.errors import ConflictError, UsageError
 from koalalink.hints import Command
 from koalalink.store import finding, history, undoing
 from koalalink.store.bulk import Bulk
-from koalalink.store.database import Database
-from koalalink.store.rows import customer_from, link_values
+from koalalink.store.database import Database, Value
+from koalalink.store.rows import link_values
 from koalalink.store.tables import COLUMNS, Tables
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _BATCH = 1000
 
 
 class Store:
-    """The customers of one business, in one SQLite file."""
+    """The customers of one business, in one database."""
 
     def __init__(
         self, database: Database, *, now: Callable[[], datetime], user: Callable[[], str] | None = None
@@ -99,7 +99,7 @@ class Store:
     @property
     def identity(self) -> str:
         """What tells this store from another."""
-        [row] = self._db.rows("SELECT id FROM identity ORDER BY rowid")
+        [row] = self._db.rows("SELECT id FROM identity ORDER BY id")
         return str(row["id"])
 
     def problems(self) -> list[str]:
@@ -117,7 +117,9 @@ class Store:
             raise UsageError("There is nothing to search for.", hint="Type part of a name or an email address.")
         clauses, values = finding.matching(self._db, printable(query))
         if linked is not None:
-            clauses.append(_has_link(linked))
+            clauses.append(_has_link(linked, location))
+        if linked is not None and location is not None:
+            values["location"] = location
         source = "customer_search JOIN customers ON customers.customer = customer_search.rowid"
         order = "customer_search.rowid"
         if not query.strip():
@@ -126,20 +128,19 @@ class Store:
             f"SELECT customers.customer, {COLUMNS} FROM {source} "
             f"{'WHERE ' if clauses else ''}{' AND '.join(clauses)} ORDER BY {order} LIMIT :limit OFFSET :offset"
         )
-        with self._db.snapshot():
-            rows = self._db.rows(sql, **values, location=location, limit=limit + 1, offset=offset)
-            customers = [customer_from(row) for row in rows[:limit]]
-            return CustomerList(customers=self._tables.with_links(customers), more=len(rows) > limit)
+        found = self._tables.with_links(sql, **values, limit=limit + 1, offset=offset)
+        return CustomerList(customers=tuple(found[:limit]), more=len(found) > limit)
 
     def everybody(self, *, linked: bool | None = None, location: str | None = None) -> Iterator[LinkedCustomer]:
         """Yield all customers by number, those of one moment; `linked` and `location` as for `page`."""
-        clause = "" if linked is None else f"AND {_has_link(linked)}"
+        clause = "" if linked is None else f"AND {_has_link(linked, location)}"
+        values: dict[str, Value] = {} if linked is None or location is None else {"location": location}
         sql = f"SELECT customer, {COLUMNS} FROM customers WHERE customer > :last {clause} ORDER BY customer LIMIT 1000"
         last = 0
         with self._db.snapshot():
-            while rows := self._db.rows(sql, last=last, location=location):
-                yield from self._tables.with_links([customer_from(row) for row in rows])
-                last = rows[-1]["customer"]
+            while found := self._tables.with_links(sql, **values, last=last):
+                yield from found
+                last = found[-1].customer.number
 
     def shape(self) -> Shape:
         """Return what there is besides the fields that every customer has."""
@@ -156,7 +157,7 @@ class Store:
 
     def record(self, customer: Customer) -> LinkedCustomer:
         """Return the customer with all links."""
-        return self._tables.with_links([customer])[0]
+        return LinkedCustomer(customer=customer, links=self._tables.links_of(customer.number))
 
     def add(self, details: CustomerDetails) -> Customer:
         """Add a customer under the next number."""
@@ -244,9 +245,9 @@ class Store:
 
         The history keeps that there were changes, when and by whom, and none of what they were about.
         """
-        from koalalink.store.erasing import erase, erasing  # noqa: PLC0415 - hardly anybody is erased
+        from koalalink.store.erasing import erase  # noqa: PLC0415 - hardly anybody is erased
 
-        with erasing(self._db), self._db.transaction():
+        with self._db.erasing(), self._db.transaction():
             change = history.begin(self._db, self._now(), self._user(), Action.FORGOTTEN, "")
             return erase(self._tables, number, change)
 
@@ -433,10 +434,10 @@ class Store:
                 )
 
 
-def _has_link(wanted: bool) -> str:
-    """Return the SQL that is true of customers who have, or lack, a link, at :location where that is not NULL."""
-    found = "SELECT 1 FROM links WHERE links.customer = customers.customer AND coalesce(:location = location, 1)"
-    return f"{'' if wanted else 'NOT '}EXISTS ({found})"
+def _has_link(wanted: bool, location: str | None) -> str:
+    """Return the SQL that is true of customers who have, or lack, a link: at :location where one is named."""
+    there = "" if location is None else " AND links.location = :location"
+    return f"{'' if wanted else 'NOT '}EXISTS (SELECT 1 FROM links WHERE links.customer = customers.customer{there})"
 
 
 def _is_number(reference: str) -> bool:

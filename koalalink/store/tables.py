@@ -1,13 +1,15 @@
 """Rows of customers and links, read and written one by one; the rules stand in store.py and history.py."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.store import finding
-from koalalink.store.database import Database
+from koalalink.store.database import Database, Value
 from koalalink.store.migrations import SEEN
 from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, link_from, link_values
 
@@ -20,14 +22,18 @@ _PEOPLE = f"""
         UNION SELECT customer FROM customers JOIN json_each(:emails) ON email_key = value AND email_key <> ''
         UNION SELECT customer FROM customers JOIN json_each(:phones) ON phone_key = value AND phone_key <> ''
         UNION SELECT customer FROM customers JOIN json_each(:names) ON name_key = value AND name_key <> ''
-    ) ORDER BY customer
+    )
 """
-
-
-_LINKED = f"""
-    SELECT {LINK_COLUMNS}, {COLUMNS} FROM customers LEFT JOIN links USING (customer)
-    WHERE customer = :number ORDER BY location
+_LINKED = f"SELECT customer, {COLUMNS} FROM customers WHERE customer = :number"
+_KNOWN = f"""
+    SELECT customer, {COLUMNS} FROM customers
+    WHERE customer IN (SELECT CAST(value AS BIGINT) FROM json_each(:numbers))
 """
+_REFUSE = """
+    INSERT INTO refusals (customer, location, stripe_id) VALUES (:customer, :location, :stripe_id)
+    ON CONFLICT DO NOTHING
+"""
+_REFUSE_NO_MORE = "DELETE FROM refusals WHERE customer = :customer AND location = :location AND stripe_id = :stripe_id"
 
 
 class Tables:
@@ -44,19 +50,21 @@ class Tables:
         try:
             yield
             touched, self._to_index = self._to_index, None
-            for number in sorted(touched):
-                self._index(number)
+            self.index_anew(touched)
         finally:
             self._to_index = None
 
-    def index_anew(self, numbers: Iterable[int]) -> None:
-        """Let customers be found by what is stored now."""
-        for number in numbers:
-            self._index(number)
+    def index_anew(self, numbers: Collection[int]) -> None:
+        """Let customers be found by what is stored now, and by nothing else."""
+        if numbers:
+            finding.forget(self.db, sorted(numbers))
+            finding.index(self.db, self.known(numbers).values())
 
     def customers(self, column: str, value: str | int) -> list[Customer]:
         """Return the customers that have `value` in a column; an empty text is nobody's."""
-        sql = f"SELECT customer, {COLUMNS} FROM customers WHERE {column} = :value AND {column} <> '' ORDER BY customer"
+        # As the indexes of these columns say it, else they are not used.
+        of_somebody = "" if column == "customer" else f"AND {column} <> ''"
+        sql = f"SELECT customer, {COLUMNS} FROM customers WHERE {column} = :value {of_somebody} ORDER BY customer"
         return [customer_from(row) for row in self.db.rows(sql, value=value)]
 
     def customer(self, number: int) -> Customer | None:
@@ -65,33 +73,26 @@ class Tables:
         return found[0] if found else None
 
     def linked(self, number: int) -> LinkedCustomer | None:
-        """Return a customer by number, with all links, by one query."""
-        rows = self.db.rows(_LINKED, number=number)
-        if not rows:
-            return None
-        return LinkedCustomer(customer_from(rows[0]), tuple(link_from(row) for row in rows if row["location"]))
+        """Return a customer by number, with all links."""
+        found = self.with_links(_LINKED, number=number)
+        return found[0] if found else None
 
     def known(self, numbers: Iterable[int]) -> dict[int, LinkedCustomer]:
         """Return the customers of these numbers, those who are there."""
-        rows = self.db.rows(
-            f"SELECT customer, {COLUMNS} FROM json_each(:numbers) AS numbers "
-            "CROSS JOIN customers ON customer = numbers.value ORDER BY customer",
-            numbers=json.dumps(sorted(set(numbers))),
-        )
-        return {each.customer.number: each for each in self.with_links([customer_from(row) for row in rows])}
+        listed = json.dumps(sorted(set(numbers)))
+        return {each.customer.number: each for each in self.with_links(_KNOWN, numbers=listed)}
 
     def people(
         self, *, external_ids: set[str], emails: set[str], phones: set[str], names: set[str]
     ) -> Sequence[LinkedCustomer]:
         """Return everybody who has one of these external IDs, folded emails, phone keys or folded names."""
-        rows = self.db.rows(
+        return self.with_links(
             _PEOPLE,
             external_ids=json.dumps(sorted(external_ids)),
             emails=json.dumps(sorted(emails)),
             phones=json.dumps(sorted(phones)),
             names=json.dumps(sorted(names)),
         )
-        return self.with_links([customer_from(row) for row in rows])
 
     def numbered(self, beginning: str, most: int) -> list[Customer]:
         """Return up to `most` customers whose number begins with these digits."""
@@ -112,9 +113,18 @@ class Tables:
         """Add a customer under `number`, or under the next, and return it."""
         names = ("customer", *FIELDS, *KEYS)
         sql = f"INSERT INTO customers ({', '.join(names)}) VALUES (:{', :'.join(names)})"
-        number = self.db.execute(sql, customer=number, **customer_values(details))
+        number = number or self.next_number()
+        self.db.execute(sql, customer=number, **customer_values(details))
         self._index(number)
         return number
+
+    def next_number(self) -> int:
+        """Return the number of the next customer: one that nobody ever had, and the next after the last."""
+        # Who was removed is in the history. What was refused, or only rehearsed, is not, and leaves no gap.
+        [row] = self.db.rows(
+            "SELECT (SELECT max(customer) FROM customers) AS living, (SELECT max(customer) FROM change_items) AS known"
+        )
+        return max(row["living"] or 0, row["known"] or 0) + 1
 
     def update_customer(self, number: int, details: CustomerDetails) -> None:
         """Give a customer other details."""
@@ -125,7 +135,7 @@ class Tables:
 
     def delete_customer(self, number: int) -> None:
         """Delete a customer who has no links."""
-        finding.forget(self.db, number)
+        finding.forget(self.db, [number])
         if self._to_index is not None:
             self._to_index.discard(number)
         self.db.execute("DELETE FROM customers WHERE customer = :customer", customer=number)
@@ -206,9 +216,7 @@ class Tables:
 
     def put_refusal(self, customer: int, location: str, stripe_id: str, *, stands: bool) -> None:
         """Write down that a Stripe customer is not this one, or where it does not stand any more forget it."""
-        sql = "DELETE FROM refusals WHERE customer = :customer AND location = :location AND stripe_id = :stripe_id"
-        if stands:
-            sql = "INSERT OR IGNORE INTO refusals VALUES (:customer, :location, :stripe_id)"
+        sql = _REFUSE if stands else _REFUSE_NO_MORE
         self.db.execute(sql, customer=customer, location=location, stripe_id=stripe_id)
 
     def holders(self, *stripe_ids: str) -> list[Holder]:
@@ -222,24 +230,26 @@ class Tables:
             Holder(stripe_id=row["stripe_id"], customer=customer_from(row), location=row["location"]) for row in rows
         ]
 
-    def with_links(self, customers: Sequence[Customer]) -> tuple[LinkedCustomer, ...]:
-        """Return customers with all their links."""
+    def with_links(self, customers: str, **values: Value) -> Sequence[LinkedCustomer]:
+        """Return those whom a query finds that names their columns, by number, with all their links."""
         rows = self.db.rows(
-            f"SELECT {LINK_COLUMNS} FROM links "
-            "WHERE customer IN (SELECT value FROM json_each(:numbers)) ORDER BY customer, location",
-            numbers=json.dumps([customer.number for customer in customers]),
+            f"SELECT {LINK_COLUMNS}, {COLUMNS} FROM ({customers}) AS found LEFT JOIN links USING (customer) "
+            "ORDER BY customer, location",
+            **values,
         )
-        links: dict[int, list[Link]] = {}
-        for row in rows:
-            links.setdefault(row["customer"], []).append(link_from(row))
-        return tuple(
-            LinkedCustomer(customer=customer, links=tuple(links.get(customer.number, ()))) for customer in customers
-        )
+        return [
+            LinkedCustomer(customer_from(first), tuple(link_from(row) for row in (first, *others) if row["location"]))
+            for _, (first, *others) in groupby(rows, key=itemgetter("customer"))
+        ]
+
+    def links_of(self, customer: int) -> tuple[Link, ...]:
+        """Return all links of a customer."""
+        sql = f"SELECT {LINK_COLUMNS} FROM links WHERE customer = :customer ORDER BY location"
+        return tuple(link_from(row) for row in self.db.rows(sql, customer=customer))
 
     def _index(self, number: int) -> None:
         """Make the customer found by what is stored now."""
         if self._to_index is not None:
             self._to_index.add(number)
-            return
-        if linked := self.linked(number):
-            finding.index(self.db, linked)
+        else:
+            self.index_anew([number])

@@ -9,15 +9,23 @@ from koalalink.store.rows import FIELDS, LINK_FIELDS
 
 _OF_CUSTOMERS = "change = :change AND location IS NULL"
 _OF_LINKS = "change = :change AND location IS NOT NULL"
+
+
+def _differs(name: str) -> str:
+    # "IS NOT" between values is SQLite's alone, and "IS DISTINCT FROM" not known to older ones.
+    is_now, was = f"CAST({name} AS TEXT)", f"CAST(json_extract(after, '$.{name}') AS TEXT)"
+    return f"{is_now} <> {was} OR ({is_now} IS NULL) <> ({was} IS NULL)"
+
+
 _NOT_AS_LEFT = f"""
     SELECT EXISTS (
         SELECT 1 FROM change_items LEFT JOIN customers USING (customer)
-        WHERE {_OF_CUSTOMERS} AND (customers.rowid IS NULL
-            OR {" OR ".join(f"{name} IS NOT json_extract(after, '$.{name}')" for name in FIELDS)})
+        WHERE {_OF_CUSTOMERS} AND (customers.customer IS NULL
+            OR {" OR ".join(map(_differs, FIELDS))})
     ) OR EXISTS (
         SELECT 1 FROM change_items LEFT JOIN links USING (customer, location)
         WHERE {_OF_LINKS} AND (stripe_id IS NULL
-            OR {" OR ".join(f"{name} IS NOT json_extract(after, '$.{name}')" for name in LINK_FIELDS)})
+            OR {" OR ".join(map(_differs, LINK_FIELDS))})
     ) OR EXISTS (
         SELECT 1 FROM links WHERE customer IN (SELECT customer FROM change_items WHERE {_OF_CUSTOMERS})
             AND NOT EXISTS (
@@ -28,8 +36,8 @@ _NOT_AS_LEFT = f"""
 """
 _NOTE = """
     INSERT INTO change_items (change, item, customer, location, before, after)
-    SELECT :undo, (SELECT max(item) FROM change_items WHERE change = :change) + 1 - item, customer, location,
-        after, NULL
+    SELECT CAST(:undo AS BIGINT), (SELECT max(item) FROM change_items WHERE change = :change) + 1 - item,
+        customer, location, after, NULL
     FROM change_items WHERE change = :change ORDER BY item DESC
 """
 

@@ -123,10 +123,9 @@ def _later(db: Database, change: Change) -> _Later:
     """Return what later changes have done to the customers of a change, and to their links."""
     rows = db.rows(
         """
-        SELECT DISTINCT later.customer, later.change, changes.undoes, iif(
-                later.location IS NULL, NULL,
-                later.location || coalesce(' ' || json_extract(coalesce(later.after, later.before), '$.refused'), '')
-            ) AS place
+        SELECT DISTINCT later.customer, later.change, changes.undoes,
+            later.location || coalesce(' ' || json_extract(coalesce(later.after, later.before), '$.refused'), '')
+                AS place
         FROM (SELECT DISTINCT customer FROM change_items WHERE change = :change) AS touched
         JOIN change_items AS later ON later.customer = touched.customer AND later.change > :change
         JOIN changes ON changes.change = later.change
@@ -164,7 +163,7 @@ def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _
                 hint="Look at that customer: " + Command("show", other.number),
             )
     if details is None:
-        if customer and tables.with_links([customer])[0].links:
+        if customer and tables.links_of(customer.number):
             raise _touched_later(change, [item], later)
         tables.delete_customer(item.customer)
     elif customer is None:

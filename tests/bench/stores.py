@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from koalalink.domain.customers import CustomerDetails
-from koalalink.store.database import Database
 from koalalink.store.migrations import STEPS
 from koalalink.store.rows import FIELDS, KEYS, customer_values
+from koalalink.store.sqlite import SQLiteDatabase
 
 _FIRST = (
     "jane maria john robert liz ana peter kim dorothy emily jill carlos zoe liam noah olivia emma ava lucas".split()
@@ -37,7 +37,7 @@ def home_with(customers: int) -> Path:
 
 
 def _make(home: str, customers: str) -> None:
-    Database(Path(home) / "customers.db").close()
+    SQLiteDatabase(Path(home) / "customers.db").close()
     with sqlite3.connect(Path(home) / "customers.db") as db:
         _fill(db, int(customers))
     db.close()

@@ -19,7 +19,7 @@ from typer.testing import Result
 from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
 from koalalink.store import copying
-from koalalink.store.database import Database
+from koalalink.store.sqlite import SQLiteDatabase
 from tests.commands.samples import SAMPLES, WRITING, prepare, written
 from tests.conftest import Run
 from tests.test_cli import environment
@@ -111,7 +111,7 @@ def test_store_that_another_program_keeps_locked_is_told(
     before = written(koala.home, name), files(Path.cwd())
     with closing(sqlite3.connect(koala.config.store_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        koala.__dict__["_database"] = Database(koala.config.store_path, busy_wait=0.01)
+        koala.__dict__["_database"] = SQLiteDatabase(koala.config.store_path, busy_wait=0.01)
         result = live(*SAMPLES[name].line)
         koala.close()
     _expect_refusal(result, 7, "customers.db is in use by another program.")

@@ -133,9 +133,10 @@ def test_export_that_fails_leaves_the_old_file(run: Run, sandbox: App, tmp_path:
     """And nothing beside it."""
     path = tmp_path / "people.csv"
     path.write_text("old")
-    sandbox.store._db._db.execute("UPDATE customers SET extra = '{\"a\": 1' || '}' WHERE customer = 60")
-    sandbox.store._db._db.execute("PRAGMA ignore_check_constraints = ON")
-    sandbox.store._db._db.execute("UPDATE customers SET extra = '{' WHERE customer = 60")
+    database = sandbox.store._db
+    database.execute("UPDATE customers SET extra = '{\"a\": 1' || '}' WHERE customer = 60")
+    database.rows("PRAGMA ignore_check_constraints = ON")
+    database.execute("UPDATE customers SET extra = '{' WHERE customer = 60")
     result = run("customers", "export", str(path))
     assert result.exit_code == 7
     assert (path.read_text(), [each.name for each in tmp_path.iterdir() if "people" in each.name]) == (

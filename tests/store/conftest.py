@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.store.database import Database
+from koalalink.store.sqlite import SQLiteDatabase
 from koalalink.store.store import Store
 from tests.conftest import NOW
 
 
 def open_store(path: Path, *, busy_wait: float = 5.0) -> Store:
     """Open a store."""
-    return Store(Database(path, busy_wait=busy_wait), user=lambda: "tester", now=lambda: NOW)
+    return Store(SQLiteDatabase(path, busy_wait=busy_wait), user=lambda: "tester", now=lambda: NOW)
 
 
 @pytest.fixture

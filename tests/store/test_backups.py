@@ -177,10 +177,10 @@ def test_new_store_is_not_copied(tmp_path: Path) -> None:
 
 def test_store_is_copied_before_its_first_write(path: Path) -> None:
     """Once, and not for reading or a rehearsal."""
-    from koalalink.store.database import Database
+    from koalalink.store.sqlite import SQLiteDatabase
 
     copied: list[int] = []
-    database = Database(path, before_first_write=lambda: copied.append(1))
+    database = SQLiteDatabase(path, before_first_write=lambda: copied.append(1))
     store = Store(database, user=lambda: "me", now=lambda: NOW)
     store.shape()
     with store.bulk(Action.IMPORTED, "", rehearsal=True):

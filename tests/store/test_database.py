@@ -20,9 +20,9 @@ from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
 from koalalink.errors import StoreError
 from koalalink.store import copying
-from koalalink.store.database import Database
 from koalalink.store.migrations import STEPS, migrate
 from koalalink.store.schema import strangers
+from koalalink.store.sqlite import SQLiteDatabase
 from tests.store.conftest import open_store
 
 JANE = CustomerDetails(first_name="Jane")
@@ -230,7 +230,7 @@ def test_schema_is_pinned(tmp_path: Path) -> None:
 def test_store_behind_a_link_is_its_owners_alone(tmp_path: Path) -> None:
     """Also where the link leads to a file that is not there yet."""
     (tmp_path / "link.db").symlink_to(tmp_path / "deep" / "real.db")
-    database = Database(tmp_path / "link.db")
+    database = SQLiteDatabase(tmp_path / "link.db")
     database.execute("CREATE TABLE x (x)")
     assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "deep").iterdir()} == {0o600}
     database.close()
@@ -239,11 +239,11 @@ def test_store_behind_a_link_is_its_owners_alone(tmp_path: Path) -> None:
 def test_store_that_others_can_read_is_closed_to_them(path: Path) -> None:
     """And that is said, once."""
     said: list[str] = []
-    Database(path, say=said.append).close()
+    SQLiteDatabase(path, say=said.append).close()
     assert said == []
     path.chmod(0o644)
     for _ in range(2):
-        Database(path, say=said.append).close()
+        SQLiteDatabase(path, say=said.append).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     [sentence] = said
     assert "could read your customers" in sentence

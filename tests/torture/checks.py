@@ -10,11 +10,11 @@ from typing import Any
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.people.contact import keys_of
 from koalalink.errors import KoalaError
-from koalalink.store.database import Database
 from koalalink.store.finding import indexed
 from koalalink.store.migrations import SEEN
-from koalalink.store.rows import FIELDS, KEYS, customer_from
-from koalalink.store.tables import Tables
+from koalalink.store.rows import FIELDS, KEYS
+from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.tables import COLUMNS, Tables
 
 _LINK_FIELDS = ("stripe_id", "enabled", "account", "livemode", "verified_at", *SEEN)
 _EMPTY = CustomerDetails()._asdict()
@@ -28,7 +28,7 @@ Values = dict[str, Any]
 
 def disagreements(store_path: Path) -> list[str]:
     """Return everything that is wrong with a store: its file, its links, its history and its search; nothing is."""
-    database = Database(store_path)
+    database = SQLiteDatabase(store_path)
     try:
         return [
             *database.problems(),
@@ -105,21 +105,21 @@ def _named(thing: Thing) -> str:
     return f"{what} customer {number} at {place}"
 
 
-def _links_disagree(database: Database) -> Iterator[str]:
+def _links_disagree(database: SQLiteDatabase) -> Iterator[str]:
     for row in database.rows(
         "SELECT stripe_id, count(DISTINCT customer) AS people FROM links GROUP BY 1 HAVING people > 1 ORDER BY 1"
     ):
         yield f"{row['stripe_id']} belongs to {row['people']} customers"
 
 
-def _search_disagrees(database: Database) -> Iterator[str]:
+def _search_disagrees(database: SQLiteDatabase) -> Iterator[str]:
     """Yield who is not found by what is stored, or is found by something else."""
     rows = database.rows(f"SELECT customer, {', '.join((*FIELDS, *KEYS))} FROM customers ORDER BY customer")
-    people = Tables(database).with_links([customer_from(row) for row in rows])
+    people = Tables(database).with_links(f"SELECT customer, {COLUMNS} FROM customers")
     for row, linked in zip(rows, people, strict=True):
         if tuple(row[key] for key in KEYS) != keys_of(linked.customer.details):
             yield f"{linked.customer} is matched by other keys than the details have"
-    expected = {linked.customer.number: indexed(linked)["text"] for linked in people}
+    expected = dict(map(indexed, people))
     found = {row["rowid"]: row["text"] for row in database.rows("SELECT rowid, text FROM customer_search ORDER BY 1")}
     for number in sorted(expected.keys() | found.keys()):
         if expected.get(number) != found.get(number):

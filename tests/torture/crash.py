@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from koalalink.sandbox.people import KEYS, accounts
 from koalalink.sandbox.stripe_api import Account
-from koalalink.store.database import Database
+from koalalink.store.sqlite import SQLiteDatabase
 from tests.bench.stores import write_customers
 from tests.test_cli import environment
 from tests.torture.checks import disagreements, dump
@@ -204,7 +204,7 @@ class Crashes:
 
 def state_of(home: Path) -> State:
     """Return what a home holds, as the next command finds it: that mends what a dead one has left."""
-    Database(home / "customers.db").close()
+    SQLiteDatabase(home / "customers.db").close()
     files = [path for path in home.iterdir() if path.is_file() and not path.name.startswith((".", "customers.db"))]
     return State(store=dump(home / "customers.db"), files={path.name: path.read_bytes() for path in files})
 

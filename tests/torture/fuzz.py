@@ -37,8 +37,8 @@ from koalalink.files.stripe_exports import StripeExport
 from koalalink.files.table import CustomerFile
 from koalalink.gateway import StripeGateway
 from koalalink.sandbox.people import KEYS
-from koalalink.store.database import Database
 from koalalink.store.directory import Directory
+from koalalink.store.sqlite import SQLiteDatabase
 
 _NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _TEXT = st.text(max_size=30)
@@ -194,7 +194,7 @@ def _use_customer(customer: StripeCustomer, query: TextQuery) -> None:
 def _keep(customers: Sequence[StripeCustomer]) -> None:
     for customer in customers:
         _use_customer(customer, TextQuery("jane doe"))
-    database = Database(Path(_folder.name) / "customers.db")
+    database = SQLiteDatabase(Path(_folder.name) / "customers.db")
     try:
         directory = Directory(database)
         directory.begin("downtown", None, None, _NOW)

@@ -19,7 +19,7 @@ from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
 from koalalink.errors import ExitCode
 from koalalink.store import copying
-from koalalink.store.database import Database
+from koalalink.store.sqlite import SQLiteDatabase
 from koalalink.store.store import Store
 from tests.conftest import NOW
 from tests.test_cli import TOP, environment
@@ -41,7 +41,7 @@ class Race(NamedTuple):
 
 def race(home: Path, *length: str, writers: int = 3, restorers: int = 2) -> Race:
     """Let some processes add customers while others restore, for as long as the options of a worker say."""
-    store = Store(Database(home / "customers.db"), user=lambda: "nobody", now=lambda: NOW)
+    store = Store(SQLiteDatabase(home / "customers.db"), user=lambda: "nobody", now=lambda: NOW)
     store.add(CustomerDetails(first_name="Ann"))
     store.close()
     copying.back_up(home / "customers.db", home / "copy.db", Disk())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from koalalink.domain.customers import CustomerDetails
-from koalalink.store.database import Database
+from koalalink.store.sqlite import SQLiteDatabase
 from koalalink.store.store import Store
 from tests.conftest import NOW
 from tests.test_cli import TOP, environment
@@ -57,7 +57,7 @@ def work_together(home: Path, processes: int, *length: str) -> Together:
 
 
 def _fill(home: Path) -> None:
-    store = Store(Database(home / "customers.db"), user=lambda: "nobody", now=lambda: NOW)
+    store = Store(SQLiteDatabase(home / "customers.db"), user=lambda: "nobody", now=lambda: NOW)
     people = (CustomerDetails(external_id=f"BK-{number}") for number in range(1, PEOPLE + 1))
     store.fill(people, [], note="")
     store.close()
