@@ -5,7 +5,8 @@ Imports stand inside functions here, so that a local command loads neither Strip
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from koalalink.errors import ConfigError, StoreError
 from koalalink.hints import Program, Text
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.render import terminal
@@ -20,14 +22,29 @@ from koalalink.render import terminal
 if TYPE_CHECKING:
     from koalalink.config.changing import ConfigFile
     from koalalink.disk import Disk
-    from koalalink.domain.configuration import Config, Location
+    from koalalink.domain.address import Address
+    from koalalink.domain.configuration import Config, Location, StoreSource
+    from koalalink.domain.sharing import Prepared
     from koalalink.files.opening import Files
     from koalalink.gateway import StripeGateway
-    from koalalink.operations.ports import Desk, Pictures, Talk
-    from koalalink.store.backups import Backups
+    from koalalink.operations.ports import Backups, Desk, Pictures, Talk
+    from koalalink.store.backups import Backups as FileBackups
     from koalalink.store.database import Database
     from koalalink.store.directory import Directory
+    from koalalink.store.shared import SharedStore
     from koalalink.store.store import Store
+
+
+@contextmanager
+def _library() -> Iterator[None]:
+    """Raise ConfigError where PostgreSQL's library is not installed."""
+    try:
+        yield
+    except ImportError:
+        raise ConfigError(
+            "A shared store needs PostgreSQL's library, which is not installed.",
+            hint='Type: pip install "koalalink[postgres]"',
+        ) from None
 
 
 class App:
@@ -43,11 +60,12 @@ class App:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         may_ask: bool | None = None,
         says_sandbox: bool = True,
+        in_a_hurry: bool = False,
     ) -> None:
         """Work in `home` with `config_file`, or where these are None as the environment says.
 
         `may_ask` tells whether a person can answer questions; None finds out. `says_sandbox` tells whether commands
-        that are proposed in the sandbox are spelled with --sandbox.
+        that are proposed in the sandbox are spelled with --sandbox. `in_a_hurry`, nobody waits for a server.
         """
         base = home or Path(environ.get("KOALALINK_HOME") or typer.get_app_dir("koalalink"))
         named = config_file or (Path(environ["KOALALINK_CONFIG"]) if environ.get("KOALALINK_CONFIG") else None)
@@ -59,6 +77,7 @@ class App:
         self._config_is_named = named is not None
         self._now = now
         self._may_ask = may_ask
+        self._in_a_hurry = in_a_hurry
         says_sandbox = sandbox and says_sandbox and not environ.get("KOALALINK_SANDBOX")
         self._program = Program(says_sandbox, None if environ.get("KOALALINK_CONFIG") else config_file)
 
@@ -127,15 +146,56 @@ class App:
         return Directory(self._database, keys)
 
     @cached_property
+    def shared(self) -> "SharedStore | None":
+        """The store that several offices share, where the configuration names one."""
+        if self.config.shared is None:
+            return None
+        address = self.find_url(self.config.shared)
+        with _library():
+            from koalalink.store.shared import SharedStore
+        return SharedStore(address, self.home, self.now, self.talk.warn)
+
+    @property
+    def find_url(self) -> "Callable[[StoreSource], Address]":
+        """Finds the URL of a shared store where it is kept."""
+        from koalalink.config.keys import find_url
+
+        return lambda source: find_url(source, self.environ)
+
+    @property
+    def prepare(self) -> "Callable[[Address], Prepared]":
+        """Prepares a database as a shared store."""
+        with _library():
+            from koalalink.store.preparing import prepare
+        return prepare
+
+    @cached_property
     def _database(self) -> "Database":
         from koalalink.store.sqlite import SQLiteDatabase
 
-        before = None if self.sandbox else lambda: self.backups.back_up_daily()  # noqa: PLW0108 - not made before
+        if self.config.shared and self._in_a_hurry:
+            from koalalink.store.local_copy import LocalCopy
+
+            copy = LocalCopy.newest(self.home, self.now)
+            if copy is None:
+                raise StoreError("There is no copy of the shared store on this computer yet.")
+            return SQLiteDatabase(copy.path)
+        if self.shared:
+            return self.shared.opened()
+        before = None if self.sandbox else lambda: self._backups_of_file.back_up_daily()  # noqa: PLW0108 - not made before
         return SQLiteDatabase(self.config.store_path, before_first_write=before, say=self.talk.warn)
 
     @cached_property
     def backups(self) -> "Backups":
-        """Backups of the store; of the sandbox's none are made daily."""
+        """Backups of the store; of the sandbox's none are made daily, nor of one that is shared."""
+        if self.shared:
+            from koalalink.store.shared_copying import SharedBackups
+
+            return SharedBackups(self.shared.address, self.shared.copy.path, self._disk, self._now)
+        return self._backups_of_file
+
+    @cached_property
+    def _backups_of_file(self) -> "FileBackups":
         from koalalink.store.backups import Backups
 
         store = self.store.path if self.sandbox else self.config.store_path
@@ -162,6 +222,7 @@ class App:
 
         homes = {self.home, self.sandbox_home, self.sandbox_home.parent}
         stores = [self.config.store_path, *(home / "customers.db" for home in homes)]
+        stores += self.home.glob("shared-*.db")
         return Disk.protecting(stores, [self.config_file, *(home / "config.toml" for home in homes)])
 
     @property
@@ -197,6 +258,12 @@ class App:
         from koalalink.render.browser import Browser
 
         return Browser(self.talk).open
+
+    def leave(self) -> None:
+        """End the run: close what was opened, and see to the copy of a shared store."""
+        self.close()
+        if shared := self.__dict__.get("shared"):
+            shared.leave()
 
     def close(self) -> None:
         """Close the store, where it was opened; it is opened again when it is touched again."""

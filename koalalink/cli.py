@@ -180,4 +180,4 @@ def root(
     """
     if ctx.obj is None:
         ctx.obj = App(sandbox=sandbox, config_file=config)
-        ctx.call_on_close(ctx.obj.close)
+        ctx.call_on_close(ctx.obj.leave)

@@ -49,6 +49,10 @@ class ConfigError(KoalaError):
     exit_code = ExitCode.SETUP
 
 
+class AccessRefused(ConfigError):
+    """The server of a shared store does not let us in with this name and password."""
+
+
 class NotFoundError(KoalaError):
     """What was named does not exist, or names several."""
 
@@ -71,9 +75,13 @@ class SearchUnavailable(StripeError):
 
 
 class NetworkError(KoalaError):
-    """Stripe could not be reached."""
+    """Stripe, or a shared store, could not be reached."""
 
     exit_code = ExitCode.NETWORK
+
+
+class StoreUnreachable(NetworkError):
+    """The server of a shared store does not answer; what is copied to this computer may."""
 
 
 class StoreError(KoalaError):

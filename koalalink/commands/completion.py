@@ -96,9 +96,9 @@ def _harmless(text: str) -> str:
 def _proposed(ctx: typer.Context, propose: Callable[[App], _Proposals]) -> _Proposals:
     """Return proposals; none where there is no store yet, or anything is wrong: Tab is no place for errors."""
     options = ctx.find_root().params
-    app = App(sandbox=options.get("sandbox") or False, config_file=options.get("config"))
+    app = App(sandbox=options.get("sandbox") or False, config_file=options.get("config"), in_a_hurry=True)
     try:
-        proposals = propose(app) if app.config.store_path.exists() else []
+        proposals = propose(app) if app.config.shared or app.config.store_path.exists() else []
         return [(value, _harmless(text)) for value, text in proposals]
     except KoalaError:
         return []

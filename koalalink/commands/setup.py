@@ -8,6 +8,7 @@ from koalalink.app import App
 from koalalink.commands import options as o
 from koalalink.operations import checkup, locations
 from koalalink.operations.locations import LocationRequest
+from koalalink.operations.sharing import SharingRequest, share
 
 app = typer.Typer(add_completion=False)
 
@@ -21,14 +22,28 @@ def init(
     title: o.TitleOption = None,
     api_key_env: o.KeyInEnvironmentOption = None,
     api_key_command: o.KeyCommandOption = None,
+    store: Annotated[
+        str | None, typer.Option("--store", metavar="URL", help="Share one store: postgresql://USER@HOST/DATABASE")
+    ] = None,
+    store_env: Annotated[
+        str | None, typer.Option("--store-env", metavar="NAME", help="That URL is in this environment variable.")
+    ] = None,
+    store_command: Annotated[
+        str | None, typer.Option("--store-command", metavar="COMMAND", help="This command prints that URL.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the config.toml that is there.")] = False,
 ) -> None:
-    """Set up your first location.
+    """Set up your first location, or a store that several offices share.
 
-    It asks for what it needs. In a script use the options; the key is the first line of stdin.
+    It asks for what it needs. In a script use the options; the key is the first line of stdin, or with --store the
+    password.
 
     Example: koalalink init
     """
+    sharing = SharingRequest(store, store_env, store_command)
+    if sharing != SharingRequest():
+        share(App.of(ctx), sharing)
+        return
     locations.init(App.of(ctx), LocationRequest(location, title, api_key_env, api_key_command), force=force)
 
 

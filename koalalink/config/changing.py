@@ -10,7 +10,7 @@ from typing import Any
 import tomli_w
 
 from koalalink.disk import Disk, IfThere, sentences
-from koalalink.domain.configuration import KEY_SOURCES, check_name
+from koalalink.domain.configuration import KEY_SOURCES, STORE_SOURCES, check_name
 from koalalink.errors import UsageError
 from koalalink.hints import Command
 
@@ -74,22 +74,40 @@ class ConfigFile:
         # A file in another style than ours is written as a whole.
         _write(self.path, shortened if tomllib.loads(shortened) == document else tomli_w.dumps(document))
 
+    def set_store(self, source: Mapping[str, object]) -> None:
+        """Say where the store is; nothing else in the file changes, which is made where there is none."""
+        text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+        if "store" not in tomllib.loads(text):
+            text = f"{text.rstrip()}\n\n[store]\n".lstrip()
+        self._put(text, ("store",), ("path", *STORE_SOURCES), source)
+
     def set_key(self, name: str, source: Mapping[str, object]) -> None:
         """Put another source of its key into the section of a location; nothing else changes."""
         self._refuse_environment(name)
-        text = self.path.read_text(encoding="utf-8")
+        self._put(self.path.read_text(encoding="utf-8"), ("locations", name), KEY_SOURCES, source)
+
+    def _put(
+        self, text: str, section: tuple[str, ...], instead_of: tuple[str, ...], values: Mapping[str, object]
+    ) -> None:
+        """Put values into a section of a text, in the place of others, and write it."""
         document = tomllib.loads(text)
-        section = document["locations"][name]
-        document["locations"][name] = {k: v for k, v in section.items() if k not in KEY_SOURCES} | dict(source)
+        table = document
+        for name in section:
+            table = table[name]
+        for name in instead_of:
+            table.pop(name, None)
+        table |= values
+        *above, last = section
+        titles = [f"[{'.'.join([*above, name])}]" for name in (last, f'"{last}"')]
         lines, inside = [], False
         for line in text.splitlines(keepends=True):
             if line.lstrip().startswith("["):
-                inside = _said(line) in (f"[locations.{name}]", f'[locations."{name}"]')
-            if inside and _said(line).partition("=")[0].strip() in KEY_SOURCES:
+                inside = _said(line) in titles
+            if inside and _said(line).partition("=")[0].strip() in instead_of:
                 continue
             lines.append(line)
             if inside and _said(line).startswith("["):
-                lines.append(tomli_w.dumps(dict(source)))
+                lines.append(tomli_w.dumps(dict(values)))
         written = "".join(lines)
         # A file in another style than ours is written as a whole.
         _write(self.path, written if _reads_as(written, document) else tomli_w.dumps(document))

@@ -1,12 +1,13 @@
-"""Finding a location's key where it is kept."""
+"""Finding a location's key, or the URL of a shared store, where it is kept."""
 
 import subprocess
 from collections.abc import Mapping
 from threading import Thread
 from typing import IO
 
+from koalalink.domain.address import Address
 from koalalink.domain.api_key import ApiKey
-from koalalink.domain.configuration import Location
+from koalalink.domain.configuration import Location, StoreSource
 from koalalink.errors import ConfigError
 
 _MOST_BYTES = 10_000
@@ -17,18 +18,33 @@ _COMMAND_WAIT = 20.0  # seconds: a password manager may ask for a fingerprint fi
 
 def find_key(location: Location, environ: Mapping[str, str], *, wait: float = _COMMAND_WAIT) -> ApiKey:
     """Return the key of a location from where it is kept; a command gets `wait` seconds to print it."""
-    source, origin = location.key_source, f"The key of {location.name}"
-    word = source.words[0]
-    if source.kind == "api_key":
-        return ApiKey(word, origin=f"{origin}, in config.toml,")
-    if source.kind == "api_key_command":
-        return ApiKey(_printed(source.words, origin, wait), origin=f"{origin}, as {word} printed it,")
+    source = location.key_source
+    text, origin = _found(source.kind, source.words, f"The key of {location.name}", environ, wait, example="rk_live_…")
+    return ApiKey(text, origin=origin)
+
+
+def find_url(source: StoreSource, environ: Mapping[str, str], *, wait: float = _COMMAND_WAIT) -> Address:
+    """Return the URL of the shared store from where it is kept, as `find_key` does."""
+    example = "postgresql://…"
+    text, origin = _found(source.kind, source.words, "The URL of the shared store", environ, wait, example=example)
+    return Address(text, origin=origin)
+
+
+def _found(
+    kind: str, words: tuple[str, ...], what: str, environ: Mapping[str, str], wait: float, *, example: str
+) -> tuple[str, str]:
+    """Return a secret, and where it comes from, as the beginning of a sentence."""
+    word = words[0]
+    if kind.endswith("_command"):
+        return _printed(words, what, wait), f"{what}, as {word} printed it,"
+    if not kind.endswith("_env"):
+        return word, f"{what}, in config.toml,"
     if word not in environ:
         raise ConfigError(
-            f"{origin} should be in the environment variable {word}, which is not set.",
-            hint=f"Type: export {word}=rk_live_…",
+            f"{what} should be in the environment variable {word}, which is not set.",
+            hint=f"Type: export {word}={example}",
         )
-    return ApiKey(environ[word], origin=f"{origin}, in the environment variable {word},")
+    return environ[word], f"{what}, in the environment variable {word},"
 
 
 def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
@@ -58,7 +74,7 @@ def _printed(command: tuple[str, ...], origin: str, wait: float) -> str:
         process.wait()
     if code:
         raise ConfigError(f"{origin} comes from {command[0]}, which failed ({code}).", hint=hint)
-    return printed[0].decode("ascii", "replace")
+    return printed[0].decode("utf-8", "replace")
 
 
 def _first(stream: IO[bytes] | None) -> bytes:

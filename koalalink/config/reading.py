@@ -10,10 +10,12 @@ from typing import Any
 from koalalink.domain.configuration import (
     KEY_SOURCES,
     LOCATION_NAME,
+    STORE_SOURCES,
     STRIPE_API,
     Config,
     KeySource,
     Location,
+    StoreSource,
 )
 from koalalink.errors import ConfigError
 from koalalink.hints import Command, quoted
@@ -40,9 +42,12 @@ def load(path: Path, home: Path, environ: Mapping[str, str], *, must_exist: bool
     if api_base := environ.get("KOALALINK_API_BASE"):
         moved = {name: location._replace(api_base=api_base) for name, location in config.locations.items()}
         config = config._replace(locations=moved)
-    if mode & 0o077 and any(location.key_source.kind == "api_key" for location in config.locations.values()):
+    secret = "a key" if any(each.key_source.kind == "api_key" for each in config.locations.values()) else ""
+    if config.shared and config.shared.kind == "url":
+        secret = secret or "the URL of your store"
+    if mode & 0o077 and secret:
         warning = (
-            f"{path} holds a key, and other people on this computer can read it. Type: chmod 600 {quoted(str(path))}"
+            f"{path} holds {secret}, and other people on this computer can read it. Type: chmod 600 {quoted(str(path))}"
         )
         config = config._replace(warnings=(warning,))
     return config
@@ -105,7 +110,7 @@ class _Reader:
     def config(self, document: dict[str, Any], home: Path) -> Config:
         self._known(document, "", ("default_location", "metadata_key", "store", "locations"))
         store = self._table(document, "store")
-        self._known(store, "store.", ("path",))
+        self._known(store, "store.", ("path", *STORE_SOURCES))
         store_path = self._text(store, "store.", "path")
         locations = self._table(document, "locations")
         read = {name: self._location(name, self._table(locations, name, "locations.")) for name in locations}
@@ -121,7 +126,18 @@ class _Reader:
             store_path=self._path.parent / Path(store_path).expanduser() if store_path else home / "customers.db",
             locations=read,
             default_location=default or None,
+            shared=self._shared(store),
         )
+
+    def _shared(self, table: dict[str, Any]) -> StoreSource | None:
+        named = [setting for setting in ("path", *STORE_SOURCES) if setting in table]
+        if len(named) > 1:
+            self._refuse(f"[store] needs one of path, {', '.join(STORE_SOURCES)}, and has {' and '.join(named)}")
+        if "url_command" in table:
+            return StoreSource("url_command", self._command(table, "store.", "url_command"))
+        if "url" in table:
+            return StoreSource("url", (self._text(table, "store.", "url"),))
+        return StoreSource("url_env", (self._text(table, "store.", "url_env"),)) if "url_env" in table else None
 
     def _location(self, name: str, table: dict[str, Any]) -> Location:
         prefix = f"locations.{name}."
@@ -142,14 +158,17 @@ class _Reader:
 
     def _key_source(self, table: dict[str, Any], prefix: str) -> KeySource:
         if "api_key_command" in table:
-            command = table["api_key_command"]
-            if not (isinstance(command, list) and command and all(isinstance(word, str) for word in command)):
-                example = '["op", "read", "op://office/stripe/key"]'
-                self._refuse(f"{prefix}api_key_command must be a list of words, as in {example}")
-            return KeySource("api_key_command", tuple(command))
+            return KeySource("api_key_command", self._command(table, prefix, "api_key_command"))
         if "api_key" in table:
             return KeySource("api_key", (self._text(table, prefix, "api_key"),))
         return KeySource("api_key_env", (self._text(table, prefix, "api_key_env"),))
+
+    def _command(self, table: dict[str, Any], prefix: str, key: str) -> tuple[str, ...]:
+        command = table[key]
+        if not (isinstance(command, list) and command and all(isinstance(word, str) for word in command)):
+            example = '["op", "read", "op://office/stripe/key"]'
+            self._refuse(f"{prefix}{key} must be a list of words, as in {example}")
+        return tuple(command)
 
     def _table(self, table: dict[str, Any], key: str, prefix: str = "") -> dict[str, Any]:
         value = table.get(key, {})

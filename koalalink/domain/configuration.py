@@ -27,6 +27,20 @@ class KeySource(NamedTuple):
         return f"<KeySource {self.kind}>"  # one of the words may be the key
 
 
+STORE_SOURCES = ("url_env", "url", "url_command")
+"""The settings of [store] of which one says where the URL of a shared store is kept."""
+
+
+class StoreSource(NamedTuple):
+    """Where the URL of a shared store is kept; `words` as those of a KeySource."""
+
+    kind: Literal["url_env", "url", "url_command"]
+    words: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<StoreSource {self.kind}>"  # the URL may hold a password
+
+
 class Location(NamedTuple):
     """A place of business with a Stripe account of its own; `name` is what is typed, `title` what people read."""
 
@@ -42,9 +56,12 @@ class Config(NamedTuple):
     """The whole configuration, with paths made absolute."""
 
     store_path: Path
+    """The file of the store; where it is shared this is not used."""
     locations: dict[str, Location]
     default_location: str | None = None
     warnings: tuple[str, ...] = ()
+    shared: StoreSource | None = None
+    """Where the URL of the shared store is kept, where there is one."""
 
 
 def check_name(name: str) -> None:

@@ -14,15 +14,23 @@ from koalalink.domain.text import counted
 from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, quoted
 from koalalink.operations.asking import Asking
-from koalalink.operations.needs import HasAccounts, HasBackups, HasConfig, HasSettings, HasStore, HasTalk, HasTime
+from koalalink.operations.checkup_shared import clocks_differ, of_shared
+from koalalink.operations.needs import (
+    HasAccounts,
+    HasBackups,
+    HasConfig,
+    HasSettings,
+    HasShared,
+    HasStore,
+    HasTalk,
+    HasTime,
+)
 from koalalink.operations.partial import Partial
 from koalalink.operations.ports import Accounts, Stripe
 from koalalink.operations.strays import stray_in_words, strays
 
-_MOST_SKEW = 300  # seconds; certificates and "expires soon" go wrong with a clock that is further off
 
-
-class Needs(HasConfig, HasSettings, HasStore, HasBackups, HasAccounts, HasTalk, HasTime, Protocol):
+class Needs(HasConfig, HasSettings, HasStore, HasShared, HasBackups, HasAccounts, HasTalk, HasTime, Protocol):
     """What a checkup looks at; what cannot be opened is a finding."""
 
 
@@ -71,7 +79,8 @@ def _findings(need: Needs) -> Iterator[Finding]:
         return
     yield from _config(config, need.settings.path)
     yield from _store(need, config)
-    yield from _backups(need.backups.daily())
+    if not config.shared:
+        yield from _backups(need.backups.daily())
     askings = {name: Asking(_asked(need.accounts, name)) for name in config.locations}
     accounts: dict[str, str] = {}
     for name, asking in askings.items():
@@ -120,22 +129,28 @@ def _config(config: Config, path: Path) -> Iterator[Finding]:
 
 def _store(need: Needs, config: Config) -> Iterator[Finding]:
     path = config.store_path
+    where, advice = str(path), "Keep a copy of that file."
+    if config.shared:
+        where, advice = "The shared store", "Tell whoever runs the server."
     try:
+        if need.shared:
+            yield from of_shared(need.shared.report(), need.now)
         found, places = need.store.problems(), need.store.links_by_location()
-        mode = stat.S_IMODE(path.stat().st_mode)
+        mode = 0 if config.shared else stat.S_IMODE(path.stat().st_mode)
     except (KoalaError, OSError) as error:
         yield _bad("Store", error)
         return
     for text in found:
-        yield Finding(about="Store", health=Health.BAD, text=f"{path}: {text}", advice="Keep a copy of that file.")
+        yield Finding(about="Store", health=Health.BAD, text=f"{where}: {text}", advice=advice)
     if mode & 0o077:
         text = f"Other people on this computer can read {path}."
         yield Finding(about="Store", health=Health.BAD, text=text, advice=f"Type: chmod 600 {quoted(str(path))}")
     elif not found:
-        yield Finding(about="Store", health=Health.GOOD, text=f"{path} is complete, and only you can read it.")
+        guarded = "its history is guarded" if config.shared else "only you can read it"
+        yield Finding(about="Store", health=Health.GOOD, text=f"{where} is complete, and {guarded}.")
     for place, size in strays(places, config.locations).items():
-        text, advice = stray_in_words(place, size)
-        yield Finding(about="Store", health=Health.BAD, text=text, advice=advice)
+        text, how = stray_in_words(place, size)
+        yield Finding(about="Store", health=Health.BAD, text=text, advice=how)
 
 
 def _backups(files: list[Path] | None) -> Iterator[Finding]:
@@ -170,7 +185,7 @@ def _key(stripe: Stripe, report: KeyReport | KoalaError, now: datetime) -> Itera
     if stripe.key.restricted and not report.reads_business:
         text = "With Subscriptions: Read and Invoices: Read, duplicates would also show who has active subscriptions."
         yield Finding(about=about, health=Health.GOOD, text=f"{text} Nothing else needs them.")
-    if report.clock and abs((report.clock - now).total_seconds()) > _MOST_SKEW:
+    if report.clock and clocks_differ(report.clock, now):
         text = f"The clock of this computer says {now:%Y-%m-%d %H:%M}, Stripe's {report.clock:%Y-%m-%d %H:%M} (UTC)."
         yield Finding(about=about, health=Health.BAD, text=text, advice="Set the clock of this computer.")
 

@@ -1,7 +1,6 @@
 """Setting locations up in the configuration: the first, others, other names, and removing them."""
 
 import re
-import shlex
 from contextlib import nullcontext
 from typing import NamedTuple, Protocol
 
@@ -12,6 +11,7 @@ from koalalink.domain.directory import DirectoryState
 from koalalink.domain.text import counted, fold, listed
 from koalalink.errors import Aborted, ConfigError, NetworkError, StripeError, UsageError
 from koalalink.hints import Command
+from koalalink.operations.command_words import words_of_command
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.needs import (
     HasConfig,
@@ -178,7 +178,7 @@ def _with_key(
     if request.api_key_env is not None:
         source, settings = KeySource("api_key_env", (request.api_key_env,)), {"api_key_env": request.api_key_env}
     elif request.api_key_command is not None:
-        words = _words(request.api_key_command)
+        words = words_of_command(request.api_key_command)
         source, settings = KeySource("api_key_command", (*words,)), {"api_key_command": words}
     else:
         return {"name": title, "api_key": _asked_for(need, name, title, force=force, known=known)}
@@ -249,13 +249,3 @@ def _try(
             hint="Is it the key of another location? If it is right, add --force.",
             declined="Nothing was changed.",
         )
-
-
-def _words(command: str) -> list[str]:
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        words = []
-    if not words:
-        raise UsageError("That command cannot be understood.", hint="Does every quotation mark have its partner?")
-    return words

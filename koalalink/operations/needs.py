@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from koalalink.domain.configuration import Config, Location
+    from koalalink.domain.address import Address
+    from koalalink.domain.configuration import Config, Location, StoreSource
+    from koalalink.domain.sharing import Prepared
     from koalalink.operations.ports import (
         Accounts,
         Backups,
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
         Files,
         Pictures,
         Settings,
+        Shared,
         Store,
         Stripe,
         Talk,
@@ -115,6 +118,23 @@ class HasBrowser(Protocol):
 
     @property
     def browse(self) -> Callable[[str], None]: ...
+
+
+class HasShared(Protocol):
+    """The store that several offices share, where there is one."""
+
+    @property
+    def shared(self) -> Shared | None: ...
+
+
+class HasSharing(Protocol):
+    """What makes a shared store of a database."""
+
+    @property
+    def find_url(self) -> Callable[[StoreSource], Address]: ...
+
+    @property
+    def prepare(self) -> Callable[[Address], Prepared]: ...
 
 
 class HasSandbox(Protocol):

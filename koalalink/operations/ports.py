@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # a command that needs one operation does not load what all o
     from koalalink.domain.payments import Payments
     from koalalink.domain.remaps import MovedId
     from koalalink.domain.search_query import SearchQuery
+    from koalalink.domain.sharing import SharedReport
     from koalalink.domain.standing import Call, Standing, Status
     from koalalink.domain.stripe_customers import Absence, Business, KeyReport, PaymentMethod, StripeCustomer
     from koalalink.domain.stripe_ids import StripeId
@@ -233,8 +234,8 @@ class Store(Protocol):
         Raises ConflictError where a later change touched the same thing.
         """
 
-    def edited_back(self, change: Change) -> Iterator[tuple[int, CustomerDetails]]:
-        """Yield who would get which details again if a change were undone."""
+    def edited_back(self, change: Change) -> Sequence[tuple[LinkedCustomer, CustomerDetails]]:
+        """Return who would get which details again if a change were undone."""
 
     def undo(
         self, change: Change, *, keep_touched: bool = False, unverify: Sequence[Link] = (), note: str = ""
@@ -326,6 +327,13 @@ class Backups(Protocol):
 
     def restore(self, source: Path) -> Path | None:
         """Put a backup in the place of the store; return where the old one is kept."""
+
+
+class Shared(Protocol):
+    """A store that several offices share."""
+
+    def report(self) -> SharedReport:
+        """Return how its server is, and what we may do there; raises KoalaError where it does not let us in."""
 
 
 class CustomerFile(Protocol):
@@ -447,6 +455,9 @@ class Settings(Protocol):
 
     def create(self, name: str, settings: Mapping[str, object]) -> None:
         """Write a new file with one location."""
+
+    def set_store(self, source: Mapping[str, object]) -> None:
+        """Say where the store is."""
 
     def set_key(self, name: str, source: Mapping[str, object]) -> None:
         """Put another source of its key into the section of a location."""

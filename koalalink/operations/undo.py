@@ -45,11 +45,10 @@ def undo(need: Needs, request: UndoRequest) -> Undone:
         talk.note(f"- That is {', '.join(people)}{more}.")
     if kept:
         talk.note(f"- {counted(kept, 'customer')} changed since by others: not changed.")
-    back = dict(store.edited_back(change))
     found = [
         each
-        for number, linked in store.known(back).items()
-        for each in (contradicted(linked, back[number], need.directory, need.now) if linked.links else ())
+        for linked, details in store.edited_back(change)
+        for each in (contradicted(linked, details, need.directory, need.now) if linked.links else ())
     ]
     if found:
         consent_to_contradict(talk, found, force=request.force)

@@ -28,15 +28,15 @@ _AS_JSON = "{" + ", ".join(f'"{name}": %s' for name in FIELDS) + "}"
 class Bulk:
     """The batches of one change, within its transaction."""
 
-    def __init__(self, tables: Tables, begin: Callable[[], int]) -> None:
-        """Write to `tables`; `begin` begins the change, once there is something to write."""
+    def __init__(self, tables: Tables, next_number: int, begin: Callable[[], int]) -> None:
+        """Write to `tables`; `begin` begins the change, once there is something to write, and returns its number."""
         self.change: int | None = None
         """The number of the change; None where nothing was written."""
         self._begin = begin
         self._tables = tables
         self._items = 0
         self._kinds: Counter[tuple[str, str]] = Counter()
-        self.next_number = tables.next_number()
+        self.next_number = next_number
         """The number of the next customer."""
 
     def people(

@@ -14,13 +14,18 @@ import sys
 from contextlib import closing, suppress
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from koalalink.disk import Disk
+from koalalink.disk import Disk, IfThere
 from koalalink.errors import KoalaError
+
+if TYPE_CHECKING:
+    import subprocess
 
 _BEGUN = b"begun"
 _MAKING = ".making"
 _PROGRAM = "from koalalink.store.copy_process import main; main()"
+_PROGRAM_OF_SHARED = "from koalalink.store.copy_process import main_of_shared; main_of_shared()"
 
 
 class Copying(Enum):
@@ -58,22 +63,9 @@ def begun(store: Path, target: Path) -> bool:
 
     Where it cannot, for whatever reason, it has ended.
     """
-    import subprocess  # noqa: PLC0415 - 8 ms, on one command a day
-
-    path = os.pathsep.join(str(Path(each).absolute()) for each in sys.path if each)
-    detached = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     from_it, to_us = os.pipe()
     try:
-        process = subprocess.Popen(  # noqa: S603 - our own program, and two paths
-            [sys.executable, "-c", _PROGRAM, str(store.absolute()), str(target.absolute())],
-            env={**os.environ, "PYTHONPATH": path},
-            cwd=target.parent,
-            stdin=subprocess.DEVNULL,
-            stdout=to_us,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            creationflags=detached,
-        )
+        process = _start(_PROGRAM, store, target, stdin=None, stdout=to_us)
     except OSError:
         os.close(from_it)
         return False
@@ -86,6 +78,43 @@ def begun(store: Path, target: Path) -> bool:
     else:
         process.wait()
     return has_begun
+
+
+def begin_shared(url: str, target: Path) -> None:
+    """Start a process that copies the shared store at `url` to `target`, and do not wait for it.
+
+    The URL, which may hold a password, goes through a pipe: other people could read a command line.
+    """
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for_it, from_us = os.pipe()
+    try:
+        process = _start(_PROGRAM_OF_SHARED, target, stdin=for_it, stdout=None)
+    except OSError:  # the copy stays as it is
+        return
+    else:
+        process.returncode = 0
+        with suppress(BrokenPipeError):
+            os.write(from_us, url.encode())
+    finally:
+        os.close(for_it)
+        os.close(from_us)
+
+
+def _start(program: str, *paths: Path, stdin: int | None, stdout: int | None) -> "subprocess.Popen[bytes]":
+    import subprocess  # noqa: PLC0415 - 8 ms, on one command a day
+
+    path = os.pathsep.join(str(Path(each).absolute()) for each in sys.path if each)
+    detached = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    return subprocess.Popen(  # noqa: S603 - our own program, and paths
+        [sys.executable, "-c", program, *(str(each.absolute()) for each in paths)],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=paths[-1].parent,
+        stdin=subprocess.DEVNULL if stdin is None else stdin,
+        stdout=subprocess.DEVNULL if stdout is None else stdout,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        creationflags=detached,
+    )
 
 
 def main() -> None:
@@ -106,6 +135,23 @@ def main() -> None:
             return
     mark_of(target).unlink(missing_ok=True)
     thin_out(store, target)
+
+
+def main_of_shared() -> None:
+    """Copy the shared store whose URL is read from stdin to the path that is named, unless another process does."""
+    from koalalink.domain.address import Address  # noqa: PLC0415 - not where a copy is only begun
+    from koalalink.store.shared_copying import back_up_shared  # noqa: PLC0415 - nor the library of PostgreSQL
+
+    [target] = map(Path, sys.argv[1:])
+    url = sys.stdin.read()
+    with suppress(FileExistsError):
+        mark_of(target).touch(0o600, exist_ok=False)
+    with closing(_opened(mark_of(target))) as mark:
+        if not _held(mark):
+            return
+        with suppress(KoalaError):  # the copy stays as it is, and shows how old that is
+            back_up_shared(Address(url, origin="The URL of the shared store"), target, Disk(), IfThere.REPLACE)
+    mark_of(target).unlink(missing_ok=True)
 
 
 def _opened(mark: Path) -> sqlite3.Connection:

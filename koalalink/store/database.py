@@ -11,6 +11,9 @@ from typing import Any, Protocol
 
 Value = str | int | None
 
+Query = tuple[str, dict[str, Value]]
+"""SQL and its values."""
+
 Spellings = Sequence[Sequence[Sequence[str]]]
 """What a text must hold: of each of these, all parts of one. [[["ann"]], [["lee"], ["le", "e"]]] is "ann", and "lee" or
 both "le" and "e"."""
@@ -32,6 +35,9 @@ class Database(Protocol):
 
     def rows(self, sql: str, /, **values: Value) -> Sequence[Row]:
         """Return what a query finds."""
+
+    def answers(self, *queries: Query) -> list[Sequence[Row]]:
+        """Return what each of several queries finds, none of which needs another's answer, on one way to the server."""
 
     def execute(self, sql: str, /, **values: Value) -> None:
         """Execute a statement of a transaction; that it failed may be known only at the next query, or at the end."""

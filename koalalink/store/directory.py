@@ -12,7 +12,7 @@ from koalalink.domain.search_query import IdQuery, OwnIdQuery, SearchQuery
 from koalalink.domain.stripe_customers import NOTHING_TOLD, About, Holder, PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import digits, fold, printable, trimmed
-from koalalink.store.database import Database, Row, Spellings, Value
+from koalalink.store.database import Database, Query, Row, Spellings, Value
 
 _FIELDS = tuple(
     "stripe_id name email phone address created livemode card default_payment_method metadata about".split()
@@ -28,6 +28,10 @@ _KNOWN = f"""
     FROM json_each(:stripe_ids) AS wanted
     JOIN directory ON directory.location = :location AND directory.stripe_id = wanted.value
     ORDER BY CAST(wanted.key AS BIGINT)
+"""
+_TOP = """
+    SELECT coalesce((SELECT max(entry) FROM directory), 0) AS entry,
+        (SELECT run FROM directories WHERE location = :location) AS run
 """
 _STATES = """
     SELECT location, account, livemode, begun_at, finished_at, windows,
@@ -97,12 +101,8 @@ class Directory:
         """Write a page, with what is left after it; return how many were new, and how many have changed."""
         people = {each.stripe_id: each for each in customers}
         with self._db.transaction():
-            before = {row["stripe_id"]: row for row in self._rows_of(location, people)}
-            [top] = self._db.rows(
-                "SELECT coalesce((SELECT max(entry) FROM directory), 0) AS entry, "
-                "(SELECT run FROM directories WHERE location = :location) AS run",
-                location=location,
-            )
+            rows, [top] = self._db.answers(_rows_of(location, people), (_TOP, {"location": location}))
+            before = {row["stripe_id"]: row for row in rows}
             added, edited, forgotten, texts = list[tuple[Value, ...]](), list[_Row](), list[_Row](), list[_Text]()
             changed = 0
             for stripe_id, customer in people.items():
@@ -209,11 +209,8 @@ class Directory:
 
     def known(self, location: str, stripe_ids: Iterable[str]) -> dict[StripeId, StripeCustomer]:
         """Return those of these customers that are in the directory, and not gone."""
-        rows = [row for row in self._rows_of(location, stripe_ids) if not row["gone"]]
-        return {each.stripe_id: each for each in self._customers(rows, location)}
-
-    def _rows_of(self, location: str, stripe_ids: Iterable[str]) -> Sequence[Row]:
-        return self._db.rows(_KNOWN, location=location, stripe_ids=json.dumps([*stripe_ids]))
+        [rows] = self._db.answers(_rows_of(location, stripe_ids))
+        return {each.stripe_id: each for each in self._customers((row for row in rows if not row["gone"]), location)}
 
     def customers(self, location: str) -> Iterator[StripeCustomer]:
         """Yield who is at Stripe, by Stripe ID."""
@@ -292,6 +289,10 @@ class Directory:
     def _customers(self, rows: Iterable[Row], location: str) -> Iterator[StripeCustomer]:
         metadata_key = self._metadata_keys.get(location, "")
         return (_customer(row, metadata_key) for row in rows)
+
+
+def _rows_of(location: str, stripe_ids: Iterable[str]) -> Query:
+    return _KNOWN, {"location": location, "stripe_ids": json.dumps([*stripe_ids])}
 
 
 def _state(row: Row) -> DirectoryState:

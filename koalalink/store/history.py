@@ -10,7 +10,7 @@ from koalalink.domain.changes import REFUSED, Action, Change, ChangeItem, Tally,
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.errors import NotFoundError
 from koalalink.hints import Command
-from koalalink.store.database import Database, Row, Value
+from koalalink.store.database import Database, Query, Row, Value
 
 _ANY = 2**62
 """More than any number that is stored."""
@@ -56,10 +56,11 @@ def kind_of(location: str | None, before: Values | None, after: Values | None) -
 
 @contextmanager
 def changing(
-    db: Database, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None
+    db: Database, number: int, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None
 ) -> Iterator[Touched]:
     """Write a change within a transaction, and at its end how much it has touched."""
-    touched = Touched(db, begin(db, at, by, action, note, undoes=undoes))
+    begin(db, number, at, by, action, note, undoes=undoes)
+    touched = Touched(db, number)
     yield touched
     put_tallies(db, touched.change, touched.kinds)
 
@@ -73,11 +74,10 @@ def put_tallies(db: Database, change: int, kinds: Mapping[_Kind, int]) -> None:
     )
 
 
-def begin(db: Database, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None) -> int:
-    """Begin a change within a transaction, and return its number."""
-    # The history keeps them all, so the next is never one that there was. What was refused leaves no gap.
-    [row] = db.rows("SELECT max(change) AS last FROM changes")
-    number: int = (row["last"] or 0) + 1
+def begin(
+    db: Database, number: int, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None
+) -> None:
+    """Begin a change within a transaction."""
     db.execute(
         "INSERT INTO changes (change, at, by, action, note, undoes) "
         "VALUES (:change, :at, :by, :action, :note, :undoes)",
@@ -88,7 +88,6 @@ def begin(db: Database, at: datetime, by: str, action: Action, note: str, *, und
         note=note,
         undoes=undoes,
     )
-    return number
 
 
 def read(
@@ -98,12 +97,10 @@ def read(
     since: datetime | None = None,
     by: str | None = None,
     action: Action | None = None,
-    number: int | None = None,
     limit: int,
 ) -> list[Change]:
-    """Return changes, newest first; where `number` is given, that one alone."""
+    """Return changes, newest first."""
     values: dict[str, Value] = {
-        "number": number,
         "since": None if since is None else int(since.timestamp()),
         "by": by,
         "action": None if action is None else action.value,
@@ -113,16 +110,14 @@ def read(
     # Only what is asked: SQLite uses no index where a condition may be none.
     where = " AND ".join(_CONDITIONS[name] for name in given)
     rows = db.rows(
-        f"SELECT change, at, by, action, note, undoes FROM changes {'WHERE ' if where else ''}{where} "
-        "ORDER BY change DESC LIMIT :limit",
+        f"SELECT change FROM changes {'WHERE ' if where else ''}{where} ORDER BY change DESC LIMIT :limit",
         **given,
         limit=limit,
     )
-    return _changes(db, rows)
+    return _changes(db, [row["change"] for row in rows])
 
 
 _CONDITIONS = {
-    "number": "change = :number",
     "since": "at >= :since",
     "by": "by = :by",
     "action": "action = :action",
@@ -133,75 +128,116 @@ _CONDITIONS = {
 def find(db: Database, number: int | None) -> Change:
     """Return a change, or the newest that is neither undone nor an undo itself."""
     if number is not None:
-        found = read(db, number=number, limit=1)
+        found = _changes(db, [number])
         if not found:
             raise NotFoundError(f"There is no change {number}.", hint="Type: " + Command("history"))
         return found[0]
     last = _ANY
-    while page := db.rows(
-        """
-        SELECT change FROM changes
-        WHERE undoes IS NULL AND action <> 'forgotten' AND change < :last
-        ORDER BY change DESC LIMIT 50
-        """,
-        last=last,
-    ):
-        for row in page:
-            last = row["change"]
-            if undone_by(db, last) is None:
-                return find(db, last)
+    while page := db.rows(_CANDIDATES, last=last):
+        undone = standing(page)
+        numbers = dict.fromkeys(row["first"] for row in page)
+        if left := [number for number in numbers if number not in undone]:
+            return find(db, left[0])
+        last = min(numbers)
     raise NotFoundError("There is nothing to undo.", hint="To undo an undo, give its number: " + Command("history"))
 
 
-def undone_by(db: Database, change: int) -> int | None:
-    """Return the change that has taken this one back, unless that was taken back in its turn."""
-    return _undoings(db, [change]).get(change)
-
-
-def _undoings(db: Database, changes: Iterable[int]) -> dict[int, int]:
+def undoings(db: Database, changes: Iterable[int]) -> dict[int, int]:
     """Return by which change each was taken back, of those that were and that stand so."""
+    [rows] = db.answers(undoings_of(changes))
+    return standing(rows)
+
+
+def undoings_of(changes: Iterable[int]) -> Query:
+    """Return the query whose answer `standing` understands."""
+    return _UNDOINGS, {"changes": json.dumps([*changes])}
+
+
+_UNDOING = """
+        UNION ALL
+        SELECT first, changes.change, changes.undoes FROM undoing JOIN changes ON changes.undoes = undoing.change
+    )
+    SELECT first, change, undoes FROM undoing ORDER BY first DESC, change DESC
+"""
+_UNDOINGS = f"""
+    WITH RECURSIVE undoing (first, change, undoes) AS (
+        SELECT undoes, change, undoes FROM changes
+        WHERE undoes IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes))
+    {_UNDOING}
+"""
+# The newest that are no undos, each once by itself and once by each that has taken it back.
+_CANDIDATES = f"""
+    WITH RECURSIVE undoing (first, change, undoes) AS (
+        SELECT change, change, undoes FROM (
+            SELECT change, undoes FROM changes WHERE undoes IS NULL AND action <> 'forgotten' AND change < :last
+            ORDER BY change DESC LIMIT 50
+        ) AS newest
+    {_UNDOING}
+"""
+
+
+def standing(rows: Iterable[Row]) -> dict[int, int]:
+    """Return by which change each was taken back."""
     # Whatever takes a change back comes later, so the newest stand; they may be a thousand, one upon the other.
     found: dict[int, dict[int, int]] = {}
-    for row in db.rows(
-        """
-        WITH RECURSIVE undoing (first, change, undoes) AS (
-            SELECT undoes, change, undoes FROM changes
-            WHERE undoes IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes))
-            UNION ALL
-            SELECT first, changes.change, changes.undoes FROM undoing JOIN changes ON changes.undoes = undoing.change
-        )
-        SELECT first, change, undoes FROM undoing ORDER BY first, change DESC
-        """,
-        changes=json.dumps([*changes]),
-    ):
+    for row in rows:
         undone_by = found.setdefault(row["first"], {})
         if row["change"] not in undone_by:
             undone_by.setdefault(row["undoes"], row["change"])
     return {first: undone_by[first] for first, undone_by in found.items() if first in undone_by}
 
 
-def tallies(db: Database, change: int) -> Iterator[Tally]:
-    """Yield how much a change touched, by kind."""
-    yield from _tallies(db, [change]).get(change, ())
+def tallies(db: Database, change: int) -> Iterable[Tally]:
+    """Return how much a change touched, by kind."""
+    return _counted(db.rows(_TALLIES, changes=json.dumps([change]))).get(change, ())
 
 
-def _tallies(db: Database, changes: Iterable[int]) -> dict[int, list[Tally]]:
+_TALLIES = """
+    SELECT change, noun, kind, size FROM change_tallies
+    WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes)) ORDER BY change, noun, kind
+"""
+
+
+def _counted(rows: Iterable[Row]) -> dict[int, list[Tally]]:
     found: dict[int, list[Tally]] = {}
-    for row in db.rows(
-        "SELECT change, noun, kind, size FROM change_tallies "
-        "WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes)) ORDER BY change, noun, kind",
-        changes=json.dumps([*changes]),
-    ):
+    for row in rows:
         found.setdefault(row["change"], []).append(Tally(noun=row["noun"], kind=row["kind"], size=row["size"]))
     return found
 
 
-def _changes(db: Database, rows: Sequence[Row]) -> list[Change]:
-    """Return changes with what they touched: a few queries for all of them, not some for each."""
-    numbers = [row["change"] for row in rows]
-    sizes = _tallies(db, numbers)
-    small = [number for number in numbers if sum(tally.size for tally in sizes.get(number, ())) <= _FEW]
-    touched, undone = _items(db, small), _undoings(db, numbers)
+_ROWS = """
+    SELECT change, at, by, action, note, undoes FROM changes
+    WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes)) ORDER BY change DESC
+"""
+# Of changes of a few things alone, what they touched, with the names of then.
+_SMALL = """
+    SELECT change FROM change_tallies WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes))
+    GROUP BY change HAVING sum(size) <= :few
+"""
+_NAMES = f"""
+    SELECT touched.change, touched.customer, (
+        SELECT coalesce(after, before) FROM change_items AS told
+        WHERE told.customer = touched.customer AND told.location IS NULL AND told.change <= touched.change
+        ORDER BY told.change DESC, told.item DESC LIMIT 1
+    ) AS details
+    FROM (SELECT DISTINCT change, customer FROM change_items WHERE change IN ({_SMALL})) AS touched
+    ORDER BY touched.change, touched.customer
+"""
+_ITEMS = f"""
+    SELECT change, customer, location, before, after FROM change_items WHERE change IN ({_SMALL}) ORDER BY change, item
+"""
+
+
+def _changes(db: Database, numbers: Sequence[int]) -> list[Change]:
+    """Return changes with what they touched, newest first: a few queries for all of them, not some for each."""
+    if not numbers:
+        return []
+    values: dict[str, Value] = {"changes": json.dumps([*numbers])}
+    few: dict[str, Value] = {**values, "few": _FEW}
+    rows, tallied, undone_rows, named, touched_rows = db.answers(
+        (_ROWS, values), (_TALLIES, values), (_UNDOINGS, values), (_NAMES, few), (_ITEMS, few)
+    )
+    sizes, undone, touched = _counted(tallied), standing(undone_rows), _touched(named, touched_rows)
     return [
         Change(
             number=row["change"],
@@ -218,32 +254,10 @@ def _changes(db: Database, rows: Sequence[Row]) -> list[Change]:
     ]
 
 
-def _items(db: Database, changes: Sequence[int]) -> dict[int, list[ChangeItem]]:
-    """Return what changes of a few things touched, with the names of then."""
-    listed = json.dumps([*changes])
-    names = {
-        (row["change"], row["customer"]): _name(row["customer"], row["details"])
-        for row in db.rows(
-            """
-            SELECT touched.change, touched.customer, (
-                SELECT coalesce(after, before) FROM change_items AS told
-                WHERE told.customer = touched.customer AND told.location IS NULL AND told.change <= touched.change
-                ORDER BY told.change DESC, told.item DESC LIMIT 1
-            ) AS details
-            FROM (
-                SELECT DISTINCT change, customer FROM change_items
-                WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes))
-            ) AS touched ORDER BY touched.change, touched.customer
-            """,
-            changes=listed,
-        )
-    }
+def _touched(named: Iterable[Row], rows: Iterable[Row]) -> dict[int, list[ChangeItem]]:
+    names = {(row["change"], row["customer"]): _name(row["customer"], row["details"]) for row in named}
     found: dict[int, list[ChangeItem]] = {}
-    for row in db.rows(
-        "SELECT change, customer, location, before, after FROM change_items "
-        "WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes)) ORDER BY change, item",
-        changes=listed,
-    ):
+    for row in rows:
         found.setdefault(row["change"], []).append(_item(row, names[row["change"], row["customer"]]))
     return found
 
@@ -272,13 +286,22 @@ def items(db: Database, change: int) -> Iterable[ChangeItem]:
 
 def people(db: Database, change: int, most: int | None) -> tuple[list[str], int]:
     """Return what the customers of a change were called, up to `most`, and how many there are."""
-    rows = db.rows(
-        "SELECT DISTINCT customer FROM change_items WHERE change = :change ORDER BY customer LIMIT :most",
-        change=change,
-        most=_ANY if most is None else most,
-    )
-    [count] = db.rows("SELECT count(DISTINCT customer) AS size FROM change_items WHERE change = :change", change=change)
-    return [name_at(db, change, row["customer"]) for row in rows], count["size"]
+    values: dict[str, Value] = {"change": change, "most": _ANY if most is None else most}
+    rows, [count] = db.answers((_PEOPLE, values), (_PEOPLE_COUNTED, values))
+    return [_name(row["customer"], row["details"]) for row in rows], count["size"]
+
+
+_PEOPLE = """
+    SELECT customer, (
+        SELECT coalesce(after, before) FROM change_items AS told
+        WHERE told.customer = touched.customer AND told.location IS NULL AND told.change <= :change
+        ORDER BY told.change DESC, told.item DESC LIMIT 1
+    ) AS details
+    FROM (
+        SELECT DISTINCT customer FROM change_items WHERE change = :change ORDER BY customer LIMIT :most
+    ) AS touched ORDER BY customer
+"""
+_PEOPLE_COUNTED = "SELECT count(DISTINCT customer) AS size FROM change_items WHERE change = :change"
 
 
 def name_at(db: Database, change: int, customer: int) -> str:

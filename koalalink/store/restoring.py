@@ -40,7 +40,7 @@ def restore(source: Path, store: Path, now: datetime) -> Path | None:
     What others commit meanwhile is in the kept copy, or comes afterwards: nobody can write between the two. Whoever
     is reading sees the old store or the new one, and never a part of both.
     """
-    with _brought_up_to_date(source, store) as copy:
+    with brought_up_to_date(source, store) as copy:
         moved = None if _is_ours(store) else _move_aside(store, now)
         if not store.exists():
             SQLiteDatabase(store).close()
@@ -63,7 +63,7 @@ def restore(source: Path, store: Path, now: datetime) -> Path | None:
 
 
 @contextmanager
-def _brought_up_to_date(source: Path, store: Path) -> Iterator[Path]:
+def brought_up_to_date(source: Path, store: Path) -> Iterator[Path]:
     """Yield a private copy of a backup, beside the store, in this version; raises where it was tampered with."""
     with sentences(store):
         store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ def _kept(store: Path, now: datetime) -> Path | None:
     with closing(opened(store)) as db:
         if not contents_of(db).changes:
             return None
-    for path in _names(store, now):
+    for path in names(store, now):
         try:
             with Disk().writing(path) as file:
                 copy_into(store, file)
@@ -115,7 +115,7 @@ def _kept(store: Path, now: datetime) -> Path | None:
 
 def _move_aside(store: Path, now: datetime) -> Path:
     """Give a store that cannot be read another name, with the files beside it."""
-    kept = next(path for path in _names(store, now) if not path.exists())
+    kept = next(path for path in names(store, now) if not path.exists())
     with sentences(store):
         for side in ("", *STORE_SIDES):
             with suppress(FileNotFoundError):
@@ -123,7 +123,8 @@ def _move_aside(store: Path, now: datetime) -> Path:
     return kept
 
 
-def _names(store: Path, now: datetime) -> Iterator[Path]:
+def names(store: Path, now: datetime) -> Iterator[Path]:
+    """Yield what a store may be called that was replaced, beside the new one."""
     when = f"{store.stem}.before-restore-{now.astimezone():%Y-%m-%d-%H%M%S}"
     return (store.with_name(f"{when}{number}{store.suffix}") for number in chain([""], count(-1, -1)))
 

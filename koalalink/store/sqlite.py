@@ -10,7 +10,7 @@ from pathlib import Path
 from koalalink.disk import STORE_SIDES
 from koalalink.errors import KoalaError, StoreError
 from koalalink.hints import Command, Text
-from koalalink.store.database import Spellings, Value
+from koalalink.store.database import Query, Row, Spellings, Value
 from koalalink.store.migrations import is_current, migrate
 
 BUSY_WAIT = 5.0
@@ -68,6 +68,10 @@ class SQLiteDatabase:
         """Return what a query finds."""
         with self._translated():
             return self._db.execute(sql, values).fetchall()
+
+    def answers(self, *queries: Query) -> list[Sequence[Row]]:
+        """Return what each of several queries finds."""
+        return [self.rows(sql, **values) for sql, values in queries]
 
     def execute(self, sql: str, /, **values: Value) -> None:
         """Execute a statement of a transaction."""

@@ -7,7 +7,7 @@ It is longer than other rooms, because it is one class: all that the contract of
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from koalalink.store import finding, history, undoing
 from koalalink.store.bulk import Bulk
 from koalalink.store.database import Database, Value
 from koalalink.store.rows import link_values
-from koalalink.store.tables import COLUMNS, Tables
+from koalalink.store.tables import COLUMNS, Looked, Tables
 
 if TYPE_CHECKING:
     from koalalink.domain.edits import Forgotten
@@ -161,20 +161,23 @@ class Store:
 
     def add(self, details: CustomerDetails) -> Customer:
         """Add a customer under the next number."""
-        with self._change(Action.ADDED) as touched:
-            self._refuse_taken_external_id(details, besides=0)
-            number = self._tables.insert_customer(None, details)
+        with self._change(Action.ADDED, external_ids=[details.external_id]) as (touched, looked):
+            _refuse_taken_external_id(looked.owners, besides=0)
+            number = looked.next_customer
+            self._tables.insert_customer(number, details)
             touched(number, None, None, details._asdict())
         return Customer(number=number, details=details)
 
     def fill(self, people: Iterable[CustomerDetails], links: Iterable[Link], *, note: str) -> None:
         """Fill an unused store in one change; a store that was ever written to stays as it is."""
         with self._db.transaction():
-            if history.read(self._db, limit=1):
+            looked = self._tables.look(())
+            if looked.next_change > 1:
                 return
-            with history.changing(self._db, self._now(), self._user(), Action.ADDED, note) as touched:
-                for details in people:
-                    touched(self._tables.insert_customer(None, details), None, None, details._asdict())
+            with self._begun(looked, Action.ADDED, note) as touched, self._tables.indexing_once():
+                for number, details in enumerate(people, looked.next_customer):
+                    self._tables.insert_customer(number, details)
+                    touched(number, None, None, details._asdict())
                 for link in links:
                     self._tables.put_link(link)
                     touched(link.customer, link.location, None, link_values(link))
@@ -186,18 +189,20 @@ class Store:
 
         Refused where somebody else has changed either meanwhile.
         """
-        with self._change(Action.EDITED, note) as touched:
-            self._expect_unchanged(customer)
-            self._refuse_taken_external_id(details, besides=customer.number)
-            self._tables.update_customer(customer.number, details)
-            touched(customer.number, None, customer.details._asdict(), details._asdict())
+        number = customer.number
+        with self._change(Action.EDITED, note, number, external_ids=[details.external_id]) as (touched, looked):
+            if self._tables.customer(number) != customer:
+                raise _changed_meanwhile(customer)
+            _refuse_taken_external_id(looked.owners, besides=number)
+            self._tables.update_customer(number, details)
+            touched(number, None, customer.details._asdict(), details._asdict())
             for link in unverify:
-                if self.link(customer, link.location) != link:
+                if self._tables.link(number, link.location) != link:
                     raise _changed_meanwhile(customer)
                 unverified = link._replace(verified_at=None)
                 self._tables.put_link(unverified)
-                touched(customer.number, link.location, link_values(link), link_values(unverified))
-        return Customer(number=customer.number, details=details)
+                touched(number, link.location, link_values(link), link_values(unverified))
+        return Customer(number=number, details=details)
 
     def merge(
         self,
@@ -213,7 +218,7 @@ class Store:
         Refused where somebody else has changed one of them meanwhile.
         """
         number = kept.customer.number
-        with self._change(Action.MERGED, note) as touched:
+        with self._change(Action.MERGED, note, number, other.customer.number) as (touched, _):
             for linked in (kept, other):
                 if self._tables.linked(linked.customer.number) != linked:
                     raise _changed_meanwhile(linked.customer)
@@ -248,13 +253,14 @@ class Store:
         from koalalink.store.erasing import erase  # noqa: PLC0415 - hardly anybody is erased
 
         with self._db.erasing(), self._db.transaction():
-            change = history.begin(self._db, self._now(), self._user(), Action.FORGOTTEN, "")
+            change = self._tables.look(()).next_change
+            history.begin(self._db, change, self._now(), self._user(), Action.FORGOTTEN, "")
             return erase(self._tables, number, change)
 
     def remove(self, linked: LinkedCustomer) -> None:
         """Remove a customer and all links; the history keeps both."""
         customer = linked.customer
-        with self._change(Action.REMOVED) as touched:
+        with self._change(Action.REMOVED, "", customer.number) as (touched, _):
             if self._tables.linked(customer.number) != linked:
                 raise _changed_meanwhile(customer)
             for link in linked.links:
@@ -283,12 +289,12 @@ class Store:
         `customer` and `previous` are what the link was judged by: raises ConflictError where one of them has changed
         meanwhile, or where somebody else has got the Stripe ID.
         """
-        with self._change(action, note) as touched:
+        with self._change(action, note, customer.number, stripe_ids=[link.stripe_id]) as (touched, looked):
             linked = self._tables.linked(customer.number)
             there = {each.location: each for each in linked.links} if linked else {}
             if linked is None or linked.customer != customer or there.get(link.location) != previous:
                 raise _changed_meanwhile(customer)
-            for holder in self.holders(link.stripe_id):
+            for holder in looked.holders:
                 if holder.customer.number != customer.number:
                     raise ConflictError(
                         f"{link.stripe_id} has just been linked to {holder.customer} at {holder.location}.",
@@ -299,9 +305,9 @@ class Store:
 
     def delete_links(self, customer: Customer, links: Sequence[Link]) -> None:
         """Unlink the customer from all of `links` in one change."""
-        with self._change(Action.UNLINKED) as touched:
+        with self._change(Action.UNLINKED, "", customer.number) as (touched, _):
             for link in links:
-                if self.link(customer, link.location) != link:
+                if self._tables.link(customer.number, link.location) != link:
                     raise _changed_meanwhile(customer)
                 self._tables.delete_link(link.customer, link.location)
                 touched(link.customer, link.location, link_values(link), None)
@@ -323,8 +329,7 @@ class Store:
                     hint="Choose another name.",
                 )
             moving = self._tables.links_at(old)
-            note = moved_note(old, new)
-            renaming = history.changing(self._db, self._now(), self._user(), Action.RENAMED, note)
+            renaming = self._begun(self._tables.look(()), Action.RENAMED, moved_note(old, new))
             with renaming as touched, self._tables.indexing_once():
                 for link in moving:
                     self._tables.delete_link(link.customer, old)
@@ -343,7 +348,13 @@ class Store:
     def bulk(self, action: Action, note: str, *, rehearsal: bool) -> Iterator[Bulk]:
         """Write many customers and links in one change; a rehearsal finds out what would happen, and keeps nothing."""
         with self._db.transaction(rehearsal=rehearsal):
-            made = Bulk(self._tables, lambda: history.begin(self._db, self._now(), self._user(), action, note))
+            looked = self._tables.look(())
+
+            def begin() -> int:
+                history.begin(self._db, looked.next_change, self._now(), self._user(), action, note)
+                return looked.next_change
+
+            made = Bulk(self._tables, looked.next_customer, begin)
             yield made
             made.finish()
 
@@ -370,8 +381,7 @@ class Store:
 
     def people_of(self, change: Change, most: int | None) -> tuple[list[str], int]:
         """Return whom a change touched, by name and number as they were then, up to `most`; and how many they are."""
-        with self._db.snapshot():
-            return history.people(self._db, change.number, most)
+        return history.people(self._db, change.number, most)
 
     def check_undo(self, change: Change, *, keep_touched: bool = False) -> tuple[Change, int]:
         """Return what of a change would be taken back, and how many customers would stay as they are.
@@ -384,15 +394,17 @@ class Store:
             undone = undoing.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
             return undoing.part(self._db, change, undone), len(undone.kept)
 
-    def edited_back(self, change: Change) -> Iterator[tuple[int, CustomerDetails]]:
-        """Yield who would get which details again if a change were undone, of those who are as it has left them."""
+    def edited_back(self, change: Change) -> list[tuple[LinkedCustomer, CustomerDetails]]:
+        """Return who would get which details again if a change were undone, of those who are as it has left them."""
         if not any(tally.kind == "changed" for tally in change.tallies):
-            return
-        items = history.items(self._db, change.number)
+            return []
+        items = change.items or history.items(self._db, change.number)
         edits = {i.customer: i for i in items if i.location is None and i.before and i.after}
-        for number, linked in self._tables.known(edits).items():
-            if linked.customer.details == CustomerDetails(**(edits[number].after or {})):  # type: ignore[arg-type]
-                yield number, CustomerDetails(**(edits[number].before or {}))  # type: ignore[arg-type]
+        return [
+            (linked, CustomerDetails(**(edits[number].before or {})))  # type: ignore[arg-type]
+            for number, linked in (self._tables.known(edits) if edits else {}).items()
+            if linked.customer.details == CustomerDetails(**(edits[number].after or {}))  # type: ignore[arg-type]
+        ]
 
     def undo(
         self, change: Change, *, keep_touched: bool = False, unverify: Sequence[Link] = (), note: str = ""
@@ -416,22 +428,31 @@ class Store:
     # The parts of writes
 
     @contextmanager
-    def _change(self, action: Action, note: str = "") -> Iterator[history.Touched]:
-        changing = history.changing(self._db, self._now(), self._user(), action, note)
-        with self._db.transaction(), changing as touched, self._tables.indexing_once():
-            yield touched
+    def _change(
+        self,
+        action: Action,
+        note: str = "",
+        *numbers: int,
+        stripe_ids: Sequence[str] = (),
+        external_ids: Sequence[str] = (),
+    ) -> Iterator[tuple[history.Touched, Looked]]:
+        """Make a change of these customers, judged by who has these IDs."""
+        with self._db.transaction(), self._tables.indexing_once():
+            looked = self._tables.look(numbers, stripe_ids=stripe_ids, external_ids=external_ids)
+            with self._begun(looked, action, note) as touched:
+                yield touched, looked
 
-    def _expect_unchanged(self, customer: Customer) -> None:
-        if self._tables.customer(customer.number) != customer:
-            raise _changed_meanwhile(customer)
+    def _begun(self, looked: Looked, action: Action, note: str) -> AbstractContextManager[history.Touched]:
+        return history.changing(self._db, looked.next_change, self._now(), self._user(), action, note)
 
-    def _refuse_taken_external_id(self, details: CustomerDetails, *, besides: int) -> None:
-        for other in self._tables.customers("external_id", details.external_id):
-            if other.number != besides:
-                raise ConflictError(
-                    f"The external ID {details.external_id} belongs to {other}.",
-                    hint="Look at that customer: " + Command("show", other.number),
-                )
+
+def _refuse_taken_external_id(owners: Iterable[Customer], *, besides: int) -> None:
+    for other in owners:
+        if other.number != besides:
+            raise ConflictError(
+                f"The external ID {other.details.external_id} belongs to {other}.",
+                hint="Look at that customer: " + Command("show", other.number),
+            )
 
 
 def _has_link(wanted: bool, location: str | None) -> str:

@@ -1,15 +1,16 @@
 """Rows of customers and links, read and written one by one; the rules stand in store.py and history.py."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.store import finding
-from koalalink.store.database import Database, Value
+from koalalink.store.database import Database, Query, Row, Value
 from koalalink.store.migrations import SEEN
 from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, link_from, link_values
 
@@ -29,11 +30,36 @@ _KNOWN = f"""
     SELECT customer, {COLUMNS} FROM customers
     WHERE customer IN (SELECT CAST(value AS BIGINT) FROM json_each(:numbers))
 """
+_HOLDERS = f"""
+    SELECT stripe_id, location, customer, {COLUMNS} FROM links JOIN customers USING (customer)
+    WHERE stripe_id IN (SELECT value FROM json_each(:stripe_ids)) ORDER BY stripe_id, location
+"""
+_OWNERS = f"""
+    SELECT customer, {COLUMNS} FROM customers JOIN json_each(:external_ids) ON external_id = value AND external_id <> ''
+    ORDER BY customer
+"""
+# The history keeps every change and everybody who was removed; what was refused, or only rehearsed, leaves no gap.
+_LAST = """
+    SELECT (SELECT max(change) FROM changes) AS change, (SELECT max(customer) FROM customers) AS living,
+        (SELECT max(customer) FROM change_items) AS known
+"""
 _REFUSE = """
     INSERT INTO refusals (customer, location, stripe_id) VALUES (:customer, :location, :stripe_id)
     ON CONFLICT DO NOTHING
 """
 _REFUSE_NO_MORE = "DELETE FROM refusals WHERE customer = :customer AND location = :location AND stripe_id = :stripe_id"
+
+
+class Looked(NamedTuple):
+    """What a change is judged by, and needs to be written."""
+
+    holders: list[Holder]
+    """Who is linked to the Stripe IDs that were asked about."""
+    owners: list[Customer]
+    """Who has the external IDs that were asked about."""
+    next_change: int
+    next_customer: int
+    """The number of the next customer: one that nobody ever had, and the next after the last."""
 
 
 class Tables:
@@ -42,23 +68,50 @@ class Tables:
     def __init__(self, db: Database) -> None:
         self.db = db
         self._to_index: set[int] | None = None
+        self._seen: dict[int, LinkedCustomer | None] = {}
 
     @contextmanager
     def indexing_once(self) -> Iterator[None]:
-        """Index customers that are touched several times within it only at its end."""
-        self._to_index = set()
+        """Read customers once within a transaction, and index those that are touched several times only at its end.
+
+        Nobody else writes meanwhile, so that who was read is as we have left them.
+        """
+        self._to_index, self._seen = set(), {}
         try:
             yield
             touched, self._to_index = self._to_index, None
             self.index_anew(touched)
         finally:
-            self._to_index = None
+            self._to_index, self._seen = None, {}
 
-    def index_anew(self, numbers: Collection[int]) -> None:
+    def look(
+        self, numbers: Iterable[int], *, stripe_ids: Iterable[str] = (), external_ids: Iterable[str] = ()
+    ) -> Looked:
+        """Read, on one way, what a change of these customers is judged by, and needs to be written."""
+        numbers = {*numbers}
+        known, held, owned, [last] = self.db.answers(
+            _linked(_KNOWN, numbers=json.dumps(sorted(numbers))),
+            (_HOLDERS, {"stripe_ids": json.dumps(sorted({*stripe_ids}))}),
+            (_OWNERS, {"external_ids": json.dumps(sorted({*external_ids} - {""}))}),
+            (_LAST, {}),
+        )
+        self._seen |= dict.fromkeys(numbers) | {each.customer.number: each for each in _grouped(known)}
+        return Looked(
+            holders=[_holder(row) for row in held],
+            owners=[customer_from(row) for row in owned],
+            next_change=(last["change"] or 0) + 1,
+            next_customer=max(last["living"] or 0, last["known"] or 0) + 1,
+        )
+
+    def index_anew(self, numbers: Set[int]) -> None:
         """Let customers be found by what is stored now, and by nothing else."""
-        if numbers:
-            finding.forget(self.db, sorted(numbers))
-            finding.index(self.db, self.known(numbers).values())
+        if not numbers:
+            return
+        seen = {number: self._seen[number] for number in numbers if number in self._seen}
+        unseen = numbers - seen.keys()
+        found = [*filter(None, seen.values()), *(self.known(unseen).values() if unseen else ())]
+        finding.forget(self.db, sorted(numbers))
+        finding.index(self.db, found)
 
     def customers(self, column: str, value: str | int) -> list[Customer]:
         """Return the customers that have `value` in a column; an empty text is nobody's."""
@@ -69,11 +122,13 @@ class Tables:
 
     def customer(self, number: int) -> Customer | None:
         """Return a customer by number."""
-        found = self.customers("customer", number)
-        return found[0] if found else None
+        linked = self.linked(number)
+        return linked.customer if linked else None
 
     def linked(self, number: int) -> LinkedCustomer | None:
         """Return a customer by number, with all links."""
+        if number in self._seen:
+            return self._seen[number]
         found = self.with_links(_LINKED, number=number)
         return found[0] if found else None
 
@@ -109,42 +164,33 @@ class Tables:
             low, high = low * 10 or 10**18, high * 10
         return found
 
-    def insert_customer(self, number: int | None, details: CustomerDetails) -> int:
-        """Add a customer under `number`, or under the next, and return it."""
+    def insert_customer(self, number: int, details: CustomerDetails) -> None:
+        """Add a customer."""
         names = ("customer", *FIELDS, *KEYS)
         sql = f"INSERT INTO customers ({', '.join(names)}) VALUES (:{', :'.join(names)})"
-        number = number or self.next_number()
         self.db.execute(sql, customer=number, **customer_values(details))
+        self._seen[number] = LinkedCustomer(Customer(number, details), ())
         self._index(number)
-        return number
-
-    def next_number(self) -> int:
-        """Return the number of the next customer: one that nobody ever had, and the next after the last."""
-        # Who was removed is in the history. What was refused, or only rehearsed, is not, and leaves no gap.
-        [row] = self.db.rows(
-            "SELECT (SELECT max(customer) FROM customers) AS living, (SELECT max(customer) FROM change_items) AS known"
-        )
-        return max(row["living"] or 0, row["known"] or 0) + 1
 
     def update_customer(self, number: int, details: CustomerDetails) -> None:
         """Give a customer other details."""
         assignments = ", ".join(f"{name} = :{name}" for name in (*FIELDS, *KEYS))
         sql = f"UPDATE customers SET {assignments} WHERE customer = :customer"
         self.db.execute(sql, **customer_values(details), customer=number)
+        if linked := self._seen.get(number):
+            self._seen[number] = linked._replace(customer=Customer(number, details))
         self._index(number)
 
     def delete_customer(self, number: int) -> None:
         """Delete a customer who has no links."""
-        finding.forget(self.db, [number])
-        if self._to_index is not None:
-            self._to_index.discard(number)
         self.db.execute("DELETE FROM customers WHERE customer = :customer", customer=number)
+        self._seen[number] = None
+        self._index(number)
 
     def link(self, customer: int, location: str) -> Link | None:
         """Return a customer's link at a location."""
-        sql = f"SELECT {LINK_COLUMNS} FROM links WHERE customer = :customer AND location = :location ORDER BY location"
-        found = self.db.rows(sql, customer=customer, location=location)
-        return link_from(found[0]) if found else None
+        found = (link for link in self.links_of(customer) if link.location == location)
+        return next(found, None)
 
     def put_link(self, link: Link) -> None:
         """Add a link, in the place of the one that the customer has there."""
@@ -159,13 +205,13 @@ class Tables:
             location=link.location,
             **values,
         )
-        self._index(link.customer)
+        self._replace_seen(link.customer, link.location, link)
 
     def delete_link(self, customer: int, location: str) -> None:
         """Delete a link."""
         sql = "DELETE FROM links WHERE customer = :customer AND location = :location"
         self.db.execute(sql, customer=customer, location=location)
-        self._index(customer)
+        self._replace_seen(customer, location, None)
 
     def links_at(self, location: str) -> list[Link]:
         """Return all links at a location."""
@@ -221,35 +267,50 @@ class Tables:
 
     def holders(self, *stripe_ids: str) -> list[Holder]:
         """Return the customers that are linked to one of `stripe_ids`, at any location."""
-        rows = self.db.rows(
-            f"SELECT stripe_id, location, customer, {COLUMNS} FROM links JOIN customers USING (customer) "
-            "WHERE stripe_id IN (SELECT value FROM json_each(:stripe_ids)) ORDER BY stripe_id, location",
-            stripe_ids=json.dumps(stripe_ids),
-        )
-        return [
-            Holder(stripe_id=row["stripe_id"], customer=customer_from(row), location=row["location"]) for row in rows
-        ]
+        return [_holder(row) for row in self.db.rows(_HOLDERS, stripe_ids=json.dumps(stripe_ids))]
 
     def with_links(self, customers: str, **values: Value) -> Sequence[LinkedCustomer]:
         """Return those whom a query finds that names their columns, by number, with all their links."""
-        rows = self.db.rows(
-            f"SELECT {LINK_COLUMNS}, {COLUMNS} FROM ({customers}) AS found LEFT JOIN links USING (customer) "
-            "ORDER BY customer, location",
-            **values,
-        )
-        return [
-            LinkedCustomer(customer_from(first), tuple(link_from(row) for row in (first, *others) if row["location"]))
-            for _, (first, *others) in groupby(rows, key=itemgetter("customer"))
-        ]
+        [rows] = self.db.answers(_linked(customers, **values))
+        return _grouped(rows)
 
     def links_of(self, customer: int) -> tuple[Link, ...]:
         """Return all links of a customer."""
+        if linked := self._seen.get(customer):
+            return linked.links
         sql = f"SELECT {LINK_COLUMNS} FROM links WHERE customer = :customer ORDER BY location"
         return tuple(link_from(row) for row in self.db.rows(sql, customer=customer))
+
+    def _replace_seen(self, customer: int, location: str, link: Link | None) -> None:
+        if linked := self._seen.get(customer):
+            links = [each for each in linked.links if each.location != location] + ([link] if link else [])
+            self._seen[customer] = linked._replace(links=tuple(sorted(links, key=attrgetter("location"))))
+        self._index(customer)
 
     def _index(self, number: int) -> None:
         """Make the customer found by what is stored now."""
         if self._to_index is not None:
             self._to_index.add(number)
         else:
-            self.index_anew([number])
+            self._seen.pop(number, None)
+            self.index_anew({number})
+
+
+def _linked(customers: str, **values: Value) -> Query:
+    """Return the query for those whom another finds, with all their links."""
+    sql = (
+        f"SELECT {LINK_COLUMNS}, {COLUMNS} FROM ({customers}) AS found LEFT JOIN links USING (customer) "
+        "ORDER BY customer, location"
+    )
+    return sql, values
+
+
+def _grouped(rows: Iterable[Row]) -> list[LinkedCustomer]:
+    return [
+        LinkedCustomer(customer_from(first), tuple(link_from(row) for row in (first, *others) if row["location"]))
+        for _, (first, *others) in groupby(rows, key=itemgetter("customer"))
+    ]
+
+
+def _holder(row: Row) -> Holder:
+    return Holder(stripe_id=row["stripe_id"], customer=customer_from(row), location=row["location"])

@@ -5,12 +5,22 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from koalalink.domain.changes import Action, Change, ChangeItem, Values, moved_note
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.links import Link
+from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.links import Holder, Link
 from koalalink.errors import ConflictError
 from koalalink.hints import Command
 from koalalink.store.database import Database
-from koalalink.store.history import begin, changing, items, name_at, put_tallies, tallies, undone_by
+from koalalink.store.history import (
+    begin,
+    changing,
+    items,
+    name_at,
+    put_tallies,
+    standing,
+    tallies,
+    undoings,
+    undoings_of,
+)
 from koalalink.store.migrations import SEEN
 from koalalink.store.rows import link_from, link_values
 from koalalink.store.tables import Tables
@@ -44,17 +54,17 @@ def undo(
     """
     if change.action is Action.FORGOTTEN:
         raise ConflictError("Who was erased cannot be brought back.", hint="A backup of before may have the customer.")
-    undoing = undone_by(tables.db, change.number)
+    undoing, later = _against(tables.db, change)
     if undoing is not None:
         raise ConflictError(
             f"Change {change.number} was already undone, by change {undoing}.",
             hint="To bring it back, type: " + Command("undo", undoing),
         )
-    later = _later(tables.db, change)
     if not later and not unverify and has_only_added(tables.db, change):
-        number = begin(tables.db, at, by, Action.UNDONE, note, undoes=change.number)
+        number = tables.look(()).next_change
+        begin(tables.db, number, at, by, Action.UNDONE, note, undoes=change.number)
         put_tallies(tables.db, number, {(tally.noun, "gone"): tally.size for tally in change.tallies})
-        tables.index_anew(take_away(tables.db, change, number))
+        tables.index_anew({*take_away(tables.db, change, number)})
         return Undone(number, frozenset())
     every = change.items or tuple(items(tables.db, change.number))
     touched = {item.customer for item in every if _key(item) in later}
@@ -71,17 +81,19 @@ def undo(
             hint="See what was done: " + Command("history"),
         )
     note = moved_note(*reversed(change.moved)) if change.moved else note
-    with changing(tables.db, at, by, Action.UNDONE, note, undoes=change.number) as write:
-        with tables.indexing_once():
-            for item in reversed(every):
-                if item.customer not in touched:
-                    _restore(tables, change, item, later)
-                    write(item.customer, item.location, item.after, item.before)
-        for link in unverify:
-            if tables.link(link.customer, link.location) == link:
-                unverified = link._replace(verified_at=None)
-                tables.put_link(unverified)
-                write(link.customer, link.location, link_values(link), link_values(unverified))
+    restored = [item for item in reversed(every) if item.customer not in touched]
+    with tables.indexing_once():
+        restoring = _Restoring(tables, change, restored, later)
+        number = restoring.next_change
+        with changing(tables.db, number, at, by, Action.UNDONE, note, undoes=change.number) as write:
+            for item in restored:
+                restoring.restore(item)
+                write(item.customer, item.location, item.after, item.before)
+            for link in unverify:
+                if tables.link(link.customer, link.location) == link:
+                    unverified = link._replace(verified_at=None)
+                    tables.put_link(unverified)
+                    write(link.customer, link.location, link_values(link), link_values(unverified))
     if change.moved:
         tables.move_copy(*reversed(change.moved))
     return Undone(write.change, frozenset(touched))
@@ -103,7 +115,7 @@ def _refuse_erased(db: Database, change: Change, touched: set[int]) -> None:
 
 def can_be_taken_away(db: Database, change: Change) -> bool:
     """Tell whether all of a large change can be undone as a whole, which need not be tried to be known."""
-    return undone_by(db, change.number) is None and not _later(db, change) and has_only_added(db, change)
+    return _against(db, change) == (None, {}) and has_only_added(db, change)
 
 
 def part(db: Database, change: Change, undone: Undone) -> Change:
@@ -119,76 +131,103 @@ def _key(item: ChangeItem) -> tuple[int, str | None]:
     return item.customer, f"{item.location} {item.refused}" if item.refused else item.location
 
 
-def _later(db: Database, change: Change) -> _Later:
-    """Return what later changes have done to the customers of a change, and to their links."""
-    rows = db.rows(
-        """
-        SELECT DISTINCT later.customer, later.change, changes.undoes,
-            later.location || coalesce(' ' || json_extract(coalesce(later.after, later.before), '$.refused'), '')
-                AS place
-        FROM (SELECT DISTINCT customer FROM change_items WHERE change = :change) AS touched
-        JOIN change_items AS later ON later.customer = touched.customer AND later.change > :change
-        JOIN changes ON changes.change = later.change
-        ORDER BY later.change
-        """,
-        change=change.number,
-    )
+_LATER = """
+    SELECT DISTINCT later.customer, later.change, changes.undoes,
+        later.location || coalesce(' ' || json_extract(coalesce(later.after, later.before), '$.refused'), '')
+            AS place
+    FROM (SELECT DISTINCT customer FROM change_items WHERE change = :change) AS touched
+    JOIN change_items AS later ON later.customer = touched.customer AND later.change > :change
+    JOIN changes ON changes.change = later.change
+    ORDER BY later.change
+"""
+
+
+def _against(db: Database, change: Change) -> tuple[int | None, _Later]:
+    """Return by which change one was already taken back; and what later ones have done to its customers and links."""
+    undone, rows = db.answers(undoings_of([change.number]), (_LATER, {"change": change.number}))
+    numbers = {row["change"]: row["undoes"] for row in rows}
     # One that was taken back since, and the taking back, are as if they had never been.
-    standing = {
-        row["change"]: (row["undoes"] is None or row["undoes"] <= change.number)
-        and undone_by(db, row["change"]) is None
-        for row in {row["change"]: row for row in rows}.values()
-    }
-    return {(row["customer"], row["place"]): row["change"] for row in rows if standing[row["change"]]}
+    gone = undoings(db, numbers) if numbers else {}
+    gone |= {number: number for number, undoes in numbers.items() if undoes is not None and undoes > change.number}
+    later = {(row["customer"], row["place"]): row["change"] for row in rows if row["change"] not in gone}
+    return standing(undone).get(change.number), later
 
 
-def _restore(tables: Tables, change: Change, item: ChangeItem, later: _Later) -> None:
-    if item.location is None:
-        _restore_customer(tables, change, item, later)
-    elif item.refused:
-        tables.put_refusal(item.customer, item.location, item.refused, stands=item.before is not None)
-    else:
-        _restore_link(tables, change, item, item.location, later)
+class _Restoring:
+    """Puts back what items of a change were before; who has which IDs meanwhile is read once, and followed."""
 
+    def __init__(self, tables: Tables, change: Change, restored: Sequence[ChangeItem], later: _Later) -> None:
+        self._tables, self._change, self._later = tables, change, later
+        before = [item.before for item in restored if item.before]
+        looked = tables.look(
+            (item.customer for item in restored),
+            stripe_ids=(str(values["stripe_id"]) for values in before if "stripe_id" in values),
+            external_ids=(str(values["external_id"]) for values in before if "external_id" in values),
+        )
+        self.next_change = looked.next_change
+        self._holders: dict[str, dict[tuple[int, str], Holder]] = {}
+        for holder in looked.holders:
+            self._holders.setdefault(holder.stripe_id, {})[holder.customer.number, holder.location] = holder
+        self._owners = {owner.details.external_id: owner for owner in looked.owners}
 
-def _restore_customer(tables: Tables, change: Change, item: ChangeItem, later: _Later) -> None:
-    customer = tables.customer(item.customer)
-    details = _details(item.before)
-    if (customer and customer.details) != _details(item.after):
-        raise _touched_later(change, [item], later)
-    for other in tables.customers("external_id", details.external_id if details else ""):
-        if other.number != item.customer:
+    def restore(self, item: ChangeItem) -> None:
+        """Put one back; raises ConflictError where it is not as the change has left it, or somebody has its ID."""
+        if item.location is None:
+            self._restore_customer(item)
+        elif item.refused:
+            self._tables.put_refusal(item.customer, item.location, item.refused, stands=item.before is not None)
+        else:
+            self._restore_link(item, item.location)
+
+    def _restore_customer(self, item: ChangeItem) -> None:
+        customer = self._tables.customer(item.customer)
+        details = _details(item.before)
+        if (customer and customer.details) != _details(item.after):
+            raise _touched_later(self._change, [item], self._later)
+        other = self._owners.get(details.external_id) if details else None
+        if other and other.number != item.customer:
             raise ConflictError(
                 f"The external ID {other.details.external_id} belongs to {other} now.",
                 hint="Look at that customer: " + Command("show", other.number),
             )
-    if details is None:
-        if customer and tables.links_of(customer.number):
-            raise _touched_later(change, [item], later)
-        tables.delete_customer(item.customer)
-    elif customer is None:
-        tables.insert_customer(item.customer, details)
-    else:
-        tables.update_customer(item.customer, details)
+        if customer:
+            self._owners.pop(customer.details.external_id, None)
+        if details is None:
+            if customer and self._tables.links_of(customer.number):
+                raise _touched_later(self._change, [item], self._later)
+            self._tables.delete_customer(item.customer)
+            return
+        if customer is None:
+            self._tables.insert_customer(item.customer, details)
+        else:
+            self._tables.update_customer(item.customer, details)
+        if details.external_id:
+            self._owners[details.external_id] = Customer(item.customer, details)
 
-
-def _restore_link(tables: Tables, change: Change, item: ChangeItem, location: str, later: _Later) -> None:
-    link = tables.link(item.customer, location)
-    if link != _link(item.customer, location, item.after):
-        raise _touched_later(change, [item], later)
-    restored = _link(item.customer, location, item.before)
-    if restored is None:
-        tables.delete_link(item.customer, location)
-        return
-    if tables.customer(item.customer) is None:
-        raise _touched_later(change, [item], later)
-    for holder in tables.holders(restored.stripe_id):
-        if holder.customer.number != item.customer:
-            raise ConflictError(
-                f"{restored.stripe_id} belongs to {holder.customer} at {holder.location} now.",
-                hint="If that is wrong, type: " + Command("unlink", holder.customer.number, location=holder.location),
-            )
-    tables.put_link(restored)
+    def _restore_link(self, item: ChangeItem, location: str) -> None:
+        link = self._tables.link(item.customer, location)
+        if link != _link(item.customer, location, item.after):
+            raise _touched_later(self._change, [item], self._later)
+        restored = _link(item.customer, location, item.before)
+        place = (item.customer, location)
+        if link:
+            self._holders.get(link.stripe_id, {}).pop(place, None)
+        if restored is None:
+            self._tables.delete_link(item.customer, location)
+            return
+        customer = self._tables.customer(item.customer)
+        if customer is None:
+            raise _touched_later(self._change, [item], self._later)
+        holders = self._holders.setdefault(restored.stripe_id, {})
+        for holder in holders.values():
+            if holder.customer.number != item.customer:
+                where = holder.location
+                raise ConflictError(
+                    f"{restored.stripe_id} belongs to {holder.customer} at {where} now.",
+                    hint="If that is wrong, type: " + Command("unlink", holder.customer.number, location=where),
+                )
+        holders[place] = Holder(stripe_id=restored.stripe_id, customer=customer, location=location)
+        self._tables.put_link(restored)
 
 
 def _details(values: Values | None) -> CustomerDetails | None:

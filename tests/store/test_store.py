@@ -1,8 +1,7 @@
-"""The store in a SQLite file keeps the contract of any store, and what only a file can."""
+"""The store keeps the contract of any store, in a file and on a server."""
 
 import re
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,14 @@ import pytest
 from koalalink.domain.customers import Customer
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
-from koalalink.errors import StoreError
+from koalalink.errors import NetworkError, StoreError
 from koalalink.operations import ports
 from koalalink.store.directory import Directory
 from koalalink.store.store import Store
 from tests.conftest import NOW
 from tests.fakes import the_only
 from tests.store import contract
-from tests.store.conftest import open_store
+from tests.store.conftest import Kept
 from tests.store.contract import JANE, DirectoryContract, StoreContract, link_of
 
 
@@ -28,26 +27,22 @@ def directory(store: Store) -> Directory:
 
 
 @pytest.fixture
-def reopened(store: Store, path: Path) -> Iterator[Callable[[], Store]]:
+def reopened(store: Store, kept: Kept) -> Callable[[], Store]:
     """Close the store and open it again."""
-    opened: list[Store] = []
 
     def again() -> Store:
         store.close()
-        opened.append(open_store(path))
-        return opened[-1]
+        return kept.again()
 
-    yield again
-    for each in opened:
-        each.close()
+    return again
 
 
 class TestStore(StoreContract):
-    """Customers, links and history in a file."""
+    """Customers, links and history."""
 
 
 class TestDirectory(DirectoryContract):
-    """What sync has copied, in a file."""
+    """What sync has copied."""
 
 
 @pytest.mark.parametrize("protocol", [ports.Store, ports.Bulk, ports.Directory])
@@ -67,40 +62,36 @@ def test_fill_happens_once(store: Store) -> None:
     assert store.page("cus_123", limit=9).customers
 
 
-def test_removed_customer_leaves_nothing_but_history(store: Store, path: Path) -> None:
+def test_removed_customer_leaves_nothing_but_history(store: Store) -> None:
     """Nothing to be found by; and the number is not given again, so that nobody is mistaken for the next."""
     jane = store.add(JANE)
     store.remove(store.record(jane))
-    with sqlite3.connect(path) as db:
-        assert db.execute("SELECT count(*) FROM customer_search").fetchone() == (0,)
-    db.close()
+    assert [row["size"] for row in store._db.rows("SELECT count(*) AS size FROM customer_search")] == [0]
     assert store.add(JANE).number == 2
 
 
 @pytest.mark.parametrize(
     "statement", ["UPDATE changes SET by = 'x'", "DELETE FROM changes", "DELETE FROM change_items"]
 )
-def test_history_cannot_be_altered(store: Store, path: Path, statement: str) -> None:
+def test_history_cannot_be_altered(store: Store, statement: str) -> None:
     """Not even by SQL."""
     store.add(JANE)
-    db = sqlite3.connect(path)
-    with pytest.raises(sqlite3.IntegrityError, match="cannot be altered"):
-        db.execute(statement)
-    db.close()
+    with pytest.raises(StoreError, match="cannot be altered"), store._db.transaction():
+        store._db.execute(statement)
 
 
-def test_store_is_private(store: Store, path: Path) -> None:
+def test_store_is_private(file_store: Store, path: Path) -> None:
     """The file and its folder belong to their owner, whatever SQLite would do."""
-    store.add(JANE)
+    file_store.add(JANE)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
 
 
 def test_closed_store_keeps_the_error_a_sentence(store: Store) -> None:
-    """Whatever SQLite says, it is said as a sentence."""
+    """Whatever the database says, it is said as a sentence."""
     store.close()
-    with pytest.raises(StoreError):
+    with pytest.raises((StoreError, NetworkError), match=r"The store|The connection to the shared store"):
         the_only(store, "1")
 
 

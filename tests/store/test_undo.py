@@ -1,10 +1,6 @@
 """Every change can be taken back, and taken up again, exactly; and what would harm somebody is refused."""
 
-import shutil
-import sqlite3
-import tempfile
-from contextlib import closing
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,12 +11,13 @@ from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
 from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.text import trimmed
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.store import undoing
 from koalalink.store.store import Store
 from tests.conftest import NOW
 from tests.fakes import the_only
-from tests.store.conftest import open_store
+from tests.store.conftest import Kept
 
 State = dict[tuple[int, str], CustomerDetails | Link | str]
 """What a store holds: a customer under (number, ""), a link under (number, location), and a refusal besides."""
@@ -201,9 +198,10 @@ def test_change_of_many_is_undone_whole_or_not_at_all(store: Store) -> None:
 _NAMES = st.sampled_from(["Ann", "Bob", "Zoë"])
 _EXTERNAL = st.sampled_from(["", "", "BK-1", "BK-2"])
 _EXTRA = st.sampled_from(["", '{"Tag": "x"}'])
+# What is written into a store was trimmed before, wherever it came from.
 _DETAILS = st.builds(
     CustomerDetails, first_name=_NAMES, external_id=_EXTERNAL, email=st.sampled_from(["", "a@x.com"]), extra=_EXTRA
-)
+).map(lambda details: CustomerDetails(*map(trimmed, details)))
 
 
 _MANY = 12
@@ -220,19 +218,26 @@ def _import(store: Store) -> Customer:
     return ann
 
 
-def _dumped(path: Path) -> list[tuple[object, ...]]:
+def _as_dict(row: Any) -> dict[str, object]:
+    return dict(row)
+
+
+def _dumped(store: Store) -> list[dict[str, object]]:
     """Every row of every table."""
-    with closing(sqlite3.connect(path)) as db:
-        names = "customers links changes change_items change_tallies customer_search".split()
-        return [row for name in names for row in sorted(db.execute(f"SELECT * FROM {name}"), key=repr)]
+    names = "customers links changes change_items change_tallies customer_search".split()
+    columns = {name: "rowid, text" if name == "customer_search" else "*" for name in names}
+    return [
+        row
+        for name in names
+        for row in sorted((_as_dict(each) for each in store._db.rows(f"SELECT {columns[name]} FROM {name}")), key=repr)
+    ]
 
 
-def test_large_change_is_undone_as_each_of_its_parts_would_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_change_is_undone_as_each_of_its_parts_would_be(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     """By whole tables, or one customer after the other: the store is the same, and can be brought back."""
     dumps = []
     for name in ("whole", "each"):
-        path = tmp_path / f"{name}.db"
-        store = open_store(path)
+        store = kept.new()
         _import(store)
         before = state_of(store)
         if name == "each":
@@ -240,10 +245,9 @@ def test_large_change_is_undone_as_each_of_its_parts_would_be(tmp_path: Path, mo
         number = undo(store)
         assert [key for key, _ in state_of(store).items()] == [(1, "")]
         assert [hit.customer.details.first_name for hit in store.page("cus_1", limit=9).customers] == []
-        dumps.append(_dumped(path))
+        dumps.append(_dumped(store))
         undo(store, number)
         assert state_of(store) == before
-        store.close()
     assert dumps[0] == dumps[1]
 
 
@@ -272,10 +276,9 @@ class Histories(RuleBasedStateMachine):
     The model is the state before and after every change, compared key by key.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        self.store = open_store(self.folder / "customers.db")
+        self.store = store
         self.states: list[State] = [{}]
 
     def _try(self, write: object, *arguments: object, allowed: bool | None = None) -> None:
@@ -396,29 +399,28 @@ class Histories(RuleBasedStateMachine):
             assert self.store.page("cus", limit=9).customers == ()
         finally:
             self.store.close()
-            shutil.rmtree(self.folder)
 
 
 @pytest.mark.long
-def test_undoing_everything_in_reverse_gives_the_empty_store() -> None:
+def test_undoing_everything_in_reverse_gives_the_empty_store(kept: Kept) -> None:
     """Whatever people do; and on the way no rule of the links is ever broken."""
     run_state_machine_as_test(
-        Histories,
+        lambda: Histories(kept.new()),  # type: ignore[arg-type] # what makes one does as well
         settings=settings(
             max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
 
-def test_change_that_was_undone_and_redone_a_thousand_times(store: Store, path: Path) -> None:
+def test_change_that_was_undone_and_redone_a_thousand_times(store: Store) -> None:
     """Nothing is too deep: the history, the newest that can be undone, and undoing it once more."""
     ann = store.add(CustomerDetails(first_name="Ann"))
-    with closing(sqlite3.connect(path)) as db:  # a thousand ordinary undos take a minute
-        db.executemany(
-            "INSERT INTO changes (change, at, by, action, note, undoes) VALUES (?, 0, 'me', 'undone', '', ?)",
-            ((number, number - 1) for number in range(2, 2002)),
+    with store._db.transaction():  # a thousand ordinary undos take a minute
+        store._db.insert_many(
+            "changes",
+            ("change", "at", "by", "action", "note", "undoes"),
+            ((number, 0, "me", "undone", "", number - 1) for number in range(2, 2002)),
         )
-        db.commit()
     assert the_only(store, "1") == ann
     assert [change.undone_by for change in store.changes(limit=4)] == [None, 2001, None, 1999]
     assert store.change(None).number == 1

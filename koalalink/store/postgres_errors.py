@@ -1,0 +1,118 @@
+"""What PostgreSQL and the way to it say, as sentences for people; a password is in none of them."""
+
+import re
+from typing import NamedTuple
+
+import psycopg
+
+from koalalink.domain.address import Address
+from koalalink.domain.text import printable
+from koalalink.errors import AccessRefused, ConfigError, KoalaError, StoreError, StoreUnreachable
+from koalalink.hints import Command, Text
+
+_AGAIN = "Wait a moment, then type the command again."
+_OWNER = "Ask whoever owns the database."
+
+
+# Before there is a connection there is no code, only words: the first of these that the server or its library says.
+class _Refusal(NamedTuple):
+    pattern: str
+    what: str
+    hint: str
+
+
+_REFUSED = (
+    _Refusal(
+        "no password supplied|authentication failed|role .* does not exist",
+        "does not let {user} in: the name or the password is wrong",
+        "Look at the URL of the store.",
+    ),
+    _Refusal(
+        "database .* does not exist",
+        "does not exist",
+        "Look at the last part of the URL, and at how it is spelled.",
+    ),
+    _Refusal(
+        "permission denied for database|not permitted to log in|no pg_hba.conf entry|rejects connection",
+        "does not let {user} in",
+        _OWNER,
+    ),
+    _Refusal(
+        'invalid (connection option|sslmode|port|integer|URI)|missing "="|unrecognized|must be used|weak sslmode',
+        "has a URL with a setting that PostgreSQL does not know",
+        "Look at what stands behind the ? in the URL.",
+    ),
+)
+_UNREACHED = (
+    _Refusal("certificate has expired", "has a certificate that has expired", "Tell whoever runs the server."),
+    _Refusal(
+        "certificate|SSL error|server common name|tlsv1",
+        "has a certificate that does not prove whose it is",
+        "Is the host in the URL spelled as the server's owner gave it? Your own authority is named with sslrootcert.",
+    ),
+    _Refusal(
+        "does not support SSL|SSL was required|SSL is not enabled",
+        "cannot be reached safely: the server has no TLS, and others could read along",
+        "Ask whoever runs the server to switch TLS on.",
+    ),
+    _Refusal(
+        "translate host name|Name or service not known|nodename nor servname|resolve",
+        "cannot be reached: there is no such server, or no internet",
+        "Check your connection, and the spelling of the host in the URL.",
+    ),
+    _Refusal("too many (clients|connections)|connection slots", "has no room for one more now", _AGAIN),
+    _Refusal("starting up|shutting down|recovery mode", "is just being restarted", _AGAIN),
+    _Refusal("timeout|timed out", "does not answer", "Check your connection, then try again."),
+)
+
+_LOST = {"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"}
+_TOLD: dict[str, tuple[str, Text]] = {
+    "55P03": ("is in use by another program", _AGAIN),
+    "40P01": ("is in use by another program", _AGAIN),
+    "40001": ("is in use by another program", _AGAIN),
+    "42501": ("does not allow you to do that", "Your role is for working with customers. " + _OWNER),
+    "25006": ("is read-only", "Is the URL that of a copy of the server? " + _OWNER),
+    "53100": ("cannot be written: the server's disk is full", "Nothing was changed. " + _OWNER),
+    "53200": ("cannot be used: the server has no memory left", "Nothing was changed. " + _OWNER),
+    "57014": (
+        "took longer than the server allows",
+        "Nothing was changed. Try again, or ask whoever owns the database.",
+    ),
+    "42P01": ("is not set up", "To set it up: " + Command("init", store="URL")),
+    "XX001": ("is damaged", "Tell whoever runs the server."),
+    "XX002": ("is damaged", "Tell whoever runs the server."),
+}
+
+
+def cannot_connect(address: Address, error: psycopg.Error) -> KoalaError:
+    """Return why a server does not let us in, or was not reached."""
+    words = _harmless(address, error)
+    for each in _REFUSED:
+        if re.search(each.pattern, words):
+            what = each.what.format(user=address.user or "you")
+            kind = AccessRefused if each is _REFUSED[0] else ConfigError
+            return kind(f"The shared store {address} {what}.", hint=each.hint)
+    for each in _UNREACHED:
+        if re.search(each.pattern, words):
+            return StoreUnreachable(f"The shared store {address} {each.what}.", hint=each.hint)
+    return StoreUnreachable(
+        f"The shared store {address} cannot be reached.", hint="Check your connection, then try again."
+    )
+
+
+def as_sentence(address: Address, error: psycopg.Error, *, is_lost: bool) -> KoalaError:
+    """Return what the server says of a statement; `is_lost` tells whether the connection is gone."""
+    code = error.sqlstate or ""
+    if code in _LOST or (is_lost and not code) or code.startswith("08"):
+        return StoreUnreachable(
+            f"The connection to the shared store {address} was lost. Nothing was changed.",
+            hint="Type the command again.",
+        )
+    what, hint = _TOLD.get(code, (f"reported an error: {_harmless(address, error)}", "Type: " + Command("doctor")))
+    return StoreError(f"The shared store {address} {what}.", hint=hint)
+
+
+def _harmless(address: Address, error: psycopg.Error) -> str:
+    """Return the first line of what was said, without a URL, which may have a password in it."""
+    words = printable(str(error).strip().replace("\n", " "))
+    return re.sub(r"postgres(ql)?://\S*", str(address), words)[:300]
