@@ -2,8 +2,10 @@
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ from typer.testing import CliRunner, Result
 
 from koalalink.app import App
 from koalalink.cli import app
+from koalalink.disk import IfThere
+from koalalink.domain.configuration import Config, StoreSource
+from tests import postgres
 
 # A slow machine may take its time with what is generated.
 settings.register_profile("koalalink", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,11 +56,52 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sandbox(home: Path) -> Iterator[App]:
+def kind() -> str:
+    """Where the stores of a test are kept; a room of tests may have it run on both."""
+    return "SQLite"
+
+
+@pytest.fixture
+def sandbox(home: Path, kind: str) -> Iterator[App]:
     """The sandbox, with nobody there to answer questions."""
-    koala = App(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
-    yield koala
-    koala.close()
+    if kind == "SQLite":
+        koala = App(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+        yield koala
+        koala.close()
+        return
+    with postgres.store() as database:
+        koala = SharedSandbox(database, home)
+        yield koala
+        koala.close()
+
+
+def file_of(koala: App) -> Path:
+    """Return the store as a file: of one on a server a backup, which has all that is in it."""
+    if not koala.shared:
+        return koala.config.store_path
+    path = Path(tempfile.gettempdir()) / f"koalalink-as-a-file-{os.getpid()}.db"
+    koala.backups.back_up(path, IfThere.REPLACE)
+    return path
+
+
+class SharedSandbox(App):
+    """The sandbox with a store on a server."""
+
+    def __init__(self, database: str, home: Path) -> None:
+        super().__init__(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
+        self._url = postgres.url_of(database)
+
+    @cached_property
+    def config(self) -> Config:
+        """That of the sandbox, with another store."""
+        return super().config._replace(shared=StoreSource("url", (self._url,)))
+
+
+on_both = [pytest.param("SQLite"), pytest.param("PostgreSQL", marks=pytest.mark.long)]
+"""The kinds of store. One server is enough for CI, so these count as long tests."""
+
+in_a_file = pytest.mark.parametrize("kind", ["SQLite"], indirect=True)
+"""What is true of a store in a file alone."""
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -91,6 +93,14 @@ _free: list[str] = []
 def new_store() -> str:
     """Return the name of a database that is an empty store."""
     return _free.pop() if _free else new_database(template())
+
+
+@contextmanager
+def store() -> Iterator[str]:
+    """Lend a database that is an empty store."""
+    name = new_store()
+    yield name
+    give_back(name)
 
 
 def give_back(name: str) -> None:

@@ -44,7 +44,12 @@ def _plainly_folded(texts: Sequence[str]) -> list[str]:
 
 def matching(db: Database, query: str) -> tuple[list[str], dict[str, Value]]:
     """Return SQL conditions on customer_search, and their values, for customers that every word of `query` finds."""
-    words = _words(query)
+    words, number = _words(query), _number(query)
+    if len(number) > 1:
+        # A name may have digits between other signs, too: there it is found as it is written.
+        condition, sought = db.holding("customer_search", [[[number], words]])
+        return [condition], sought
+    words = [number] if number else words
     # A single letter stands in nearly everybody's name: reading until the page is full is quickest.
     read = [word for word in words if len(word) == 1 and word.isascii() and word.isalnum()]
     looked_up = [[[_local_part(word)]] for word in words if word not in read]
@@ -64,9 +69,13 @@ def _local_part(word: str) -> str:
 
 
 def _words(query: str) -> list[str]:
-    """Return what to look for: the words of a query, of a phone number its digits alone."""
-    # A few digits of another script may stand in a name, where they are found as they are written.
-    if _PHONE.fullmatch(query) and (query.isascii() or phone_key(query)):
-        return [phone_key(query) or digits(query)]
     # Nobody means more words than these; a page pasted by mistake has thousands.
     return list(dict.fromkeys(fold(query).split()))[:20]
+
+
+def _number(query: str) -> str:
+    """Return the digits of what may be a phone number."""
+    # A few digits of another script may stand in a name, where they are found as they are written.
+    if _PHONE.fullmatch(query) and (query.isascii() or phone_key(query)):
+        return phone_key(query) or digits(query)
+    return ""

@@ -209,7 +209,8 @@ _ROWS = """
     SELECT change, at, by, action, note, undoes FROM changes
     WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes)) ORDER BY change DESC
 """
-# Of changes of a few things alone, what they touched, with the names of then.
+# Of changes of a few things alone, what they touched, with the names of then. Their items are numbered from 1: that is
+# said, too, as a database that thinks of the large ones would rather read all items of all changes.
 _SMALL = """
     SELECT change FROM change_tallies WHERE change IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes))
     GROUP BY change HAVING sum(size) <= :few
@@ -220,11 +221,14 @@ _NAMES = f"""
         WHERE told.customer = touched.customer AND told.location IS NULL AND told.change <= touched.change
         ORDER BY told.change DESC, told.item DESC LIMIT 1
     ) AS details
-    FROM (SELECT DISTINCT change, customer FROM change_items WHERE change IN ({_SMALL})) AS touched
+    FROM (
+        SELECT DISTINCT change, customer FROM change_items WHERE change IN ({_SMALL}) AND item <= :few
+    ) AS touched
     ORDER BY touched.change, touched.customer
 """
 _ITEMS = f"""
-    SELECT change, customer, location, before, after FROM change_items WHERE change IN ({_SMALL}) ORDER BY change, item
+    SELECT change, customer, location, before, after FROM change_items
+    WHERE change IN ({_SMALL}) AND item <= :few ORDER BY change, item
 """
 
 

@@ -41,6 +41,7 @@ _AT_ONCE = 1000
 """Rows that are sent in one statement."""
 
 _PARAMETER = re.compile(r":(\w+)")
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _WILD = re.compile(r"([\\%_])")
 
 
@@ -81,14 +82,14 @@ class PostgresDatabase:
         """Return what each of several queries finds, none of which needs another's answer, on one way to the server."""
         with self._translated():
             if self._in_pipeline:
-                cursors = [self._db.execute(_translated(sql), values) for sql, values in queries]
+                cursors = [self._db.execute(_translated(sql), _harmless(values)) for sql, values in queries]
                 found = [cursor.fetchall() for cursor in cursors]
                 self._check()
                 return [*found]
             try:
                 with self._db.pipeline():
                     self._ask_what_it_is()
-                    cursors = [self._db.execute(_translated(sql), values) for sql, values in queries]
+                    cursors = [self._db.execute(_translated(sql), _harmless(values)) for sql, values in queries]
             except psycopg.Error:
                 self._check()  # where it is no store, that is what is wrong
                 raise
@@ -98,13 +99,13 @@ class PostgresDatabase:
     def execute(self, sql: str, /, **values: Value) -> None:
         """Send a statement of a transaction."""
         with self._translated():
-            self._db.execute(_translated(sql), values)
+            self._db.execute(_translated(sql), _harmless(values))
 
     def execute_many(self, sql: str, values: Iterable[dict[str, Value]]) -> None:
         """Send a statement of a transaction once for each of `values`."""
         with self._translated():
             for each in values:
-                self._db.execute(_translated(sql), each)
+                self._db.execute(_translated(sql), _harmless(each))
 
     def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
         """Send rows within a transaction."""
@@ -113,7 +114,8 @@ class PostgresDatabase:
         remaining = iter(rows)
         with self._translated():
             while some := [dict(zip(columns, row, strict=True)) for row in islice(remaining, _AT_ONCE)]:
-                self._db.execute(sql, [json.dumps(some)])
+                text = json.dumps(some)
+                self._db.execute(sql, [json.dumps([*map(_harmless, some)]) if "u0000" in text else text])
 
     @contextmanager
     def transaction(self, *, rehearsal: bool = False) -> Iterator[None]:
@@ -334,6 +336,16 @@ def _fetched(cursor: "psycopg.Cursor[DictRow]") -> DictRow:
     if row is None:
         raise AssertionError("the query has one row")
     return row
+
+
+def _harmless(values: dict[str, Value]) -> dict[str, Value]:
+    """Return values without NUL, which no text of PostgreSQL's can hold: neither as it is, nor as JSON spells it."""
+    return {name: _without_nul(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _without_nul(text: str) -> str:
+    text = text.replace("\0", "")
+    return _NUL.sub(r"\1", text) if "\\u0000" in text and text[:1] in ("[", "{") else text
 
 
 @cache

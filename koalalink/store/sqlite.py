@@ -17,6 +17,9 @@ BUSY_WAIT = 5.0
 """Seconds to wait for another process that is writing."""
 
 
+_IN_NO_TEXT = "\1\1\1"
+"""Stands for "none", which the query language of the index cannot say: texts have no control characters but lines."""
+
 _CACHE = 64 * 1024
 """Kilobytes at the most; with SQLite's own two thousand an import spends a tenth of its time on reading pages again."""
 
@@ -144,8 +147,7 @@ class SQLiteDatabase:
             first=part,
             after=part[:-1] + chr(ord(part[-1]) + 1),
         )
-        # A phrase that no text holds stands for "none", which the query language cannot say.
-        return "(" + " OR ".join(_phrase(term) for term in [row["term"] for row in rows] or ["\n\n\n\n"]) + ")"
+        return "(" + " OR ".join(_phrase(row["term"]) for row in rows) + ")" if rows else _phrase(_IN_NO_TEXT)
 
     def tidy(self, *tables: str) -> None:
         """Bring search tables into the form in which they are searched quickly, within a transaction.

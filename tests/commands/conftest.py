@@ -1,4 +1,4 @@
-"""A business in live mode, and its Stripe on loopback."""
+"""A business in live mode, and its Stripe on loopback; its store is in a file, and on a server."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,8 @@ from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
 from koalalink.sandbox.people import accounts
 from koalalink.sandbox.stripe_api import Account, Key
-from tests.conftest import NOW, Run, runner
+from tests import postgres
+from tests.conftest import NOW, Run, on_both, runner
 from tests.stripe_server import StripeServer
 
 KEY = "rk_live_secret123456"
@@ -40,8 +41,28 @@ def server(account: Account) -> Iterator[StripeServer]:
         yield running
 
 
+@pytest.fixture(params=on_both)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Commands do the same wherever the store is kept."""
+    if request.param != "SQLite":
+        postgres.needed()
+    return str(request.param)
+
+
 @pytest.fixture
-def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def in_config(kind: str) -> Iterator[str]:
+    """What the configuration says of the store."""
+    if kind == "SQLite":
+        yield ""
+        return
+    with postgres.store() as database:
+        yield f'[store]\nurl = "{postgres.url_of(database)}"\n'
+
+
+@pytest.fixture
+def koala(
+    home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_config: str
+) -> Iterator[App]:
     """Jane, who is linked, and Robert, who is not, with a live key; and the files of those who move in."""
     monkeypatch.chdir(tmp_path)
     Path("people.csv").write_text("Email,Phone,Stripe ID\njane@x.com,555,cus_123\nrob@x.com,,cus_RobertCarver1\n")
@@ -49,7 +70,9 @@ def koala(home: Path, server: StripeServer, tmp_path: Path, monkeypatch: pytest.
     Path("unified_customers.csv").write_text("id,Email,Name,Created (UTC)\ncus_123,jane@x.com,Jane,2021-01-01 00:00\n")
     Path("decided.csv").write_text("Decision,Customer,Stripe ID\nyes,2,cus_RobertCarver1\n")
     home.mkdir()
-    (home / "config.toml").write_text('# Our shop\n[locations.default]\napi_key_env = "STRIPE_API_KEY"\n')
+    config = f'# Our shop\n{in_config}[locations.default]\napi_key_env = "STRIPE_API_KEY"\n'
+    (home / "config.toml").write_text(config)
+    (home / "config.toml").chmod(0o600)
     environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": server.url}
     made = App(home=home, environ=environ, now=lambda: NOW, may_ask=False)
     run = runner(made)

@@ -21,7 +21,7 @@ from koalalink.domain.customers import CustomerDetails
 from koalalink.store import copying
 from koalalink.store.sqlite import SQLiteDatabase
 from tests.commands.samples import SAMPLES, WRITING, prepare, written
-from tests.conftest import Run
+from tests.conftest import Run, in_a_file
 from tests.test_cli import environment
 from tests.torture.checks import disagreements
 
@@ -56,6 +56,7 @@ INTO_THE_CONFIGURATION = ["init", "locations-add", "locations-set-key", "locatio
 INTO_THE_STORE = [name for name in WRITING if name not in INTO_THE_CONFIGURATION]
 
 
+@in_a_file
 @pytest.mark.parametrize("name", INTO_THE_STORE)
 def test_full_disk_in_the_middle_of_a_change_leaves_nothing_of_it(live: Run, koala: App, name: str) -> None:
     """Half a page of it can still be written. Once there is room the command goes through."""
@@ -77,6 +78,7 @@ def test_full_disk_in_the_middle_of_a_change_leaves_nothing_of_it(live: Run, koa
     assert live(*SAMPLES[name].line).exit_code == 0
 
 
+@in_a_file
 @pytest.mark.parametrize("name", INTO_THE_STORE)
 def test_full_disk_from_the_start_is_told(live: Run, koala: App, name: str) -> None:
     """The store cannot be opened then, nor read."""
@@ -100,6 +102,7 @@ def test_full_disk_leaves_the_configuration_as_it_was(live: Run, koala: App, nam
     assert files(Path.cwd()) == before
 
 
+@in_a_file
 @pytest.mark.parametrize("name", INTO_THE_STORE)
 def test_store_that_another_program_keeps_locked_is_told(
     live: Run, koala: App, monkeypatch: pytest.MonkeyPatch, name: str

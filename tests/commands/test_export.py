@@ -18,7 +18,7 @@ from koalalink.domain.links import Link
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import trimmed
 from koalalink.files.cells import guarded, guarded_row, plain
-from tests.conftest import NOW, Run, runner
+from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import the_only
 
 EVIL = [
@@ -129,6 +129,7 @@ def test_json_of_nobody_is_an_empty_list(home: Path) -> None:
     koala.close()
 
 
+@in_a_file
 def test_export_that_fails_leaves_the_old_file(run: Run, sandbox: App, tmp_path: Path) -> None:
     """And nothing beside it."""
     path = tmp_path / "people.csv"

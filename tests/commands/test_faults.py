@@ -10,7 +10,7 @@ from koalalink.sandbox.people import KEYS
 from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
 from tests.commands.conftest import KEY
 from tests.commands.samples import ASKING, SAMPLES, code_of, prepare, written
-from tests.conftest import NOW, Run, runner
+from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import the_only
 from tests.stripe_server import (
     Fault,
@@ -171,6 +171,7 @@ def test_path_that_is_not_there_is_no_bug(live: Run, server: StripeServer, line:
     _expect_no_key(result)
 
 
+@in_a_file
 def test_store_that_is_no_store_is_told(live: Run, koala: App) -> None:
     """Exit 7, through every command."""
     koala.close()

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from koalalink.app import App
-from tests.conftest import NOW, Run, runner
+from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import Somebody
 from tests.pictures import shown_on
 
@@ -429,6 +429,7 @@ def test_file_that_cannot_be_meant_is_refused(
     assert said in result.stderr
 
 
+@in_a_file
 def test_store_that_fails_in_the_middle_has_nothing_of_the_file(
     empty: Run, sandbox: App, file: Path, home: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
-from tests.conftest import NOW, Run, runner
+from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import Somebody, the_only
 
 FIELDS = ["customer", "location", "stripe_id", "tier", "reason", "agrees", "differs", "rivals", "duplicates"]
@@ -96,6 +95,7 @@ def test_everybody_is_linked(copied: Run, sandbox: App) -> None:
     assert "No certain matches" in copied("match", *AT, "--apply-certain").stderr
 
 
+@in_a_file
 def test_copy_that_is_old(copied: Run, home: Path) -> None:
     """After a week it is said, and how to copy again."""
     later = App(home=home, sandbox=True, environ={}, now=lambda: NOW + timedelta(days=8), may_ask=False)
@@ -379,6 +379,7 @@ def test_company_without_a_person_is_matched(copied: Run) -> None:
     assert row["stripe_id"] or row["rivals"]
 
 
+@in_a_file
 def test_sheet_that_nobody_has_touched_links_only_who_is_certain_now(sheet: Path, copied: Run, home: Path) -> None:
     """Not where the copy is gone, nor where it says something else by now; a person's yes counts then."""
     koala = App(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
@@ -425,11 +426,10 @@ def _place(number: int) -> str:
     return "uptown" if number % 3 == 0 and number % 5 else "downtown"
 
 
-def test_copy_of_an_older_version_says_that_sync_tells_more(copied: Run, home: Path) -> None:
+def test_copy_of_an_older_version_says_that_sync_tells_more(copied: Run, sandbox: App) -> None:
     """What it had not asked for is not known; after a sync it is."""
-    with sqlite3.connect(home / "sandbox" / "customers.db") as db:
-        db.execute("UPDATE directory SET about = NULL")
-    db.close()
+    with sandbox.store._db.transaction():
+        sandbox.store._db.execute("UPDATE directory SET about = NULL")
     assert "were copied by an older version" in copied("match", *AT).stderr
     assert copied("sync", *AT).exit_code == 0
     assert "older version" not in copied("match", *AT).stderr

@@ -8,7 +8,7 @@ from koalalink.app import App
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.stripe_ids import StripeId
-from tests.conftest import Run
+from tests.conftest import Run, file_of
 from tests.fakes import Somebody, the_only
 from tests.torture.checks import disagreements, dump
 
@@ -33,8 +33,7 @@ def two(run: Run, sandbox: App) -> tuple[int, int]:
 def test_one_has_the_details_and_links_of_both(run: Run, sandbox: App, two: tuple[int, int]) -> None:
     """In one change, which is undone as a whole."""
     kept, other = two
-    path = sandbox.config.store_path
-    before = dump(path)
+    before = dump(file_of(sandbox))
     result = run("customers", "merge", str(kept), str(other))
     assert result.exit_code == 0, result.stderr
     assert result.stdout == f"Merged customer {other}, Jane Doe, into customer {kept}, Jane Doe.\n"
@@ -43,13 +42,13 @@ def test_one_has_the_details_and_links_of_both(run: Run, sandbox: App, two: tupl
     assert links_of(sandbox, kept) == {"downtown": "cus_123", "uptown": "cus_JaneUptown001"}
     assert run("show", str(other)).exit_code == 4
     assert f"merged Jane Doe ({other}) into Jane Doe (42)" in run("history", "--limit", "1").stdout
-    assert disagreements(path) == []
+    assert disagreements(file_of(sandbox)) == []
     assert run("undo").exit_code == 0
-    after = dump(path)
+    after = dump(file_of(sandbox))
     assert [line for line in after if line.startswith(("customers", "links"))] == [
         line for line in before if line.startswith(("customers", "links"))
     ]
-    assert disagreements(path) == []
+    assert disagreements(file_of(sandbox)) == []
 
 
 def test_history_names_both(run: Run, sandbox: App, two: tuple[int, int]) -> None:
@@ -94,7 +93,7 @@ def test_both_linked_at_one_location_is_refused_until_one_is_chosen(
     assert run("undo", "--yes").exit_code == 0
     assert links_of(sandbox, 42) == {"downtown": "cus_123"}
     assert links_of(sandbox, other)["downtown"] == "cus_JaneOfKirkland"
-    assert disagreements(sandbox.config.store_path) == []
+    assert disagreements(file_of(sandbox)) == []
 
 
 @pytest.mark.parametrize(
@@ -109,21 +108,21 @@ def test_both_linked_at_one_location_is_refused_until_one_is_chosen(
 )
 def test_who_cannot_be_merged(run: Run, sandbox: App, arguments: tuple[str, ...], code: int) -> None:
     """The same one, somebody of another name, nobody; and a namesake with another email and phone."""
-    before = dump(sandbox.config.store_path) if sandbox.store else []
+    before = dump(file_of(sandbox)) if sandbox.store else []
     assert run("customers", "merge", *arguments).exit_code == code
-    assert dump(sandbox.config.store_path) == before
+    assert dump(file_of(sandbox)) == before
 
 
 def test_person_says_no(run: Run, sandbox: App, two: tuple[int, int]) -> None:
     """At any question; then nothing is changed."""
-    before = dump(sandbox.config.store_path)
+    before = dump(file_of(sandbox))
     sandbox.__dict__["talk"] = Somebody()
     assert run("customers", "merge", "42", str(two[1])).exit_code == 1
     assert run("customers", "merge", "42", "54").exit_code == 1
     run("customers", "edit", str(two[1]), "--email", "jane@y.com", "--force")
-    before = dump(sandbox.config.store_path)
+    before = dump(file_of(sandbox))
     assert run("customers", "merge", "42", str(two[1])).exit_code == 1
-    assert dump(sandbox.config.store_path) == before
+    assert dump(file_of(sandbox)) == before
 
 
 def test_link_that_the_details_contradict_is_asked_about(run: Run, sandbox: App, two: tuple[int, int]) -> None:

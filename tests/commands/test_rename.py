@@ -8,7 +8,7 @@ import pytest
 from koalalink.app import App
 from koalalink.sandbox.stripe_api import Account
 from tests.commands.conftest import KEY
-from tests.conftest import NOW, Run, runner
+from tests.conftest import NOW, Run, file_of, in_a_file, runner
 from tests.fakes import the_only
 from tests.stripe_server import StripeServer
 from tests.torture.checks import disagreements, dump
@@ -33,9 +33,9 @@ def again(koala: App, live: Run) -> Run:
     return run  # type: ignore[return-value]
 
 
-def rows_at(home: Path, place: str) -> list[str]:
+def rows_at(koala: App, place: str) -> list[str]:
     """Everything in the tables, but for the history, that names a location."""
-    return [row for row in dump(home / "customers.db") if f"'{place}'" in row and not row.startswith("change")]
+    return [row for row in dump(file_of(koala)) if f"'{place}'" in row and not row.startswith("change")]
 
 
 def test_links_refusals_and_copy_go_with_the_name(again: Run, koala: App, server: StripeServer) -> None:
@@ -44,9 +44,9 @@ def test_links_refusals_and_copy_go_with_the_name(again: Run, koala: App, server
     done = again("locations", "rename", "default", "shop")
     assert (done.exit_code, "default is now called shop. 1 link was moved." in done.stderr) == (0, True)
     assert "[locations.shop]" in koala.config_file.read_text()
-    assert rows_at(koala.home, "default") == []
-    assert len(rows_at(koala.home, "shop")) > 60
-    assert disagreements(koala.home / "customers.db") == []
+    assert rows_at(koala, "default") == []
+    assert len(rows_at(koala, "shop")) > 60
+    assert disagreements(file_of(koala)) == []
     assert again("cards", "1").exit_code == again("verify").exit_code == 0
     assert again("search", "jane", "--offline").exit_code == 0
     assert "renamed the location default to shop" not in again("history").stdout  # a pipe has the fields
@@ -56,14 +56,15 @@ def test_links_refusals_and_copy_go_with_the_name(again: Run, koala: App, server
     assert (undone.exit_code, "The location shop will be called default again." in undone.stderr) == (0, True)
     assert dump_of(koala) == before
     assert again("undo", "6").exit_code == 0
-    assert rows_at(koala.home, "default") == []
+    assert rows_at(koala, "default") == []
 
 
 def dump_of(koala: App) -> list[str]:
     """The store without its history."""
-    return [row for row in dump(koala.home / "customers.db") if not row.startswith(("change", "sqlite_sequence"))]
+    return [row for row in dump(file_of(koala)) if not row.startswith(("change", "sqlite_sequence"))]
 
 
+@in_a_file
 def test_store_follows_a_name_that_was_changed_by_hand(again: Run, koala: App) -> None:
     """Until then verify, status and doctor tell what is not looked at any more."""
     text = koala.config_file.read_text().replace("locations.default", "locations.shop")
@@ -93,10 +94,10 @@ def test_name_that_cannot_be_given_is_refused(
     again: Run, koala: App, names: tuple[str, str], code: int, said: str
 ) -> None:
     """Nothing changes, neither the file nor the store."""
-    before = koala.config_file.read_text(), dump(koala.home / "customers.db")
+    before = koala.config_file.read_text(), dump(file_of(koala))
     done = again("locations", "rename", *names)
     assert (done.exit_code, said in done.stderr) == (code, True), done.stderr
-    assert (koala.config_file.read_text(), dump(koala.home / "customers.db")) == before
+    assert (koala.config_file.read_text(), dump(file_of(koala))) == before
 
 
 def test_rename_that_was_killed_in_the_middle_is_finished(again: Run, koala: App) -> None:

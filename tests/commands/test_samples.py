@@ -4,7 +4,7 @@ import pytest
 
 from koalalink.app import App
 from tests.commands.samples import SAMPLES, leaves, prepare
-from tests.conftest import Run
+from tests.conftest import Run, file_of
 from tests.stripe_server import StripeServer
 from tests.torture.crash import state_of
 
@@ -21,8 +21,10 @@ def test_command_only_reads_at_stripe(live: Run, koala: App, server: StripeServe
     sample = SAMPLES[name]
     prepare(live, name)
     server.requests.clear()
-    before = state_of(koala.home)
+    before = state_of(koala.home, file_of(koala))
     result = live(*sample.line)
-    assert result.exit_code == sample.ends, result.stderr
+    # A server has a clock of its own, and the one of the tests stands still.
+    ends = 9 if name == "doctor" and koala.shared else sample.ends
+    assert result.exit_code == ends, result.stderr
     assert {method for method, _, _ in server.requests} == ({"GET"} if sample.asks else set())
-    assert (state_of(koala.home) != before) == sample.writes
+    assert (state_of(koala.home, file_of(koala)) != before) == sample.writes

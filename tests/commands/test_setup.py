@@ -11,7 +11,7 @@ from typer.testing import Result
 from koalalink.app import App
 from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
 from tests.commands.conftest import KEY as LIVE
-from tests.conftest import NOW, Run, runner
+from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import Somebody
 from tests.stripe_server import StripeServer
 
@@ -99,6 +99,7 @@ def test_locations_are_added_listed_and_removed(real: App) -> None:
     assert again(real)("locations", "remove", "uptown").exit_code == 2
 
 
+@in_a_file
 def test_doctor_finds_nothing_wrong_in_the_sandbox(run: Run) -> None:
     """Every finding is good, with the account and what the key is."""
     result = run("doctor", "--json")

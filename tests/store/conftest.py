@@ -10,7 +10,7 @@ from koalalink.store.database import Database
 from koalalink.store.sqlite import SQLiteDatabase
 from koalalink.store.store import Store
 from tests import postgres
-from tests.conftest import NOW
+from tests.conftest import NOW, on_both
 
 
 def store_on(database: Database) -> Store:
@@ -59,7 +59,7 @@ class Kept:
                 postgres.give_back(name)
 
 
-@pytest.fixture(params=["SQLite", "PostgreSQL"])
+@pytest.fixture(params=on_both)
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
     """Where the stores of a test are, once in files and once on a server."""
     if request.param != "SQLite":

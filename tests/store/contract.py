@@ -128,6 +128,11 @@ class StoreContract:
         store.add(JANE)
         assert store.page(query, limit=9).customers == ()
 
+    def test_page_finds_nobody_by_two_letters_that_nobody_has(self, store: Store) -> None:
+        """Nor those of whom hardly anything is known."""
+        store.add(CustomerDetails(first_name="Jane"))
+        assert store.page("qx", limit=9).customers == ()
+
     @given(st.text(min_size=1, max_size=12), st.text(max_size=12))
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
     def test_page_of_any_text_finds_who_has_it(self, store: Store, text: str, other: str) -> None:

@@ -202,11 +202,12 @@ class Crashes:
         )
 
 
-def state_of(home: Path) -> State:
+def state_of(home: Path, store: Path | None = None) -> State:
     """Return what a home holds, as the next command finds it: that mends what a dead one has left."""
-    SQLiteDatabase(home / "customers.db").close()
+    store = store or home / "customers.db"
+    SQLiteDatabase(store).close()
     files = [path for path in home.iterdir() if path.is_file() and not path.name.startswith((".", "customers.db"))]
-    return State(store=dump(home / "customers.db"), files={path.name: path.read_bytes() for path in files})
+    return State(store=dump(store), files={path.name: path.read_bytes() for path in files})
 
 
 def _losses(home: Path, model: Model) -> list[str]:
