@@ -7,6 +7,7 @@ TOPICS = {
     "matching": "finding out who your customers are at Stripe, all at once",
     "sheet": "deciding in a spreadsheet",
     "files": "where KoalaLink keeps things, backups, and moving to another computer",
+    "shared": "one list of customers for several offices",
     "exit-codes": "what the codes mean that commands end with",
     "json": "output for scripts",
     "keys": "the Stripe key: which one, and where to keep it",

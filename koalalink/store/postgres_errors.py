@@ -9,6 +9,7 @@ from koalalink.domain.address import Address
 from koalalink.domain.text import printable
 from koalalink.errors import AccessRefused, ConfigError, KoalaError, StoreError, StoreUnreachable
 from koalalink.hints import Command, Text
+from koalalink.store.certificates import has_expired
 
 _AGAIN = "Wait a moment, then type the command again."
 _OWNER = "Ask whoever owns the database."
@@ -43,13 +44,14 @@ _REFUSED = (
         "Look at what stands behind the ? in the URL.",
     ),
 )
+_UNTRUSTED = _Refusal(
+    "certificate|SSL error|server common name|tlsv1",
+    "has a certificate that does not prove whose it is",
+    "Is the host in the URL spelled as the server's owner gave it? Your own authority is named with sslrootcert.",
+)
+_EXPIRED = _Refusal("", "has a certificate that has expired", "Tell whoever runs the server.")
 _UNREACHED = (
-    _Refusal("certificate has expired", "has a certificate that has expired", "Tell whoever runs the server."),
-    _Refusal(
-        "certificate|SSL error|server common name|tlsv1",
-        "has a certificate that does not prove whose it is",
-        "Is the host in the URL spelled as the server's owner gave it? Your own authority is named with sslrootcert.",
-    ),
+    _UNTRUSTED,
     _Refusal(
         "does not support SSL|SSL was required|SSL is not enabled",
         "cannot be reached safely: the server has no TLS, and others could read along",
@@ -94,7 +96,8 @@ def cannot_connect(address: Address, error: psycopg.Error) -> KoalaError:
             return kind(f"The shared store {address} {what}.", hint=each.hint)
     for each in _UNREACHED:
         if re.search(each.pattern, words):
-            return StoreUnreachable(f"The shared store {address} {each.what}.", hint=each.hint)
+            told = _EXPIRED if each is _UNTRUSTED and has_expired(address) else each
+            return StoreUnreachable(f"The shared store {address} {told.what}.", hint=told.hint)
     return StoreUnreachable(
         f"The shared store {address} cannot be reached.", hint="Check your connection, then try again."
     )
