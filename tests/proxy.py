@@ -1,6 +1,7 @@
 """A server between a program and PostgreSQL, on loopback: it counts round trips, makes them long, and cuts the line."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -18,9 +19,14 @@ class Proxy:
     """A way to a server at a path, or at a host and port; `delay` is how long the way takes, in seconds."""
 
     def __init__(
-        self, server: str | tuple[str, int], *, delay: float = 0.0, cut: Cut = lambda _data, _answer: False
+        self,
+        server: str | tuple[str, int],
+        *,
+        delay: float = 0.0,
+        cut: Cut = lambda _data, _answer: False,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._server, self._delay, self._cut = server, delay, cut
+        self._server, self._delay, self._cut, self._tls = server, delay, cut, tls
         self.trips = 0
         """Times that somebody has asked and waited for the answer, connecting included."""
         self.connections = 0
@@ -47,6 +53,14 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            if self._tls:
+                client.recv(8)  # which asks for it
+                client.sendall(b"S")
+                try:
+                    client = self._tls.wrap_socket(client, server_side=True)
+                except OSError:  # it does not trust us
+                    client.close()
+                    continue
             if isinstance(self._server, str):
                 server = socket.socket(socket.AF_UNIX)
                 server.connect(self._server)

@@ -72,7 +72,8 @@ class Address:
     @property
     def is_on_this_computer(self) -> bool:
         """Whether no network is between us and the server."""
-        return all(_THIS_COMPUTER.fullmatch(host) for host in self.hosts.split(","))
+        hosts = self.options.get("hostaddr", self.hosts)
+        return all(_THIS_COMPUTER.fullmatch(host) for host in hosts.split(","))
 
     @property
     def tls(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from koalalink.operations.needs import (
     HasAccounts,
     HasBackups,
     HasConfig,
+    HasDirectory,
     HasSettings,
     HasShared,
     HasStore,
@@ -27,10 +28,12 @@ from koalalink.operations.needs import (
 )
 from koalalink.operations.partial import Partial
 from koalalink.operations.ports import Accounts, Stripe
-from koalalink.operations.strays import stray_in_words, strays
+from koalalink.operations.strays import strays
 
 
-class Needs(HasConfig, HasSettings, HasStore, HasShared, HasBackups, HasAccounts, HasTalk, HasTime, Protocol):
+class Needs(
+    HasConfig, HasSettings, HasStore, HasDirectory, HasShared, HasBackups, HasAccounts, HasTalk, HasTime, Protocol
+):
     """What a checkup looks at; what cannot be opened is a finding."""
 
 
@@ -148,8 +151,7 @@ def _store(need: Needs, config: Config) -> Iterator[Finding]:
     elif not found:
         guarded = "its history is guarded" if config.shared else "only you can read it"
         yield Finding(about="Store", health=Health.GOOD, text=f"{where} is complete, and {guarded}.")
-    for place, size in strays(places, config.locations).items():
-        text, how = stray_in_words(place, size)
+    for text, how in strays(need, places).values():
         yield Finding(about="Store", health=Health.BAD, text=text, advice=how)
 
 

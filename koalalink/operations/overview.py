@@ -37,7 +37,7 @@ from koalalink.operations.needs import (
 )
 from koalalink.operations.places import copied_locations
 from koalalink.operations.rate_limit import RateLimit
-from koalalink.operations.strays import stray_in_words, strays
+from koalalink.operations.strays import strays
 
 _AT_ONCE = 10
 _BATCH = 1000
@@ -72,8 +72,7 @@ def status(need: Needs, request: StatusRequest) -> Status:
     keeps_calls = request.call_list is not None or request.html is not None
     found, overall = _standings(need, places, keeps_calls=keeps_calls, within=request.within)
     if not request.locations:
-        for location, size in strays(need.store.links_by_location(), need.config.locations).items():
-            text, advice = stray_in_words(location, size)
+        for text, advice in strays(need, need.store.links_by_location()).values():
             need.talk.warn(f"{text} " + advice)
     result = Status(tuple(found), overall)
     if path := request.svg:

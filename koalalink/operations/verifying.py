@@ -30,7 +30,7 @@ from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, Has
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.operations.places import the_locations
 from koalalink.operations.ports import Stripe
-from koalalink.operations.strays import stray_in_words
+from koalalink.operations.strays import strays
 
 _AT_ONCE = 5
 """Customers whose cards are asked for at the same time: far below what Stripe allows a second."""
@@ -114,10 +114,15 @@ def check(need: Needs, request: VerifyRequest) -> Check:
         need.talk.note(f"The key of {location} has no permission to read payment methods: its cards were not checked.")
     doubtful = frozenset(location for location, tally in tallies.items() if not tally.is_of_the_account)
     sizes = {location: tally.size for location, tally in tallies.items()}
-    for location, size in Counter(found.link.location for found in stray).items():
-        text, advice = stray_in_words(location, size)
+    told = strays(need, Counter(found.link.location for found in stray))
+    for text, advice in told.values():
         need.talk.warn(f"{text} " + advice)
-    return Check((*found.problems(tallies, need.store.known), *stray), sizes, doubtful, tuple(failures))
+    return Check(
+        (*found.problems(tallies, need.store.known), *(each for each in stray if each.link.location in told)),
+        sizes,
+        doubtful,
+        tuple(failures),
+    )
 
 
 _Told = tuple[StripeId, StripeCustomer | Absence, tuple[PaymentMethod, ...] | None]

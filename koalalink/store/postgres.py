@@ -34,6 +34,8 @@ _BUSY_WAIT = 5.0
 """Seconds to wait for somebody else who is writing."""
 _IDLE = 120.0
 """Seconds after which the server ends a change of whom it does not hear any more, as of a laptop on a train."""
+_QUIET = 30.0
+"""Seconds after which a line that nobody has used may have been cut unnoticed."""
 _CONNECT_WAIT = 5
 _DOUBT_WAIT = 20.0
 """Seconds in which it must be found out whether a change was saved whose connection was cut."""
@@ -67,7 +69,10 @@ class PostgresDatabase:
         self._marked: psycopg.Cursor[DictRow] | None = None
         self.has_erased = False
         """Whether somebody was erased, who is in older copies."""
+        self._has_changed = False
+        """Whether something was saved already."""
         self._db = connected(address)
+        self._used_at = time.monotonic()
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -87,14 +92,30 @@ class PostgresDatabase:
                 self._check()
                 return [*found]
             try:
-                with self._db.pipeline():
-                    self._ask_what_it_is()
-                    cursors = [self._db.execute(_translated(sql), _harmless(values)) for sql, values in queries]
-            except psycopg.Error:
-                self._check()  # where it is no store, that is what is wrong
-                raise
-            self._check()
-            return [cursor.fetchall() for cursor in cursors]
+                return self._asked(*queries)
+            except psycopg.OperationalError:
+                if not self._db.closed:
+                    raise
+            # What only looks can be asked again.
+            self._reconnect()
+            return self._asked(*queries)
+
+    def _asked(self, *queries: Query) -> list[Sequence[Row]]:
+        try:
+            with self._db.pipeline():
+                self._ask_what_it_is()
+                cursors = [self._db.execute(_translated(sql), _harmless(values)) for sql, values in queries]
+        except psycopg.Error:
+            self._check()  # where it is no store, that is what is wrong
+            raise
+        self._check()
+        self._used_at = time.monotonic()
+        return [cursor.fetchall() for cursor in cursors]
+
+    def _reconnect(self) -> None:
+        self._db.close()
+        self._db = connected(self.address)
+        self._used_at = time.monotonic()
 
     def execute(self, sql: str, /, **values: Value) -> None:
         """Send a statement of a transaction."""
@@ -126,6 +147,7 @@ class PostgresDatabase:
         """
         number: str | None = None
         with self._translated():
+            self._refresh()
             try:
                 with self._pipeline():
                     began = self._begin()
@@ -135,11 +157,21 @@ class PostgresDatabase:
                         self._check()
                     self._db.execute("ROLLBACK" if rehearsal else "COMMIT")
             except BaseException as error:
-                if number is not None and self._db.broken and isinstance(error, psycopg.Error):
+                if number is not None and self._db.closed and isinstance(error, psycopg.Error):
                     self._find_out(number)
-                    return
-                self._roll_back()
-                raise
+                else:
+                    self._roll_back()
+                    raise
+            self._used_at = time.monotonic()
+            self._has_changed |= not rehearsal
+
+    def _refresh(self) -> None:
+        """Connect again where the line was cut meanwhile, as while a person was thinking about a question."""
+        if time.monotonic() - self._used_at > _QUIET:
+            with suppress(psycopg.OperationalError):
+                self._db.execute("SELECT 1")
+        if self._db.closed:
+            self._reconnect()
 
     def _begin(self) -> "psycopg.Cursor[DictRow]":
         self._db.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
@@ -189,7 +221,7 @@ class PostgresDatabase:
                 "Whether it was saved is not known yet.",
                 hint="Look whether it is there before you type the command again: " + Command("history"),
             )
-        self._db = connected(self.address)
+        self._reconnect()
         self._say("The connection to the shared store was lost for a moment. The change was saved.")
 
     @contextmanager
@@ -257,7 +289,7 @@ class PostgresDatabase:
         try:
             yield
         except psycopg.Error as error:
-            raise as_sentence(self.address, error, is_lost=self._db.closed) from None
+            raise as_sentence(self.address, error, is_lost=self._db.closed, has_changed=self._has_changed) from None
 
 
 def connected(address: Address) -> Connection:

@@ -80,7 +80,7 @@ _TOLD: dict[str, tuple[str, Text]] = {
         "took longer than the server allows",
         "Nothing was changed. Try again, or ask whoever owns the database.",
     ),
-    "42P01": ("is not set up", "To set it up: " + Command("init", store="URL")),
+    "42P01": ("is not set up as a shared store", "To set it up: " + Command("init", store="URL")),
     "XX001": ("is damaged", "Tell whoever runs the server."),
     "XX002": ("is damaged", "Tell whoever runs the server."),
 }
@@ -103,13 +103,18 @@ def cannot_connect(address: Address, error: psycopg.Error) -> KoalaError:
     )
 
 
-def as_sentence(address: Address, error: psycopg.Error, *, is_lost: bool) -> KoalaError:
-    """Return what the server says of a statement; `is_lost` tells whether the connection is gone."""
+def as_sentence(address: Address, error: psycopg.Error, *, is_lost: bool, has_changed: bool = False) -> KoalaError:
+    """Return what the server says of a statement.
+
+    `is_lost` tells whether the connection is gone, `has_changed` whether something was saved before.
+    """
     code = error.sqlstate or ""
     if code in _LOST or (is_lost and not code) or code.startswith("08"):
+        saved: Text = "To see what was saved before that, type: " + Command("history")
         return StoreUnreachable(
-            f"The connection to the shared store {address} was lost. Nothing was changed.",
-            hint="Type the command again.",
+            f"The connection to the shared store {address} was lost."
+            + ("" if has_changed else " Nothing was changed."),
+            hint=saved if has_changed else "Type the command again.",
         )
     what, hint = _TOLD.get(code, (f"reported an error: {_harmless(address, error)}", "Type: " + Command("doctor")))
     return StoreError(f"The shared store {address} {what}.", hint=hint)

@@ -10,7 +10,7 @@ from koalalink.store.postgres_errors import as_sentence
 from koalalink.store.postgres_schema import LISTING, MARK, MARKED, VERSION, steps
 
 
-def prepare(address: Address, *, versions: int = VERSION) -> Prepared:
+def prepare(address: Address) -> Prepared:
     """Make an empty database a shared store, in one transaction; one that is a store already is left as it is.
 
     Raises StoreError where it holds other things, or is a store of a newer version.
@@ -18,11 +18,11 @@ def prepare(address: Address, *, versions: int = VERSION) -> Prepared:
     with connected(address) as db:
         try:
             was_there = _version(address, db) > 0
-            if _version(address, db) < versions:
+            if _version(address, db) < VERSION:
                 with db.transaction():
                     db.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
                     # Asked again: another office may have been first.
-                    _build(address, db, since=_version(address, db), versions=versions)
+                    _build(address, db, since=_version(address, db))
             check_store(address, db)
             [rights] = db.execute(
                 "SELECT pg_has_role(current_user, relowner, 'MEMBER') AS is_owner FROM pg_class "
@@ -48,10 +48,10 @@ def _version(address: Address, db: Connection) -> int:
     return 0
 
 
-def _build(address: Address, db: Connection, *, since: int, versions: int) -> None:
+def _build(address: Address, db: Connection, *, since: int) -> None:
     trigrams = _trigrams(address, db)
     _make_role(db)
-    for number, statements in enumerate(steps(trigrams)[since:versions], since + 1):
+    for number, statements in enumerate(steps(trigrams)[since:], since + 1):
         for statement in statements:
             db.execute(statement.encode())
         db.execute(f"COMMENT ON TABLE public.identity IS '{MARK}{number}'".encode())
