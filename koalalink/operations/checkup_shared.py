@@ -11,7 +11,7 @@ from koalalink.hints import Command
 _MOST_SKEW = 300  # seconds; certificates and "expires soon" go wrong with a clock that is further off
 _SLOW = 0.1  # seconds
 _OLDEST = 13
-"""The first version of PostgreSQL that can tell what became of a change whose connection was cut."""
+"""The first version of PostgreSQL in which the owner of a database can add the extension that search needs."""
 _ABOUT = "Shared store"
 
 

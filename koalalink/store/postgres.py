@@ -7,6 +7,7 @@ query, or at the end. Nothing depends on the session, as a pooler may give each 
 
 import json
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -39,8 +40,14 @@ _QUIET = 30.0
 _CONNECT_WAIT = 5
 _DOUBT_WAIT = 20.0
 """Seconds in which it must be found out whether a change was saved whose connection was cut."""
+_PAUSE = 0.2
+_MARKS_KEPT = 86_400
+"""Seconds for which it can be found out whether something was saved."""
 _AT_ONCE = 1000
 """Rows that are sent in one statement."""
+
+_MARK = "INSERT INTO saved (id, at) VALUES (%s, extract(epoch FROM now())::bigint)"
+_FORGET_MARKS = "DELETE FROM saved WHERE at < extract(epoch FROM now())::bigint - %s"
 
 _PARAMETER = re.compile(r":(\w+)")
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
@@ -65,7 +72,7 @@ class PostgresDatabase:
         """
         self.address, self.path = address, copy
         self._busy_wait, self._say = busy_wait, say
-        self._is_checked = self._in_pipeline = False
+        self._is_checked = self._in_pipeline = self._is_over = False
         self._marked: psycopg.Cursor[DictRow] | None = None
         self.has_erased = False
         """Whether somebody was erased, who is in older copies."""
@@ -76,6 +83,7 @@ class PostgresDatabase:
 
     def close(self) -> None:
         """Let go of the connection."""
+        self._is_over = True
         self._db.close()
 
     def rows(self, sql: str, /, **values: Value) -> Sequence[Row]:
@@ -94,7 +102,7 @@ class PostgresDatabase:
             try:
                 return self._asked(*queries)
             except psycopg.OperationalError:
-                if not self._db.closed:
+                if self._is_over or not self._db.closed:
                     raise
             # What only looks can be asked again.
             self._reconnect()
@@ -145,20 +153,22 @@ class PostgresDatabase:
         The writers' lock is held from the start. Where the connection is cut while the change is being saved, it is
         found out whether it was: raises NetworkError where it was not, or where that cannot be known yet.
         """
-        number: str | None = None
+        mark, is_saving = secrets.token_hex(16), False
         with self._translated():
             self._refresh()
             try:
                 with self._pipeline():
-                    began = self._begin()
+                    self._begin(self._busy_wait)
                     yield
                     if not rehearsal:
-                        number = _fetched(began)["number"]
-                        self._check()
+                        self._check(wait=True)
+                        self._db.execute(_FORGET_MARKS, [_MARKS_KEPT])
+                        self._db.execute(_MARK, [mark])
+                        is_saving = True
                     self._db.execute("ROLLBACK" if rehearsal else "COMMIT")
             except BaseException as error:
-                if number is not None and self._db.closed and isinstance(error, psycopg.Error):
-                    self._find_out(number)
+                if is_saving and self._db.closed and isinstance(error, psycopg.Error):
+                    self._find_out(mark)
                 else:
                     self._roll_back()
                     raise
@@ -170,17 +180,17 @@ class PostgresDatabase:
         if time.monotonic() - self._used_at > _QUIET:
             with suppress(psycopg.OperationalError):
                 self._db.execute("SELECT 1")
-        if self._db.closed:
+        if self._db.closed and not self._is_over:
             self._reconnect()
 
-    def _begin(self) -> "psycopg.Cursor[DictRow]":
+    def _begin(self, wait: float) -> None:
         self._db.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         self._ask_what_it_is()
         self._db.execute(
             "SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)",
-            [f"{self._busy_wait * 1000:.0f}", f"{_IDLE * 1000:.0f}"],
+            [f"{wait * 1000:.0f}", f"{_IDLE * 1000:.0f}"],
         )
-        return self._db.execute("SELECT pg_advisory_xact_lock(%s), pg_current_xact_id()::text AS number", [LOCK])
+        self._db.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
     @contextmanager
     def _pipeline(self) -> Iterator[None]:
@@ -197,32 +207,34 @@ class PostgresDatabase:
             if not self._db.closed and self._db.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
                 self._db.execute("ROLLBACK")
 
-    def _find_out(self, number: str) -> None:
-        """Return where the transaction of this number was saved; its connection was cut while that was asked for."""
+    def _find_out(self, mark: str) -> None:
+        """Return where the transaction with this mark was saved; its connection was cut while that was asked for.
+
+        It may still be going on. Once we hold the writers' lock it is not.
+        """
         until = time.monotonic() + _DOUBT_WAIT
-        standing = None
-        while standing != "committed" and time.monotonic() < until:
+        while time.monotonic() < until:
             try:
-                with connected(self.address) as db:
-                    [row] = db.execute("SELECT pg_xact_status(%s::xid8) AS standing", [number]).fetchall()
+                self._reconnect()
+                self._begin(until - time.monotonic())
+                was_saved = bool(self._db.execute("SELECT 1 FROM saved WHERE id = %s", [mark]).fetchall())
+                self._db.execute("ROLLBACK")
             except (KoalaError, psycopg.Error):
-                standing = None
-            else:
-                standing = row["standing"]
-                if standing == "aborted":
-                    raise NetworkError(
-                        f"The connection to the shared store {self.address} was lost. Nothing was changed.",
-                        hint="Type the command again.",
-                    )
-            time.sleep(0.2)
-        if standing != "committed":
+                self._roll_back()
+                time.sleep(_PAUSE)
+                continue
+            if was_saved:
+                self._say("The connection to the shared store was lost for a moment. The change was saved.")
+                return
             raise NetworkError(
-                f"The connection to the shared store {self.address} was lost while the change was being saved. "
-                "Whether it was saved is not known yet.",
-                hint="Look whether it is there before you type the command again: " + Command("history"),
+                f"The connection to the shared store {self.address} was lost. Nothing was changed.",
+                hint="Type the command again.",
             )
-        self._reconnect()
-        self._say("The connection to the shared store was lost for a moment. The change was saved.")
+        raise NetworkError(
+            f"The connection to the shared store {self.address} was lost while the change was being saved. "
+            "Whether it was saved is not known yet.",
+            hint="Look whether it is there before you type the command again: " + Command("history"),
+        )
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -275,9 +287,9 @@ class PostgresDatabase:
         if not self._is_checked:
             self._marked = self._db.execute(MARKED)
 
-    def _check(self) -> None:
-        """Read the answer to that, and raise StoreError where it is not."""
-        if self._marked and self._marked.pgresult:
+    def _check(self, *, wait: bool = False) -> None:
+        """Read the answer to that where it is there, or `wait` for it, and raise StoreError where it is not."""
+        if self._marked and (wait or self._marked.pgresult):
             marked, self._marked = _fetched(self._marked), None
             check_mark(self.address, marked["mark"])
             if marked["digest"] != digest():

@@ -46,7 +46,10 @@ _TABLES = {
     "identity": "id text not null",
     "customer_search": "rowid bigint not null, text text not null",
     "directory_search": "rowid bigint not null, text text not null",
+    # What was saved lately, by an ID that each transaction brings: for whom the line was cut just then.
+    "saved": "id text not null, at bigint not null",
 }
+_NOT_IN_A_FILE = ("saved",)
 HISTORY = ("changes", "change_items", "change_tallies")
 
 _LOCATION = "CHECK ((location <> ''::text))"
@@ -91,6 +94,7 @@ _CONSTRAINTS = {
     ("refusals", "refusals_stripe_id"): _STRIPE_ID,
     ("customer_search", "customer_search_pkey"): "PRIMARY KEY (rowid)",
     ("directory_search", "directory_search_pkey"): "PRIMARY KEY (rowid)",
+    ("saved", "saved_pkey"): "PRIMARY KEY (id)",
 }
 
 # Name: table, method, columns, condition.
@@ -189,8 +193,8 @@ def columns_of(table: str) -> list[str]:
 
 
 def tables() -> tuple[str, ...]:
-    """Return all tables, in an order in which they can be filled."""
-    return tuple(_TABLES)
+    """Return the tables that a file has, too, in an order in which they can be filled."""
+    return tuple(table for table in _TABLES if table not in _NOT_IN_A_FILE)
 
 
 def _described(table: str) -> list[str]:

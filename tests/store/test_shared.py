@@ -14,6 +14,7 @@ import trustme
 from koalalink.domain.address import Address
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.directory import Verification
 from koalalink.domain.links import Link
 from koalalink.domain.sharing import OFFICE_ROLE
 from koalalink.domain.stripe_ids import StripeId
@@ -28,6 +29,7 @@ from koalalink.errors import (
 )
 from koalalink.store import postgres as store_postgres
 from koalalink.store import postgres_schema, preparing
+from koalalink.store.directory import Directory
 from koalalink.store.local_copy import LocalCopy
 from koalalink.store.postgres import PostgresDatabase
 from koalalink.store.postgres_errors import as_sentence
@@ -94,6 +96,11 @@ def connect(store: Store, customer: Customer, stripe_id: str = "cus_1") -> None:
 
 def _look(store: Store) -> None:
     store.page(limit=1)
+
+
+def _note(store: Store) -> None:
+    # A change that reads nothing.
+    Directory(store._db).put_verification("downtown", Verification(NOW, 1, {}))
 
 
 def _read_all(store: Store) -> None:
@@ -292,7 +299,7 @@ def test_store_that_was_tampered_with_is_not_used(tmp_path: Path, done: str) -> 
     """What is saved in it may be changed unseen; what is wrong is named."""
     name = postgres.new_database(postgres.template())
     postgres.administer(done, database=name)
-    for act in (_look, _add):
+    for act in (_look, _add, _note):
         with opened(address_of(name), tmp_path) as store, pytest.raises(StoreError, match="by another program: “"):
             act(store)
     with pytest.raises(StoreError, match="by another program: “"):

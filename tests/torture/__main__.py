@@ -11,12 +11,14 @@ from itertools import cycle
 from math import ceil
 from pathlib import Path
 
+from tests import postgres
 from tests.stripe_server import StripeServer
 from tests.torture.answers import COMMANDS, Commands, business, faults
 from tests.torture.crash import SCENARIOS, Crashes, Moment, large_account
 from tests.torture.fuzz import PARSERS
 from tests.torture.fuzz import fuzz as read_anything
 from tests.torture.restores import race
+from tests.torture.servers import kill_the_server
 from tests.torture.together import work_together
 
 
@@ -73,6 +75,29 @@ def together(options: argparse.Namespace) -> int:
             print(f"WRONG: {problem}")
         problems += len(done.problems)
     return problems
+
+
+def shared(options: argparse.Namespace) -> int:
+    """Let many processes work on one store on a server; return how much went wrong."""
+    with postgres.store() as database, tempfile.TemporaryDirectory(prefix="koalalink-torture-") as home:
+        length = ("--seconds", str(options.seconds))
+        done = work_together(Path(home), options.processes, *length, url=postgres.url_of(database))
+        [gaps] = postgres.administer("SELECT max(change) - count(*) AS size FROM changes", database=database)
+    print(f"{options.processes} at work: {done.commands:,} commands, {done.refused:,} refused,", end=" ")
+    print(f"{done.changes:,} changes, {gaps['size']} gaps, {len(done.problems)} problems")
+    for problem in done.problems:
+        print(f"WRONG: {problem}")
+    return len(done.problems) + int(gaps["size"])
+
+
+def servers(options: argparse.Namespace) -> int:
+    """Kill a server at random moments; return how often something was lost, or half there."""
+    done = kill_the_server(options.runs, seed=options.seed)
+    told = ", ".join(f"{size:,} {what}" for what, size in done.said.most_common())
+    print(f"Seed {options.seed}: {done.kills} kills; {told}; {len(done.problems)} problems")
+    for problem in done.problems:
+        print(f"WRONG: {problem}")
+    return len(done.problems)
 
 
 def fuzz(options: argparse.Namespace) -> int:
@@ -141,6 +166,14 @@ def main() -> None:
     answering.add_argument("--depth", type=int, default=1, help="after how many good answers a fault begins")
     answering.add_argument("--seed", type=int, default=1)
     answering.set_defaults(run=answers)
+    sharing = names.add_parser("shared", help=shared.__doc__)
+    sharing.add_argument("--seconds", type=float, default=30)
+    sharing.add_argument("--processes", type=int, default=16)
+    sharing.set_defaults(run=shared)
+    killing = names.add_parser("servers", help=servers.__doc__)
+    killing.add_argument("--runs", type=int, default=100)
+    killing.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    killing.set_defaults(run=servers)
     fuzzing = names.add_parser("fuzz", help=fuzz.__doc__)
     fuzzing.add_argument("--examples", type=int, default=100_000)
     fuzzing.set_defaults(run=fuzz)

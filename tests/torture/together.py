@@ -9,10 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from koalalink.app import App
 from koalalink.domain.customers import CustomerDetails
-from koalalink.store.sqlite import SQLiteDatabase
-from koalalink.store.store import Store
-from tests.conftest import NOW
+from tests.conftest import NOW, file_of
 from tests.test_cli import TOP, environment
 from tests.torture.checks import disagreements
 from tests.torture.worker import PEOPLE, Deed, Told
@@ -29,9 +28,13 @@ class Together(NamedTuple):
     problems: list[str]
 
 
-def work_together(home: Path, processes: int, *length: str) -> Together:
-    """Let processes work on a new store in `home`, for as long as the options of a worker say."""
-    _fill(home)
+def work_together(home: Path, processes: int, *length: str, url: str = "") -> Together:
+    """Let processes work on a new store in `home`, or on a server, for as long as the options of a worker say."""
+    if url:
+        (home / "config.toml").write_text(f'[store]\nurl = "{url}"\n')
+        (home / "config.toml").chmod(0o600)
+    koala = App(home=home, environ={}, now=lambda: NOW)
+    _fill(koala)
     names = [f"worker{number}" for number in range(processes)]
     children = {name: _worker(home, name, *length) for name in names}
     for child in children.values():
@@ -42,6 +45,8 @@ def work_together(home: Path, processes: int, *length: str) -> Together:
         child.stdin.write("go\n")
         child.stdin.flush()
     told = {name: Told(*json.loads(child.communicate()[0])) for name, child in children.items()}
+    store = file_of(koala)
+    koala.close()
     codes = sum((Counter(each.codes) for each in told.values()), Counter())
     return Together(
         commands=codes.total(),
@@ -50,17 +55,16 @@ def work_together(home: Path, processes: int, *length: str) -> Together:
         latencies=[seconds for each in told.values() for seconds in each.latencies],
         problems=[
             *(problem for each in told.values() for problem in each.problems),
-            *disagreements(home / "customers.db"),
-            *_differences(home / "customers.db", told),
+            *disagreements(store),
+            *_differences(store, told),
         ],
     )
 
 
-def _fill(home: Path) -> None:
-    store = Store(SQLiteDatabase(home / "customers.db"), user=lambda: "nobody", now=lambda: NOW)
+def _fill(koala: App) -> None:
     people = (CustomerDetails(external_id=f"BK-{number}") for number in range(1, PEOPLE + 1))
-    store.fill(people, [], note="")
-    store.close()
+    koala.store.fill(people, [], note="")
+    koala.close()
 
 
 def _worker(home: Path, name: str, *length: str) -> subprocess.Popen[str]:
