@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
-from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer, CustomerDetails
@@ -15,7 +14,8 @@ from koalalink.store.migrations import SEEN
 from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, link_from, link_values
 
 COLUMNS = ", ".join(FIELDS)
-LINK_COLUMNS = "customer, location, stripe_id, enabled, account, livemode, verified_at, " + ", ".join(SEEN)
+_OF_LINK = "location, stripe_id, enabled, account, livemode, verified_at, " + ", ".join(SEEN)
+LINK_COLUMNS = f"customer, {_OF_LINK}"
 
 _PEOPLE = f"""
     SELECT customer, {COLUMNS} FROM customers WHERE customer IN (
@@ -299,17 +299,23 @@ class Tables:
 def _linked(customers: str, **values: Value) -> Query:
     """Return the query for those whom another finds, with all their links."""
     sql = (
-        f"SELECT {LINK_COLUMNS}, {COLUMNS} FROM ({customers}) AS found LEFT JOIN links USING (customer) "
+        f"SELECT customer, {COLUMNS}, {_OF_LINK} FROM ({customers}) AS found LEFT JOIN links USING (customer) "
         "ORDER BY customer, location"
     )
     return sql, values
 
 
 def _grouped(rows: Iterable[Row]) -> list[LinkedCustomer]:
-    return [
-        LinkedCustomer(customer_from(first), tuple(link_from(row) for row in (first, *others) if row["location"]))
-        for _, (first, *others) in groupby(rows, key=itemgetter("customer"))
-    ]
+    found: list[LinkedCustomer] = []
+    last = None
+    for row in rows:
+        links = (link_from(row),) if row["location"] else ()
+        if row["customer"] == last:
+            found[-1] = found[-1]._replace(links=(*found[-1].links, *links))
+        else:
+            last = row["customer"]
+            found.append(LinkedCustomer(customer_from(row), links))
+    return found
 
 
 def _holder(row: Row) -> Holder:

@@ -18,6 +18,7 @@ from koalalink.sandbox.people import KEYS
 from tests.bench.growth import growth
 from tests.bench.matching import match
 from tests.bench.measure import RATIOS, TOP, Contender, koalalink, ratio, script, table, worst_of
+from tests.bench.sharing import shared
 from tests.bench.stores import home_with, write_customers, write_stripe_customers
 
 
@@ -194,7 +195,7 @@ def _stripe(delay: float) -> Iterator[str]:
 
 BENCHMARKS = {
     benchmark.__name__.strip("_"): benchmark
-    for benchmark in (startup, search, locations, offline, find, completion, growth, import_, sync, match)
+    for benchmark in (startup, search, locations, offline, find, completion, growth, import_, sync, match, shared)
 }
 
 
