@@ -10,8 +10,6 @@ from koalalink.hints import Command
 
 _MOST_SKEW = 300  # seconds; certificates and "expires soon" go wrong with a clock that is further off
 _SLOW = 0.1  # seconds
-_OLDEST = 13
-"""The first version of PostgreSQL in which the owner of a database can add the extension that search needs."""
 _ABOUT = "Shared store"
 
 
@@ -47,9 +45,6 @@ def _server(report: SharedReport) -> Iterator[Finding]:
     if report.answering > _SLOW:
         text = f"An answer takes {answering:.0f} ms: a command that needs eight of them is slow."
         yield Finding(about=_ABOUT, health=Health.NOTE, text=text, advice="Is there a server nearer to you?")
-    if int(report.version.partition(".")[0]) < _OLDEST:
-        text = f"PostgreSQL {report.version} is too old: KoalaLink needs {_OLDEST} or newer."
-        yield Finding(about=_ABOUT, health=Health.BAD, text=text, advice="Ask whoever runs the server to update it.")
     if not report.has_trigrams:
         text = "The server lacks the extension pg_trgm: every search reads all customers."
         advice = "Ask whoever runs the server for: CREATE EXTENSION pg_trgm"

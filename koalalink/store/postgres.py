@@ -245,6 +245,7 @@ class PostgresDatabase:
                     self._db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     self._ask_what_it_is()
                     yield
+                    self._db.execute("ROLLBACK")
             finally:
                 self._roll_back()
 
@@ -313,9 +314,10 @@ def connected(address: Address) -> Connection:
             prepare_threshold=None,
             row_factory=dict_row,
             application_name="koalalink",
+            client_encoding="UTF8",
             **_settings(address),
         )
-    except psycopg.Error as error:
+    except (psycopg.Error, OSError, ValueError) as error:  # the last where a host cannot be one
         raise cannot_connect(address, error) from None
 
 

@@ -58,7 +58,7 @@ _UNREACHED = (
         "Ask whoever runs the server to switch TLS on.",
     ),
     _Refusal(
-        "translate host name|Name or service not known|nodename nor servname|resolve",
+        "translate host name|Name or service not known|nodename nor servname|resolve|idna",
         "cannot be reached: there is no such server, or no internet",
         "Check your connection, and the spelling of the host in the URL.",
     ),
@@ -86,7 +86,7 @@ _TOLD: dict[str, tuple[str, Text]] = {
 }
 
 
-def cannot_connect(address: Address, error: psycopg.Error) -> KoalaError:
+def cannot_connect(address: Address, error: Exception) -> KoalaError:
     """Return why a server does not let us in, or was not reached."""
     words = _harmless(address, error)
     for each in _REFUSED:
@@ -120,7 +120,7 @@ def as_sentence(address: Address, error: psycopg.Error, *, is_lost: bool, has_ch
     return StoreError(f"The shared store {address} {what}.", hint=hint)
 
 
-def _harmless(address: Address, error: psycopg.Error) -> str:
+def _harmless(address: Address, error: Exception) -> str:
     """Return the first line of what was said, without a URL, which may have a password in it."""
     words = printable(str(error).strip().replace("\n", " "))
     return re.sub(r"postgres(ql)?://\S*", str(address), words)[:300]

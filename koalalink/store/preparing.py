@@ -9,14 +9,19 @@ from koalalink.store.postgres import LOCK, Connection, check_store, connected
 from koalalink.store.postgres_errors import as_sentence
 from koalalink.store.postgres_schema import LISTING, MARK, MARKED, VERSION, steps
 
+_OLDEST = 13
+"""The first version of PostgreSQL in which the owner of a database can add the extension that search needs."""
+
 
 def prepare(address: Address) -> Prepared:
     """Make an empty database a shared store, in one transaction; one that is a store already is left as it is.
 
-    Raises StoreError where it holds other things, or is a store of a newer version.
+    Raises StoreError where it holds other things, or is a store of a newer version, ConfigError where the server cannot
+    hold one.
     """
     with connected(address) as db:
         try:
+            _refuse_unfit(address, db)
             was_there = _version(address, db) > 0
             if _version(address, db) < VERSION:
                 with db.transaction():
@@ -31,6 +36,20 @@ def prepare(address: Address) -> Prepared:
         except psycopg.Error as error:
             raise as_sentence(address, error, is_lost=db.closed) from None
     return Prepared(was_there, rights["is_owner"])
+
+
+def _refuse_unfit(address: Address, db: Connection) -> None:
+    if db.info.server_version < _OLDEST * 10_000:
+        raise ConfigError(
+            f"The server of {address} has PostgreSQL {db.info.server_version // 10_000}, which is too old.",
+            hint=f"Ask whoever runs the server for PostgreSQL {_OLDEST} or newer.",
+        )
+    [row] = db.execute("SELECT getdatabaseencoding() AS encoding").fetchall()
+    if row["encoding"] != "UTF8":
+        raise ConfigError(
+            f"The database {address} cannot hold the letters of all names: its encoding is {row['encoding']}.",
+            hint="Name another, made by: CREATE DATABASE koalalink ENCODING 'UTF8' TEMPLATE template0",
+        )
 
 
 def _version(address: Address, db: Connection) -> int:

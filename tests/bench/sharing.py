@@ -32,24 +32,20 @@ def shared() -> None:
     """A store on a server against one in a file: an import, one customer, and ways of 40 ms to the server and back."""
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder)
-        file, here = top / "people.csv", top / "here"
+        file, here, there = top / "people.csv", top / "here", top / "there"
         write_customers(file, 100_000)
-        there = _home(top / "there", postgres.url_of(_empty()))
         importing = ("customers", "import", str(file), "--no-verify", "-l", "downtown", "--yes")
-        in_file = replace(
-            koalalink("import of 100,000 into a file", *importing, KOALALINK_HOME=str(here)),
-            prepare=partial(shutil.rmtree, here, ignore_errors=True),
-        )
-        on_server = replace(
-            koalalink("import of 100,000 on a server", *importing, KOALALINK_HOME=str(there)),
-            prepare=partial(_renew, there),
+        on_server, in_file = (
+            replace(koalalink(f"import of 100,000 {where}", *importing, KOALALINK_HOME=str(home)), prepare=prepare)
+            for where, home, prepare in (
+                ("on a server", there, partial(_renewed, there)),
+                ("in a file", here, partial(_home, here)),
+            )
         )
         ratio(on_server, in_file, goal=2.5, runs=3, by="wall")
-        for command in ("customers list person77", "connect 77 cus_y --offline --force --replace"):
+        for command in ("customers list person77", "connect 77 cus_y --offline --force --replace -l downtown"):
             one, other = (
-                koalalink(f"{command.split()[0]} {where}", *command.split(), "-l", "downtown", KOALALINK_HOME=str(home))
-                if command.startswith("connect")
-                else koalalink(f"{command} {where}", *command.split(), KOALALINK_HOME=str(home))
+                koalalink(f"{command.split()[0]} {where}", *command.split(), KOALALINK_HOME=str(home))
                 for where, home in (("on a server", there), ("in a file", here))
             )
             ratio(one, other, runs=9, by="wall")
@@ -63,15 +59,17 @@ def _empty() -> str:
     return name
 
 
-def _home(home: Path, url: str) -> Path:
-    home.mkdir(exist_ok=True)
-    (home / "config.toml").write_text(f'[store]\nurl = "{url}"\n{_LOCATION}')
+def _home(home: Path, url: str = "") -> Path:
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    store = f'[store]\nurl = "{url}"\n' if url else ""
+    (home / "config.toml").write_text(store + _LOCATION)
     (home / "config.toml").chmod(0o600)
     return home
 
 
-def _renew(home: Path) -> None:
-    _home(home, postgres.url_of(_empty()))
+def _renewed(home: Path) -> Path:
+    return _home(home, postgres.url_of(_empty()))
 
 
 def _ways(top: Path, command: str) -> None:

@@ -145,6 +145,23 @@ def test_database_with_other_things_is_left_alone(empty: str, tmp_path: Path, th
         store.page(limit=1)
 
 
+def test_database_that_cannot_hold_every_name_is_refused() -> None:
+    """It would lose letters."""
+    name = postgres.new_database()
+    postgres.drop_database(name)
+    postgres.administer(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    with pytest.raises(ConfigError, match="its encoding is LATIN1"):
+        prepare(address_of(name))
+    postgres.drop_database(name)
+
+
+def test_server_that_is_too_old_is_refused(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is made."""
+    monkeypatch.setattr(preparing, "_OLDEST", 99)
+    with pytest.raises(ConfigError, match="too old"):
+        prepare(address_of(empty))
+
+
 def test_database_that_is_no_store_is_told(empty: str, tmp_path: Path) -> None:
     """Whatever is asked or written first."""
     for act in (_look, _add, _read_all):
@@ -380,6 +397,7 @@ def test_server_that_is_not_there_is_told() -> None:
         "postgresql://jo@127.0.0.1:1/koala",
         "postgresql://jo@nowhere.invalid/koala",
         "postgresql:///k?host=/no",
+        "postgresql://jo@a..b/k",
     ):
         with pytest.raises(StoreUnreachable, match="cannot be reached"):
             store_postgres.connected(Address(url, origin="The URL"))
