@@ -62,6 +62,27 @@ def kind() -> str:
 
 
 @pytest.fixture
+def postgres_server() -> None:
+    """A PostgreSQL server; where there is none to be had the test is skipped, but not in CI."""
+    postgres.needed()
+
+
+@pytest.fixture
+def database(postgres_server: None) -> Iterator[str]:
+    """A database on it that is an empty store."""
+    with postgres.store() as name:
+        yield name
+
+
+@pytest.fixture
+def empty(postgres_server: None) -> Iterator[str]:
+    """A database on it with nothing in it."""
+    name = postgres.new_database()
+    yield name
+    postgres.drop_database(name)
+
+
+@pytest.fixture
 def sandbox(home: Path, kind: str) -> Iterator[App]:
     """The sandbox, with nobody there to answer questions."""
     if kind == "SQLite":

@@ -33,7 +33,7 @@ class LocalCopy:
     @classmethod
     def newest(cls, folder: Path, now: datetime) -> "LocalCopy | None":
         """Return the copy that was made last, whichever store it is of."""
-        copies = sorted(folder.glob(_NAME.format("*")), key=lambda copy: copy.stat().st_mtime)
+        copies = sorted(folder.glob(_NAME.format("[0-9a-f]" * 8)), key=lambda copy: copy.stat().st_mtime)
         return cls(copies[-1], now) if copies else None
 
     @property

@@ -35,30 +35,10 @@ from tests.conftest import NOW, Run, runner
 from tests.proxy import Proxy
 from tests.torture.checks import disagreements
 
-pytestmark = pytest.mark.long  # one server is enough for CI
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("postgres_server")]  # one server is enough for CI
 
 LOCATION = '[locations.downtown]\napi_key = "rk_test_0123456789abcdef"\n'
 NOBODY = "postgresql://jo@127.0.0.1:1/koala"
-
-
-@pytest.fixture(autouse=True)
-def _server() -> None:
-    postgres.needed()
-
-
-@pytest.fixture
-def database() -> Iterator[str]:
-    """A database that is an empty store."""
-    with postgres.store() as name:
-        yield name
-
-
-@pytest.fixture
-def empty() -> Iterator[str]:
-    """A database with nothing in it."""
-    name = postgres.new_database()
-    yield name
-    postgres.drop_database(name)
 
 
 Office = Callable[..., App]

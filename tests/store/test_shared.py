@@ -42,29 +42,9 @@ from tests.fakes import the_only
 from tests.proxy import Proxy
 from tests.store.conftest import store_on
 
-pytestmark = pytest.mark.long  # one server is enough for CI
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("postgres_server")]  # one server is enough for CI
 
 ANN = CustomerDetails(first_name="Ann")
-
-
-@pytest.fixture(autouse=True)
-def _server() -> None:
-    postgres.needed()
-
-
-@pytest.fixture
-def database() -> Iterator[str]:
-    """A database that is an empty store."""
-    with postgres.store() as name:
-        yield name
-
-
-@pytest.fixture
-def empty() -> Iterator[str]:
-    """A database with nothing in it."""
-    name = postgres.new_database()
-    yield name
-    postgres.drop_database(name)
 
 
 def address_of(database: str, user: str = "postgres", through: Proxy | None = None) -> Address:
