@@ -4,10 +4,12 @@ import shutil
 import statistics
 import tempfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from koalalink.domain.address import Address
+from koalalink.store.local_copy import LocalCopy
 from koalalink.store.preparing import prepare
 from tests import postgres
 from tests.bench.measure import Contender, koalalink, ratio
@@ -43,9 +45,13 @@ def shared() -> None:
             )
         )
         ratio(on_server, in_file, goal=2.5, runs=3, by="wall")
-        for command in ("customers list person77", "connect 77 cus_y --offline --force --replace -l downtown"):
+        commands = {
+            "customers list": "customers list person77",
+            "connect": "connect 77 cus_y --offline --force --replace -l downtown",
+        }
+        for name, command in commands.items():
             one, other = (
-                koalalink(f"{command.split()[0]} {where}", *command.split(), KOALALINK_HOME=str(home))
+                koalalink(f"{name} {where}", *command.split(), KOALALINK_HOME=str(home))
                 for where, home in (("on a server", there), ("in a file", here))
             )
             ratio(one, other, runs=9, by="wall")
@@ -65,6 +71,8 @@ def _home(home: Path, url: str = "") -> Path:
     store = f'[store]\nurl = "{url}"\n' if url else ""
     (home / "config.toml").write_text(store + _LOCATION)
     (home / "config.toml").chmod(0o600)
+    if url:  # a copy that is new, so that no process is begun that makes one
+        LocalCopy.of(str(Address(url, origin="The URL")), home, datetime.now(UTC)).path.touch()
     return home
 
 
