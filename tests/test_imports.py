@@ -8,7 +8,7 @@ import pytest
 
 from tests.test_cli import TOP, environment
 
-_HEAVY = ("stripe", "requests", "rich", "asyncio", "pydantic", "httpx", "aiohttp")
+_HEAVY = ("psycopg", "stripe", "requests", "rich", "asyncio", "pydantic", "httpx", "aiohttp")
 _PROGRAM = """
 import sys
 sys.argv = ["koalalink", *{arguments}]

@@ -25,7 +25,6 @@ class SharedReport(NamedTuple):
     is_owner: bool
     """Whether the role can also alter the history."""
     is_superuser: bool
-    has_office_role: bool
     has_trigrams: bool
     """Whether there is the extension that search needs."""
     uses_tls: bool

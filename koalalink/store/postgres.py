@@ -6,6 +6,7 @@ query, or at the end. Nothing depends on the session, as a pooler may give each 
 """
 
 import json
+import logging
 import re
 import secrets
 import time
@@ -27,6 +28,9 @@ from koalalink.store.postgres_errors import as_sentence, cannot_connect
 from koalalink.store.postgres_schema import LISTING, MARK, MARKED, VERSION, digest, expected
 
 Connection = psycopg.Connection[DictRow]
+
+# What went wrong is raised. Its library would also write into the terminal what it then does not raise.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 LOCK = 0x4B4F414C
 """The number of the lock that whoever writes holds."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from koalalink.domain.address import Address
-from koalalink.domain.sharing import OFFICE_ROLE, SharedReport
+from koalalink.domain.sharing import SharedReport
 from koalalink.errors import StoreUnreachable
 from koalalink.store.database import Database
 from koalalink.store.local_copy import LocalCopy
@@ -54,9 +54,7 @@ class SharedStore:
                     "EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm') AS has_trigrams, "
                     "EXISTS (SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper) AS is_superuser, "
                     "coalesce((SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class "
-                    "WHERE oid = to_regclass('public.changes')), false) AS is_owner, "
-                    "to_regrole(%s) IS NOT NULL AS has_office_role",
-                    [OFFICE_ROLE],
+                    "WHERE oid = to_regclass('public.changes')), false) AS is_owner"
                 ).fetchall()
             except psycopg.Error as error:
                 raise as_sentence(self.address, error, is_lost=db.closed) from None
@@ -67,7 +65,6 @@ class SharedStore:
             role=row["role"],
             is_owner=row["is_owner"],
             is_superuser=row["is_superuser"],
-            has_office_role=row["has_office_role"],
             has_trigrams=row["has_trigrams"],
             uses_tls=uses_tls,
             is_protected=self.address.is_protected,

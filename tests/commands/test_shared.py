@@ -1,5 +1,6 @@
 """A store that offices share, as they meet it: set up, moved in and out, looked after, and out of reach."""
 
+import io
 import json
 import os
 import re
@@ -438,6 +439,25 @@ def test_copy_is_made_anew_once_an_hour_and_where_somebody_was_erased(
         pass
     assert copy.stat().st_ino != first
     assert b"Quillon" not in copy.read_bytes()
+
+
+def test_process_that_copies_does_so_alone(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another that is at it is not disturbed; and where the server does not answer, the copy stays as it is."""
+    from koalalink.store import copy_process
+
+    copy = tmp_path / "shared.db"
+    monkeypatch.setattr("sys.argv", ["", str(copy)])
+    for url, expected in ((NOBODY, False), (postgres.url_of(database), True), (NOBODY, True)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(url))
+        copy_process.main_of_shared()
+        assert (copy.exists(), copy_process.mark_of(copy).exists()) == (expected, False)
+    copy.unlink()
+    copy_process.mark_of(copy).touch()
+    with closing(sqlite3.connect(copy_process.mark_of(copy), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr("sys.stdin", io.StringIO(postgres.url_of(database)))
+        copy_process.main_of_shared()
+        assert not copy.exists()
 
 
 def test_tab_asks_no_server(office: Office, database: str, home: Path) -> None:
