@@ -5,8 +5,7 @@ Imports stand inside functions here, so that a local command loads neither Strip
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from koalalink.errors import ConfigError, StoreError
 from koalalink.hints import Program, Text
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.render import terminal
@@ -33,18 +31,6 @@ if TYPE_CHECKING:
     from koalalink.store.directory import Directory
     from koalalink.store.shared import SharedStore
     from koalalink.store.store import Store
-
-
-@contextmanager
-def _library() -> Iterator[None]:
-    """Raise ConfigError where PostgreSQL's library is not installed."""
-    try:
-        yield
-    except ImportError:
-        raise ConfigError(
-            "A shared store needs PostgreSQL's library, which is not installed.",
-            hint='Type: pip install "koalalink[postgres]"',
-        ) from None
 
 
 class App:
@@ -150,10 +136,9 @@ class App:
         """The store that several offices share, where the configuration names one."""
         if self.config.shared is None:
             return None
-        address = self.find_url(self.config.shared)
-        with _library():
-            from koalalink.store.shared import SharedStore
-        return SharedStore(address, self.home, self.now, self.talk.warn)
+        from koalalink.sharing import shared_store
+
+        return shared_store(self.find_url(self.config.shared), self.home, self.now, self.talk.warn)
 
     @property
     def find_url(self) -> "Callable[[StoreSource], Address]":
@@ -165,8 +150,8 @@ class App:
     @property
     def prepare(self) -> "Callable[[Address], Prepared]":
         """Prepares a database as a shared store."""
-        with _library():
-            from koalalink.store.preparing import prepare
+        from koalalink.sharing import prepare
+
         return prepare
 
     @cached_property
@@ -174,12 +159,9 @@ class App:
         from koalalink.store.sqlite import SQLiteDatabase
 
         if self.config.shared and self._in_a_hurry:
-            from koalalink.store.local_copy import LocalCopy
+            from koalalink.sharing import newest_copy
 
-            copy = LocalCopy.newest(self.home, self.now)
-            if copy is None:
-                raise StoreError("There is no copy of the shared store on this computer yet.")
-            return SQLiteDatabase(copy.path)
+            return newest_copy(self.home, self.now)
         if self.shared:
             return self.shared.opened()
         before = None if self.sandbox else lambda: self._backups_of_file.back_up_daily()  # noqa: PLW0108 - not made before

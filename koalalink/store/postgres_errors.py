@@ -98,6 +98,8 @@ def cannot_connect(address: Address, error: Exception) -> KoalaError:
         if re.search(each.pattern, words):
             told = _EXPIRED if each is _UNTRUSTED and has_expired(address) else each
             return StoreUnreachable(f"The shared store {address} {told.what}.", hint=told.hint)
+    if refused := re.search(r"FATAL: *(.*)", words):  # in the server's own language
+        return ConfigError(f"The shared store {address} says: {refused[1]}", hint="Look at the URL of the store.")
     return StoreUnreachable(
         f"The shared store {address} cannot be reached.", hint="Check your connection, then try again."
     )

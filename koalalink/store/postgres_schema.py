@@ -251,7 +251,24 @@ VERSION = 1
 
 def steps(trigrams: str) -> tuple[tuple[str, ...], ...]:
     """Return the statements of each version. Steps are only ever added: a store in use has taken the earlier ones."""
-    return ((*_made(trigrams), *_granted()),)
+    return ((*_made(trigrams), _TAKE_AWAY, *_granted()),)
+
+
+# Some providers give every new table to roles of their own, which may be open to the internet.
+_TAKE_AWAY = """
+    DO $koala$
+    DECLARE their_name text;
+    BEGIN
+        FOR their_name IN
+            SELECT DISTINCT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END
+            FROM pg_class CROSS JOIN LATERAL aclexplode(relacl) AS given
+            WHERE relnamespace = 'public'::regnamespace AND grantee <> relowner
+        LOOP
+            EXECUTE 'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ' || their_name;
+        END LOOP;
+    END
+    $koala$
+"""
 
 
 def expected() -> tuple[str, ...]:
@@ -325,8 +342,9 @@ LISTING = f"""
     FROM pg_catalog.pg_rewrite JOIN pg_catalog.pg_class ON pg_class.oid = ev_class
     WHERE relnamespace = 'public'::pg_catalog.regnamespace AND rulename <> '_RETURN'
     UNION ALL
-    SELECT 'schema ' || named FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) AS named
-    WHERE named <> 'public'
+    SELECT 'schema ' || named || ' before public'
+    FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS each (named, place)
+    WHERE place < coalesce(pg_catalog.array_position(pg_catalog.current_schemas(false), 'public'), 1000)
 """
 """What is in a database, line by line."""
 

@@ -32,7 +32,7 @@ from koalalink.store import postgres_schema, preparing
 from koalalink.store.directory import Directory
 from koalalink.store.local_copy import LocalCopy
 from koalalink.store.postgres import PostgresDatabase
-from koalalink.store.postgres_errors import as_sentence
+from koalalink.store.postgres_errors import as_sentence, cannot_connect
 from koalalink.store.preparing import prepare
 from koalalink.store.shared import SharedStore
 from koalalink.store.store import Store
@@ -98,6 +98,40 @@ def test_empty_database_becomes_a_store_once(empty: str, tmp_path: Path) -> None
     with opened(address, tmp_path) as store:
         assert store.add(ANN).number == 1
         assert len(store.identity) == 12
+
+
+def test_nobody_else_gets_the_tables(empty: str) -> None:
+    """Also where the provider gives each new table to a role of its own, as for its API."""
+    postgres.administer("DROP ROLE IF EXISTS anybody")
+    postgres.administer('CREATE ROLE "anybody"')
+    postgres.administer(
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO PUBLIC, anybody", database=empty
+    )
+    prepare(address_of(empty))
+    found = postgres.administer(
+        "SELECT DISTINCT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS who "
+        "FROM pg_class, aclexplode(relacl) WHERE relnamespace = 'public'::regnamespace AND grantee <> relowner",
+        database=empty,
+    )
+    assert found == [{"who": OFFICE_ROLE}]
+    postgres.administer("DROP OWNED BY anybody", database=empty)
+    postgres.administer("DROP ROLE anybody")
+
+
+def test_schemas_behind_ours_are_no_matter(database: str, tmp_path: Path) -> None:
+    """Some providers have their extensions there; what stands before ours could take its place."""
+    role = "provided"
+    postgres.administer(f"DROP ROLE IF EXISTS {role}")
+    postgres.administer(f"CREATE ROLE {role} LOGIN SUPERUSER")
+    postgres.administer("CREATE SCHEMA IF NOT EXISTS more", database=database)
+    postgres.administer(f'ALTER ROLE {role} SET search_path = "$user", public, more')
+    with opened(address_of(database, role), tmp_path) as store:
+        assert store.page(limit=1).customers == ()
+    postgres.administer(f"ALTER ROLE {role} SET search_path = more, public")
+    with opened(address_of(database, role), tmp_path) as store, pytest.raises(StoreError, match="“schema more before"):
+        store.page(limit=1)
+    postgres.administer("DROP SCHEMA more", database=database)
+    postgres.administer(f"DROP ROLE {role}")
 
 
 def test_store_is_prepared_once_by_many_at_the_same_moment(empty: str) -> None:
@@ -396,6 +430,14 @@ def test_wrong_name_password_or_database_is_told(database: str) -> None:
     wrong = Address(address_of(database).reveal() + "&sslmode=vorify", origin="The URL")
     with pytest.raises(ConfigError, match="a setting that PostgreSQL does not know"):
         store_postgres.connected(wrong)
+
+
+def test_server_that_speaks_another_language_is_understood_as_far_as_that_goes() -> None:
+    """It has refused; that is not as if it could not be reached."""
+    error = psycopg.OperationalError("connection failed: FATAL:  Passwort-Authentifizierung für »jo« fehlgeschlagen")
+    told = cannot_connect(Address("postgresql://jo@db/koala", origin="The URL"), error)
+    assert isinstance(told, ConfigError)
+    assert "Passwort-Authentifizierung" in told.message
 
 
 @pytest.mark.parametrize(
