@@ -28,7 +28,10 @@ class Proxy:
     ) -> None:
         self._server, self._delay, self._cut, self._tls = server, delay, cut, tls
         self.trips = 0
-        """Times that somebody has asked and waited for the answer, connecting included."""
+        """Times that somebody has asked and waited for the answer, connecting included.
+
+        Where a lot is sent the server begins to answer before all is there, and that counts, too.
+        """
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []

@@ -111,10 +111,11 @@ def _copy(source: Connection, copy: sqlite3.Connection) -> None:
     for table in tables():
         columns = columns_of(table)
         named, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        with source.cursor("copied", row_factory=psycopg.rows.tuple_row) as cursor:
-            cursor.execute(f"SELECT {named} FROM {table} ORDER BY {columns[0]}".encode())
-            while rows := cursor.fetchmany(_AT_ONCE):
+        source.execute(f"DECLARE copied CURSOR FOR SELECT {named} FROM {table} ORDER BY {columns[0]}".encode())
+        with source.cursor(row_factory=psycopg.rows.tuple_row) as cursor:
+            while rows := cursor.execute(f"FETCH {_AT_ONCE} FROM copied".encode()).fetchall():
                 copy.executemany(f"INSERT INTO {table} ({named}) VALUES ({marks})", rows)
+        source.execute("CLOSE copied")
     for table, last in _COUNTERS.items():
         [(number,)] = copy.execute(last).fetchall()
         copy.execute("DELETE FROM sqlite_sequence WHERE name = ?", [table])
