@@ -551,7 +551,8 @@ def test_many_customers_that_were_changed_are_put_back_in_few_ways(database: str
     proxy = Proxy(postgres.socket_path())
     url = f"postgresql://postgres@127.0.0.1:{proxy.port}/{database}?sslmode=disable"
     store = Store(PostgresDatabase(Address(url, origin="The URL"), Path("copy.db")), now=lambda: NOW)
-    people = [Customer(number, CustomerDetails(first_name=f"P{number}")) for number in range(1, 41)]  # more, and it answers meanwhile
+    # Of more the server would begin to answer before all is there.
+    people = [Customer(number, CustomerDetails(first_name=f"P{number}")) for number in range(1, 41)]
     with store.bulk(Action.IMPORTED, "", rehearsal=False) as bulk:
         bulk.write(people, [], [])
     with store.bulk(Action.IMPORTED, "", rehearsal=False) as bulk:
