@@ -85,15 +85,11 @@ def begin_shared(url: str, target: Path) -> None:
 
     The URL, which may hold a password, goes through a pipe: other people could read a command line.
     """
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     for_it, from_us = os.pipe()
     try:
-        process = _start(_PROGRAM_OF_SHARED, target, stdin=for_it, stdout=None)
-    except OSError:  # the copy stays as it is
-        return
-    else:
-        process.returncode = 0
-        with suppress(BrokenPipeError):
+        with suppress(OSError):  # else the copy stays as it is
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _start(_PROGRAM_OF_SHARED, target, stdin=for_it, stdout=None).returncode = 0  # nobody will ask for it
             os.write(from_us, url.encode())
     finally:
         os.close(for_it)

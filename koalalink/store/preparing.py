@@ -30,11 +30,17 @@ def prepare(address: Address) -> Prepared:
                     _build(address, db, since=_version(address, db))
             check_store(address, db)
             [rights] = db.execute(
-                "SELECT pg_has_role(current_user, relowner, 'MEMBER') AS is_owner FROM pg_class "
-                "WHERE oid = 'public.changes'::regclass"
+                "SELECT current_user AS role, has_table_privilege('public.customers', 'INSERT') AS may_work, "
+                "pg_has_role(current_user, relowner, 'MEMBER') AS is_owner "
+                "FROM pg_class WHERE oid = 'public.changes'::regclass"
             ).fetchall()
         except psycopg.Error as error:
             raise as_sentence(address, error, is_lost=db.closed) from None
+    if not rights["may_work"]:
+        raise ConfigError(
+            f"{rights['role']} may not work with the shared store {address} yet.",
+            hint=f"Ask whoever owns it for: GRANT {OFFICE_ROLE} TO {rights['role']}",
+        )
     return Prepared(was_there, rights["is_owner"])
 
 

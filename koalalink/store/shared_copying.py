@@ -13,7 +13,7 @@ from koalalink.domain.address import Address
 from koalalink.domain.backups import Contents
 from koalalink.errors import ConflictError, StoreError
 from koalalink.hints import Command
-from koalalink.store.copying import check
+from koalalink.store.copying import check, sentences_of
 from koalalink.store.migrations import migrate
 from koalalink.store.postgres import LOCK, Connection, check_store, connected
 from koalalink.store.postgres_errors import as_sentence
@@ -97,7 +97,11 @@ def back_up_shared(address: Address, target: Path, disk: Disk, if_there: IfThere
     """Copy a shared store into a file like any other backup, check that, and return what it holds."""
     with disk.writing(target, if_there) as file:
         file.stream.close()
-        with asked(address) as source, closing(sqlite3.connect(file.beside, isolation_level=None)) as copy:
+        with (
+            sentences_of(target),
+            asked(address) as source,
+            closing(sqlite3.connect(file.beside, isolation_level=None)) as copy,
+        ):
             migrate(copy)
             _copy(source, copy)
             copy.execute("PRAGMA journal_mode = DELETE")

@@ -32,6 +32,7 @@ from koalalink.store.restoring import _TABLES
 from koalalink.store.sqlite import SQLiteDatabase
 from koalalink.store.store import Store
 from tests import postgres
+from tests.commands.test_disk import full_at
 from tests.conftest import NOW, Run, runner
 from tests.proxy import Proxy
 from tests.torture.checks import disagreements
@@ -358,6 +359,29 @@ def test_restore_that_fails_in_the_middle_leaves_the_store(
     assert done.exit_code == 7, done.stderr
     assert [row["first_name"] for row in json.loads(run("customers", "list", "--json").stdout)] == ["Ann", "Bob"]
     assert koala.backups.copies() == []
+
+
+def test_backup_onto_a_full_disk_is_told(office: Office, database: str, tmp_path: Path) -> None:
+    """And leaves nothing."""
+    run = runner(office(at(database)))
+    run("customers", "add", "--first-name", "Ann")
+    with full_at(20_000):
+        done = run("backup", str(tmp_path / "out.db"))
+    assert done.exit_code == 7, done.stderr
+    assert "Error: " in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
+
+
+def test_home_in_which_no_copy_can_be_made_is_no_matter(
+    office: Office, database: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command is done; there is just no copy."""
+    koala = office(at(database))
+    assert runner(koala)("customers", "add", "--first-name", "Ann").exit_code == 0
+    assert koala.shared
+    monkeypatch.setattr(koala.shared.copy, "path", home / "config.toml" / "shared.db")
+    koala.leave()
+    assert not list(home.glob("shared-*"))
 
 
 @pytest.mark.parametrize("content", [b"no store", b""])

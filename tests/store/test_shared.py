@@ -292,6 +292,9 @@ def test_role_without_rights_is_told(database: str, tmp_path: Path) -> None:
     """One that nobody has given any, and one that may only read."""
     postgres.administer("DROP ROLE IF EXISTS nobody_at_all")
     postgres.administer("CREATE ROLE nobody_at_all LOGIN")
+    with pytest.raises(ConfigError, match="nobody_at_all may not work with the shared store") as told:
+        prepare(address_of(database, "nobody_at_all"))
+    assert f"GRANT {OFFICE_ROLE} TO nobody_at_all" in str(told.value.hint)
     with opened(address_of(database, "nobody_at_all"), tmp_path) as store:
         with pytest.raises(StoreError, match="does not allow you to do that"):
             store.page(limit=1)
