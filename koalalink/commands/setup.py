@@ -35,8 +35,7 @@ def init(
 ) -> None:
     """Set up your first location, or a store that several offices share.
 
-    It asks for what it needs. In a script use the options; the key is the first line of stdin, or with --store the
-    password.
+    It asks for what it needs. In a script use the options; the key, or the password, is the first line of stdin.
 
     Example: koalalink init
     """
