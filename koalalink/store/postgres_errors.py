@@ -62,8 +62,12 @@ _UNREACHED = (
         "cannot be reached: there is no such server, or no internet",
         "Check your connection, and the spelling of the host in the URL.",
     ),
-    _Refusal("too many (clients|connections)|connection slots", "has no room for one more now", _AGAIN),
-    _Refusal("starting up|shutting down|recovery mode", "is just being restarted", _AGAIN),
+    _Refusal("too many|connection slots|no more connections", "has no room for one more now", _AGAIN),
+    _Refusal(
+        "database system is|not (yet )?accepting|terminating connection|cannot connect to server|server conn crashed",
+        "is just being restarted",
+        _AGAIN,
+    ),
     _Refusal("timeout|timed out", "does not answer", "Check your connection, then try again."),
 )
 

@@ -444,6 +444,27 @@ def test_server_that_speaks_another_language_is_understood_as_far_as_that_goes()
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("FATAL:  the database system is starting up", "is just being restarted"),
+        ("FATAL:  the database system is not yet accepting connections", "is just being restarted"),
+        ("FATAL:  terminating connection due to administrator command", "is just being restarted"),
+        ("FATAL:  pgbouncer cannot connect to server", "is just being restarted"),
+        ("FATAL:  sorry, too many clients already", "has no room"),
+        ("FATAL:  remaining connection slots are reserved for roles with SUPERUSER", "has no room"),
+        ("FATAL:  no more connections allowed (max_client_conn)", "has no room"),
+        ("timeout expired", "does not answer"),
+        ("Connection refused", "cannot be reached"),
+    ],
+)
+def test_server_that_is_away_for_a_while_is_as_if_out_of_reach(words: str, said: str) -> None:
+    """So that the copy answers meanwhile."""
+    told = cannot_connect(Address("postgresql://jo@db/koala", origin="The URL"), psycopg.OperationalError(words))
+    assert isinstance(told, StoreUnreachable)
+    assert said in told.message
+
+
+@pytest.mark.parametrize(
     ("host", "age", "said"),
     [
         ("localhost", timedelta(days=-1), ""),

@@ -80,8 +80,8 @@ def _add(home: Path, names: list[str]) -> str:
     if done.exit_code == ExitCode.NETWORK and "is not known yet" in done.stderr:
         return "not known"
     # Where it could not connect there was nothing that could have been changed.
-    harmless = "Nothing was changed" in done.stderr or "is just being restarted" in done.stderr
-    if done.exit_code == ExitCode.NETWORK and (harmless or "cannot be reached" in done.stderr):
+    harmless = ("Nothing was changed", "is just being restarted", "cannot be reached")
+    if done.exit_code == ExitCode.NETWORK and any(said in done.stderr for said in harmless):
         return "not saved"
     return f"ended with {done.exit_code}: {done.stderr}"
 
