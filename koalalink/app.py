@@ -64,15 +64,20 @@ class App:
         self._now = now
         self._may_ask = may_ask
         self._in_a_hurry = in_a_hurry
+        self._only_looks = False
         says_sandbox = sandbox and says_sandbox and not environ.get("KOALALINK_SANDBOX")
         self._program = Program(says_sandbox, None if environ.get("KOALALINK_CONFIG") else config_file)
 
     @staticmethod
-    def of(ctx: typer.Context) -> "App":
-        """Return the App that the root command has made."""
+    def of(ctx: typer.Context, *, only_looks: bool = False) -> "App":
+        """Return the App that the root command has made.
+
+        What `only_looks` is answered by the copy of a shared store where the server cannot be reached.
+        """
         app = ctx.find_object(App)
         if app is None:
             raise AssertionError("the root command makes the App")
+        app._only_looks = only_looks
         return app
 
     def show(self, result: object, as_json: bool = False) -> None:
@@ -163,7 +168,7 @@ class App:
 
             return newest_copy(self.home, self.now)
         if self.shared:
-            return self.shared.opened()
+            return self.shared.opened(only_looks=self._only_looks)
         before = None if self.sandbox else lambda: self._backups_of_file.back_up_daily()  # noqa: PLW0108 - not made before
         return SQLiteDatabase(self.config.store_path, before_first_write=before, say=self.talk.warn)
 

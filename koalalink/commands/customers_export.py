@@ -45,5 +45,5 @@ def export_(
 
     Example: koalalink customers export everybody.csv
     """
-    app = App.of(ctx)
+    app = App.of(ctx, only_looks=True)
     export(app, ExportRequest(file, kind, linked, location, columns, purpose, agreed=yes))

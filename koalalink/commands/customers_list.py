@@ -31,5 +31,5 @@ def list_(
 
     Example: koalalink customers list jane
     """
-    app = App.of(ctx)
+    app = App.of(ctx, only_looks=True)
     app.show(list_customers(app, ListRequest(query, linked, location, limit, offset)), as_json)

@@ -42,7 +42,7 @@ def history(
 
     Example: koalalink history 42
     """
-    app = App.of(ctx)
+    app = App.of(ctx, only_looks=True)
     request = HistoryRequest(customer, since, by, action, limit, change, everyone)
     app.show(listing.history(app, request), as_json)
 

@@ -28,7 +28,7 @@ def show(
     """
     from koalalink.operations import profile
 
-    app = App.of(ctx)
+    app = App.of(ctx, only_looks=True)
     app.show(profile.show(app, who, location, web=web), as_json)
 
 

@@ -34,7 +34,7 @@ def search(
 
     Example: koalalink search jane@x.com
     """
-    app = App.of(ctx)
+    app = App.of(ctx, only_looks=connect_to is None)
     request = SearchRequest(" ".join(query), location, limit, offline, web, ours=is_drawn(as_json))
     if connect_to is None:
         app.show(searching.search(app, request), as_json)

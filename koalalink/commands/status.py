@@ -43,7 +43,7 @@ def status(
 
     Example: koalalink status --call-list calls.csv
     """
-    app = App.of(ctx)
+    app = App.of(ctx, only_looks=True)
     app.show(overview.status(app, StatusRequest(locations, call_list, within, svg, html, agreed=yes)), as_json)
 
 
@@ -61,7 +61,7 @@ def duplicates(
 
     Example: koalalink duplicates --location downtown
     """
-    app = App.of(ctx)
+    app = App.of(ctx, only_looks=True)
     if mine and locations:
         raise UsageError("Your own list has no locations.", hint="Leave out --location.")
     app.show(overview.own_duplicates(app) if mine else overview.duplicates(app, locations), as_json)

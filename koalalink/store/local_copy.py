@@ -68,8 +68,11 @@ class CopyDatabase(SQLiteDatabase):
     @contextmanager
     def transaction(self, *, rehearsal: bool = False) -> Iterator[None]:
         """Raise StoreUnreachable: nothing can be changed, not even to see what would happen."""
-        raise StoreUnreachable(
-            f"{self._failure.message} Nothing was changed, and nothing is kept to be done later.",
-            hint=self._failure.hint,
-        )
+        raise nothing_done(self._failure)
         yield
+
+
+def nothing_done(failure: StoreUnreachable) -> StoreUnreachable:
+    """Return what is said of a change that cannot be made now."""
+    told = f"{failure.message} Nothing was changed, and nothing is kept to be done later."
+    return StoreUnreachable(told, hint=failure.hint)

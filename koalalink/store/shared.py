@@ -11,7 +11,7 @@ from koalalink.domain.address import Address
 from koalalink.domain.sharing import SharedReport
 from koalalink.errors import StoreUnreachable
 from koalalink.store.database import Database
-from koalalink.store.local_copy import LocalCopy
+from koalalink.store.local_copy import LocalCopy, nothing_done
 from koalalink.store.postgres import PostgresDatabase, connected
 from koalalink.store.postgres_errors import as_sentence
 
@@ -26,12 +26,17 @@ class SharedStore:
         self._say = say
         self._database: PostgresDatabase | None = None
 
-    def opened(self) -> Database:
-        """Connect, or open the copy where the server does not answer; raises StoreUnreachable where there is none."""
+    def opened(self, *, only_looks: bool) -> Database:
+        """Connect; where the server does not answer, open the copy for what `only_looks`.
+
+        Raises StoreUnreachable for what may change something: it is not judged by what was, nor done later.
+        """
         try:
             self._database = PostgresDatabase(self.address, self.copy.path, say=self._say)
         except StoreUnreachable as failure:
-            return self.copy.opened_instead(failure, self._say)
+            if only_looks:
+                return self.copy.opened_instead(failure, self._say)
+            raise nothing_done(failure) from None
         return self._database
 
     def leave(self) -> None:

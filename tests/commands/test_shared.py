@@ -399,8 +399,11 @@ def test_what_is_no_backup_is_not_put_into_the_store(
 # Out of reach
 
 
-def test_commands_that_look_are_answered_by_the_copy(office: Office, database: str, home: Path) -> None:
+def test_commands_that_look_are_answered_by_the_copy(
+    office: Office, database: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is made anew after a command, readable by its owner alone, and says how old it is; writing is refused."""
+    monkeypatch.chdir(tmp_path)
     proxy = Proxy(postgres.socket_path())
     url = f'url = "postgresql://postgres@127.0.0.1:{proxy.port}/{database}?sslmode=disable"'
     koala = office(url)
@@ -420,16 +423,24 @@ def test_commands_that_look_are_answered_by_the_copy(office: Office, database: s
         assert done.exit_code == 0, done.stderr
         assert "cannot be reached. This is from the copy on this computer, made 2 hours ago." in done.stderr
     assert away("search", "--offline", "ann").exit_code in (0, 4)
+    Path("people.csv").write_text("First Name\nBob\n")
     for typed in (
         "customers add --first-name Bob",
         "customers edit 1 --notes x",
         "customers remove 1",
         "undo --yes",
-        "connect 1 cus_1 --offline --force",
+        "connect 1 cus_1",
+        "unlink 1",
+        "sync",
+        "verify",
+        "match",
+        "search ann --connect 1",
+        "customers import people.csv",
         "backup x.db",
     ):
         done = away(*typed.split())
         assert done.exit_code == 6, done.stderr
+        assert "The shared store" in done.stderr
     assert (away("restore", str(copy), "--yes").exit_code, copy.exists()) == (8, True)
     assert disagreements(copy) == []
 

@@ -641,7 +641,7 @@ def test_copy_answers_where_the_server_does_not(database: str, tmp_path: Path) -
     address = address_of(database, through=proxy)
     said: list[str] = []
     shared = SharedStore(address, tmp_path, NOW, said.append)
-    store = store_on(shared.opened())
+    store = store_on(shared.opened(only_looks=False))
     store.add(ANN)
     store.close()
     from koalalink.disk import Disk
@@ -654,7 +654,9 @@ def test_copy_answers_where_the_server_does_not(database: str, tmp_path: Path) -
     an_hour_ago = (NOW - timedelta(hours=3)).timestamp()
     os.utime(shared.copy.path, (an_hour_ago, an_hour_ago))
     away = SharedStore(address, tmp_path, NOW, said.append)
-    store = store_on(away.opened())
+    with pytest.raises(StoreUnreachable, match="nothing is kept to be done later"):
+        away.opened(only_looks=False)
+    store = store_on(away.opened(only_looks=True))
     assert [each.customer.details for each in store.page(limit=9).customers] == [ANN]
     assert "cannot be reached" in said[0]
     assert "made 3 hours ago" in said[0]
@@ -672,7 +674,7 @@ def test_without_a_copy_that_is_told(tmp_path: Path) -> None:
     """There is nothing to answer from."""
     address = Address("postgresql://jo@127.0.0.1:1/koala", origin="The URL")
     with pytest.raises(StoreUnreachable):
-        SharedStore(address, tmp_path, NOW, print).opened()
+        SharedStore(address, tmp_path, NOW, print).opened(only_looks=True)
 
 
 def test_each_store_has_a_copy_of_its_own(tmp_path: Path) -> None:
