@@ -56,7 +56,7 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kind() -> str:
+def kept_in() -> str:
     """Where the stores of a test are kept; a room of tests may have it run on both."""
     return "SQLite"
 
@@ -83,9 +83,9 @@ def empty(postgres_server: None) -> Iterator[str]:
 
 
 @pytest.fixture
-def sandbox(home: Path, kind: str) -> Iterator[App]:
+def sandbox(home: Path, kept_in: str) -> Iterator[App]:
     """The sandbox, with nobody there to answer questions."""
-    if kind == "SQLite":
+    if kept_in == "SQLite":
         koala = App(home=home, sandbox=True, environ={}, now=lambda: NOW, may_ask=False)
         yield koala
         koala.close()
@@ -121,7 +121,7 @@ class SharedSandbox(App):
 on_both = [pytest.param("SQLite"), pytest.param("PostgreSQL", marks=pytest.mark.long)]
 """The kinds of store. One server is enough for CI, so these count as long tests."""
 
-in_a_file = pytest.mark.parametrize("kind", ["SQLite"], indirect=True)
+in_a_file = pytest.mark.parametrize("kept_in", ["SQLite"], indirect=True)
 """What is true of a store in a file alone."""
 
 

@@ -42,7 +42,7 @@ def server(account: Account) -> Iterator[StripeServer]:
 
 
 @pytest.fixture(params=on_both)
-def kind(request: pytest.FixtureRequest) -> str:
+def kept_in(request: pytest.FixtureRequest) -> str:
     """Commands do the same wherever the store is kept."""
     if request.param != "SQLite":
         postgres.needed()
@@ -50,9 +50,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def in_config(kind: str) -> Iterator[str]:
+def in_config(kept_in: str) -> Iterator[str]:
     """What the configuration says of the store."""
-    if kind == "SQLite":
+    if kept_in == "SQLite":
         yield ""
         return
     with postgres.store() as database:

@@ -19,7 +19,7 @@ from tests.torture.checks import disagreements, dump
 pytestmark = [
     pytest.mark.long,
     pytest.mark.usefixtures("postgres_server"),
-    pytest.mark.parametrize("kind", ["PostgreSQL"], indirect=True),
+    pytest.mark.parametrize("kept_in", ["PostgreSQL"], indirect=True),
 ]
 
 _CUTS = 3
