@@ -169,8 +169,14 @@ class App:
             return newest_copy(self.home, self.now)
         if self.shared:
             return self.shared.opened(only_looks=self._only_looks)
-        before = None if self.sandbox else lambda: self._backups_of_file.back_up_daily()  # noqa: PLW0108 - not made before
-        return SQLiteDatabase(self.config.store_path, before_first_write=before, say=self.talk.warn)
+        if self.sandbox:
+            return SQLiteDatabase(self.config.store_path, say=self.talk.warn)
+        return SQLiteDatabase(
+            self.config.store_path,
+            before_first_write=lambda: self._backups_of_file.back_up_daily(),  # noqa: PLW0108 - not made before
+            before_upgrade=lambda: self._backups_of_file.keep_before_upgrade(),  # noqa: PLW0108
+            say=self.talk.warn,
+        )
 
     @cached_property
     def backups(self) -> "Backups":

@@ -53,7 +53,7 @@ class NewFile:
         self._if_there = if_there
         # Without the name of the file itself, which may be as long as names can be.
         self.beside = path.with_name(f".koalalink-{os.urandom(8).hex()}")
-        _sweep(path.parent)
+        sweep(path.parent)
         descriptor = os.open(self.beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
         self.stream: BinaryIO = os.fdopen(descriptor, "wb")
 
@@ -236,11 +236,16 @@ def _flush(path: Path, flags: int) -> None:
         os.close(descriptor)
 
 
-def _sweep(folder: Path) -> None:
-    """Delete what killed runs have left here; a run that is going on has been for less than a day."""
+def sweep(folder: Path, *, older_than: float = _A_DAY) -> None:
+    """Delete what killed runs have left here; a run that is going on has been for less than a day (in seconds)."""
+    for left in left_over(folder):
+        with suppress(OSError):
+            if time.time() - left.lstat().st_mtime > older_than:
+                left.unlink()
+
+
+def left_over(folder: Path) -> list[Path]:
+    """Return the files in a folder that are in the making, or were left by a run that was killed."""
     with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if _LEFT_OVER.fullmatch(entry.name):
-                with suppress(OSError):
-                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > _A_DAY:
-                        Path(entry.path).unlink()
+        return sorted(Path(entry.path) for entry in entries if _LEFT_OVER.fullmatch(entry.name))
+    return []

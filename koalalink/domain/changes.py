@@ -4,18 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from koalalink.domain.notes import Note, NoteKind
+
 Values = dict[str, str | int | None]
 
 REFUSED = "refused"
 """The only column of a refusal's row, as the history has it."""
-
-
-_ARROW = " → "
-
-
-def moved_note(old: str, new: str) -> str:
-    """Return the note of a change that gives a location another name."""
-    return f"{old}{_ARROW}{new}"
 
 
 class Action(StrEnum):
@@ -79,7 +73,7 @@ class Change(NamedTuple):
     at: datetime
     by: str
     action: Action
-    note: str
+    note: Note | None
     items: tuple[ChangeItem, ...]
     """Every thing it touched; of a change of many none, but for `tallies`."""
     tallies: tuple[Tally, ...]
@@ -91,8 +85,10 @@ class Change(NamedTuple):
     @property
     def moved(self) -> tuple[str, str] | None:
         """The old and the new name of a location that this change has renamed, or named as before."""
-        old, arrow, new = self.note.partition(_ARROW)
-        return (old, new) if arrow and self.action in (Action.RENAMED, Action.UNDONE) else None
+        if self.note is None or self.note.kind is not NoteKind.RENAMED:
+            return None
+        old, new = self.note.names
+        return old, new
 
     @property
     def main(self) -> ChangeItem | None:

@@ -19,7 +19,7 @@ from koalalink.domain.people.identity import (
     who_else_is_told,
     who_fits_better,
 )
-from koalalink.domain.people.person import compare, of_store, of_stripe
+from koalalink.domain.people.person import Likeness, compare, of_store, of_stripe
 from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, StripeProfile, best_method
 from koalalink.domain.text import listed
 
@@ -62,6 +62,8 @@ class Verdict(NamedTuple):
     """The reason, as a sentence, why it may be somebody else: a human being has to look before the link is saved."""
     doubt_of_the_payment: str | None = None
     """The reason why it may be of no use; `connect` asks about it, and nothing else is kept from linking by it."""
+    another: Customer | None = None
+    """Another of ours who matches as well, where that is the doubt."""
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -119,9 +121,13 @@ def judge(
         _not_linked_elsewhere(stripe_id, holders),
         _has_card(profile.cards, now),
     )
-    doubt = doubt_of_the_person(pair) or _doubt_of_another(pair, others)
+    doubt, another = doubt_of_the_person(pair), None
+    people = [of_store(each) for each in others]
+    if doubt is None and (place := who_fits_better(pair, people)) is not None:
+        another = others[place]
+        doubt = _doubt_of_another(another, compare(people[place], pair.theirs))
     whose = None if doubt else who_else_is_told(pair)
-    return Verdict(checks, doubt, why_nothing_can_be_charged(profile.cards, now) or whose)
+    return Verdict(checks, doubt, why_nothing_can_be_charged(profile.cards, now) or whose, another)
 
 
 def doubt_of(customer: Customer, theirs: StripeCustomer, now: datetime) -> str | None:
@@ -143,15 +149,11 @@ def is_verified(customer: Customer, link: Link, now: datetime) -> bool:
     return link.verified_at is not None and (seen is None or doubt_of(customer, seen, now) is None)
 
 
-def _doubt_of_another(pair: Pair, others: Sequence[Customer]) -> str | None:
-    people = [of_store(each) for each in others]
-    if (place := who_fits_better(pair, people)) is None:
-        return None
-    alike = compare(people[place], pair.theirs)
+def _doubt_of_another(another: Customer, alike: Likeness) -> str:
     same = [what for what, reach in (("email", alike.email), ("phone", alike.phone)) if reach is Reach.SAME]
     if not same:
-        return f"{others[place]} has the same name, and nothing else tells them apart."
-    return f"{others[place]} has exactly this {listed(same)}."
+        return f"{another} has the same name, and nothing else tells them apart."
+    return f"{another} has exactly this {listed(same)}."
 
 
 def _absence(absence: Absence, stripe_id: str, *, livemode: bool) -> Iterator[CheckResult]:

@@ -43,6 +43,17 @@ class Merged(NamedTuple):
     """All that the customer has now."""
 
 
+class AtStripe(NamedTuple):
+    """A Stripe customer of somebody who was erased here, as far as the store knew."""
+
+    location: str
+    stripe_id: str
+    url: str
+    """The page in the Stripe Dashboard where it can be deleted."""
+    is_gone: bool
+    """The last sync found it deleted already."""
+
+
 class Forgotten(NamedTuple):
     """A customer who was erased, in which change, and what was erased besides."""
 
@@ -53,6 +64,13 @@ class Forgotten(NamedTuple):
     """Customers in the copy of Stripe's."""
     changes: int
     """Earlier changes whose details are gone."""
+    external_id: str = ""
+    """The booking system's own ID of the customer."""
+    at_stripe: tuple[AtStripe, ...] = ()
+    blanked: tuple[str, ...] = ()
+    """Other customers, by name and number, of whom an extra detail that held the same email was emptied."""
+    mentioned: tuple[str, ...] = ()
+    """Other customers whose email or notes still hold the same email."""
     backups: tuple[Path, ...] = ()
     """The files that still have the customer."""
 

@@ -3,10 +3,11 @@
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.changes import Action
-from koalalink.domain.checks import Check, CheckResult, Verdict
+from koalalink.domain.checks import Check, CheckResult, Result, Verdict
 from koalalink.domain.connecting import Connected, LinkReview, Status
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.notes import Note, NoteKind
 from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer, best_method
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
@@ -104,10 +105,17 @@ def _connect_verified(need: Needs, wanted: _Wanted) -> Connected:
                 f"This is live mode: the real cards of {stripe_id} can be charged for {customer} from now on."
             )
         action = Action.VERIFIED if known else Action.REPLACED if previous else Action.CONNECTED
-        note = f"although: {' '.join(verdict.doubts)}" if verdict.doubts else ""
-        store.save_link(customer, link, previous=previous, action=action, note=note)
+        store.save_link(customer, link, previous=previous, action=action, note=_note_of(verdict))
     cards = profile.cards or ()
     return _connected(customer, link, previous, checks=verdict.checks, cards=cards, card=best_method(cards, now))
+
+
+def _note_of(verdict: Verdict) -> Note | None:
+    """Return why a link was saved in spite of doubts; None where there were none."""
+    if not verdict.doubts:
+        return None
+    warned = tuple(line.check.value for line in verdict.checks if line.result is Result.WARN)
+    return Note(NoteKind.DOUBTED, checks=warned, customers=(verdict.another.number,) if verdict.another else ())
 
 
 def _same_account(known: Link, now: Link) -> bool:
@@ -135,7 +143,7 @@ def _connect_unverified(need: Needs, wanted: _Wanted) -> Connected:
         link = previous
     else:
         action = Action.REPLACED if previous else Action.CONNECTED
-        store.save_link(customer, link, previous=previous, action=action, note="offline, not verified")
+        store.save_link(customer, link, previous=previous, action=action, note=Note(NoteKind.OFFLINE))
     if link.verified_at is None:
         again = Command("connect", customer.number, stripe_id, location=location)
         talk.warn("This link is not verified with Stripe. When you are online, type: " + again)

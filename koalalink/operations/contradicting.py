@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from koalalink.domain.notes import Note, NoteKind
 from koalalink.hints import Command
 from koalalink.operations.consent import CanAsk, Stakes, consent
 from koalalink.operations.examining import Contradicted
@@ -23,6 +24,7 @@ def consent_to_contradict(talk: CanAsk, found: Sequence[Contradicted], *, force:
     )
 
 
-def although(found: Sequence[Contradicted]) -> str:
+def although(found: Sequence[Contradicted]) -> Note | None:
     """Return the note of a change that was made although it contradicts."""
-    return f"although: {found[0].reason}" if found else ""
+    stripe_ids = tuple(dict.fromkeys(each.link.stripe_id for each in found))
+    return Note(NoteKind.CONTRADICTED, stripe_ids=stripe_ids) if found else None

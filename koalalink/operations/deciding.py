@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from koalalink.domain.changes import Action
 from koalalink.domain.decisions import Decision, Origin, Seen, Settled, SideBySide, Untrue, settled_in_words
 from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.notes import Note, NoteKind
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import counted
@@ -35,7 +36,7 @@ class Batch(NamedTuple):
     location: str
     decisions: Sequence[Decision]
     action: Action
-    note: str
+    note: Note
     certain: Container[tuple[int, str]] = ()
     """Who is certain now, by customer and Stripe ID: only they are linked as such."""
     dry_run: bool = False
@@ -99,7 +100,7 @@ def apply(need: Needs, file: str, location: str | None, *, dry_run: bool) -> Set
     place = location_to_match(need.config, need.directory.states(), location or sheet.location)
     sheet.check(Origin(place, need.store.identity))
     certain = matching.certain_now(need, place) if any(each.certain for each in sheet.decisions) else ()
-    done = settle(need, Batch(place, sheet.decisions, Action.APPLIED, sheet.name, certain, dry_run))
+    done = settle(need, Batch(place, sheet.decisions, Action.APPLIED, Note.of_file(sheet.name), certain, dry_run))
     if done.linked and not done.verified:
         need.talk.warn(_unverified(place))
     if file != "-" and not dry_run:
@@ -130,7 +131,7 @@ def apply_certain(need: Settling, pairs: Iterable[SideBySide], location: str, *,
     matches = "match" if len(decisions) == 1 else "matches"
     question = f"Connect {len(decisions):,} certain {matches} at {location}?"
     consent(talk, question, Stakes.CAN_BE_UNDONE, agreed=agreed)
-    done = settle(need, Batch(location, decisions, Action.MATCHED, "certain"))
+    done = settle(need, Batch(location, decisions, Action.MATCHED, Note(NoteKind.CERTAIN)))
     talk.note(settled_in_words(done))
     for problem in done.problems[:_SHOWN]:
         who = f"{names[problem.customer]} and {problem.stripe_id}"

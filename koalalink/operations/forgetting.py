@@ -30,4 +30,5 @@ def forget(need: Needs, reference: str, *, agreed: bool) -> Forgotten:
         hint="This cannot be undone. If you are sure, add --yes.",
     )
     erased = need.store.forget(number)
+    need.backups.sweep()
     return erased._replace(backups=tuple(need.backups.copies()))

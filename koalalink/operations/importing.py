@@ -15,6 +15,7 @@ from koalalink.domain.imports import (
     MatchOn,
     OnMatch,
 )
+from koalalink.domain.notes import Note
 from koalalink.domain.recognizing import without_names
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import counted, printable
@@ -190,7 +191,7 @@ def _take_in(
     rejects: Rejects,
     accounts: dict[str, Account] | None,
 ) -> Imported:
-    note = f"{file.name}, {counted(file.count, 'row')}"
+    note = Note.of_file(file.name, file.count)
     with (
         need.store.bulk(Action.IMPORTED, note, rehearsal=request.dry_run) as bulk,
         need.talk.counting(f"Importing {file.name}", file.count) as count,

@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # a command that needs one operation does not load what all o
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Row
     from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
+    from koalalink.domain.notes import Note
     from koalalink.domain.payments import Payments
     from koalalink.domain.remaps import MovedId
     from koalalink.domain.search_query import SearchQuery
@@ -166,7 +167,7 @@ class Store(Protocol):
         """Add a customer under the next number."""
 
     def edit(
-        self, customer: Customer, details: CustomerDetails, *, unverify: Sequence[Link] = (), note: str = ""
+        self, customer: Customer, details: CustomerDetails, *, unverify: Sequence[Link] = (), note: Note | None = None
     ) -> Customer:
         """Give `customer` other details, for which some links are not verified any more."""
 
@@ -177,7 +178,7 @@ class Store(Protocol):
         details: CustomerDetails,
         links: Sequence[Link],
         *,
-        note: str,
+        note: Note | None = None,
     ) -> Customer:
         """Give `kept` these details and links, and remove `other`, in one change."""
 
@@ -196,7 +197,9 @@ class Store(Protocol):
     def refusals(self, location: str) -> set[tuple[int, str]]:
         """Return which Stripe customers were said not to be which customers."""
 
-    def save_link(self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: str) -> None:
+    def save_link(
+        self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: Note | None = None
+    ) -> None:
         """Put `link` in the place of `previous`; raises ConflictError where either side has changed since."""
 
     def delete_links(self, customer: Customer, links: Sequence[Link]) -> None:
@@ -208,7 +211,7 @@ class Store(Protocol):
     def rename_location(self, old: str, new: str) -> int:
         """Give a location another name, with its links, refusals and directory; return how many links it has."""
 
-    def bulk(self, action: Action, note: str, *, rehearsal: bool) -> AbstractContextManager[Bulk]:
+    def bulk(self, action: Action, note: Note | None = None, *, rehearsal: bool) -> AbstractContextManager[Bulk]:
         """Begin a change of many customers; a rehearsal finds out what would happen, and keeps nothing."""
 
     def changes(
@@ -238,7 +241,7 @@ class Store(Protocol):
         """Return who would get which details again if a change were undone."""
 
     def undo(
-        self, change: Change, *, keep_touched: bool = False, unverify: Sequence[Link] = (), note: str = ""
+        self, change: Change, *, keep_touched: bool = False, unverify: Sequence[Link] = (), note: Note | None = None
     ) -> Change:
         """Put back what was there before a change, as a change of its own, and return that."""
 
@@ -315,6 +318,9 @@ class Backups(Protocol):
 
     def copies(self) -> list[Path]:
         """Return the copies of the store that KoalaLink has made by itself."""
+
+    def sweep(self) -> None:
+        """Delete what is left of copies that were never finished."""
 
     def daily(self) -> list[Path] | None:
         """Return the daily backups, oldest first; None where none are made."""

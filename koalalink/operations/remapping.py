@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.notes import Note
 from koalalink.domain.remaps import Conflict, MovedId, Remapped, by_old
 from koalalink.domain.text import counted, listed
 from koalalink.errors import ConflictError
@@ -66,13 +67,14 @@ def remap(need: Needs, request: RemapRequest) -> Remapped:
     route = _Route(request.source or location, location)
     rows = by_old(need.files.moved_ids(request.file))
     file = "the input" if request.file == "-" else Path(request.file).name
-    with need.store.bulk(Action.REMAPPED, file, rehearsal=True) as bulk:
+    note = Note.of_file(file)
+    with need.store.bulk(Action.REMAPPED, note, rehearsal=True) as bulk:
         moves, _ = _sorted_out(bulk, rows, route)
     question = f"Move {counted(len(moves), 'link')} at {location}?"
     consent(need.talk, question, Stakes.CAN_BE_UNDONE, agreed=request.agreed or request.dry_run)
     wanted = {move.row.new for move in moves}
     account = asked(need.accounts(location), wanted, need.talk, "Looking up new IDs", need.now)
-    with need.store.bulk(Action.REMAPPED, file, rehearsal=request.dry_run) as bulk:
+    with need.store.bulk(Action.REMAPPED, note, rehearsal=request.dry_run) as bulk:
         moves, (size, unchanged, missing) = _sorted_out(bulk, rows, route)
         _refuse_shared(moves)
         holders = bulk.holders([move.row.new for move in moves])

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from koalalink.domain.changes import Action
 from koalalink.domain.decisions import Decision, Seen, Settled, SideBySide, is_in_doubt
 from koalalink.domain.desk import Choice, Progress, Question
+from koalalink.domain.notes import Note, NoteKind
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import StripeCustomer
 from koalalink.domain.text import counted
@@ -100,7 +101,7 @@ def review(need: Needs, location: str | None) -> None:
     pairs = side_by_side(need.store, need.directory, location, found.proposals)
 
     def settle(decided: Sequence[Decision], action: Action) -> Settled:
-        return deciding.settle(need, deciding.Batch(location, decided, action, "review"))
+        return deciding.settle(need, deciding.Batch(location, decided, action, Note(NoteKind.REVIEW)))
 
     def somebody_else(pair: SideBySide) -> SideBySide | None:
         return who_is_meant(need, location, pair)

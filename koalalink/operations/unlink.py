@@ -34,7 +34,7 @@ def switch(need: Needs, reference: str, location: str | None, *, on: bool) -> Sw
     switched = link._replace(enabled=on)
     if switched != link:
         action = Action.ENABLED if on else Action.DISABLED
-        need.store.save_link(customer, switched, previous=link, action=action, note="")
+        need.store.save_link(customer, switched, previous=link, action=action)
     return Switched(customer, switched)
 
 

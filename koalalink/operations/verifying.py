@@ -19,6 +19,7 @@ from koalalink.domain.link_problems import (
     Verified,
     dead,
 )
+from koalalink.domain.notes import Note, NoteKind
 from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method, methods_in_order
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import counted
@@ -213,7 +214,7 @@ def switch_off_dead(need: Needs, found: Check) -> SwitchedOff | None:
     wanted = {(p.customer.number, p.link.location): p.link for p in gone if p.link.location not in found.doubtful_at}
     if not wanted:
         return None
-    with need.store.bulk(Action.DISABLED, "dead links, found by verify", rehearsal=False) as bulk:
+    with need.store.bulk(Action.DISABLED, Note(NoteKind.DEAD_LINKS), rehearsal=False) as bulk:
         still = [
             link
             for location in sorted({location for _, location in wanted})

@@ -14,6 +14,7 @@ from koalalink.domain.customers import FIELDS
 from koalalink.domain.edits import Removed, Switched, Unlinked
 from koalalink.domain.hits import Hits
 from koalalink.domain.links import CustomerList
+from koalalink.domain.notes import worded
 from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
 from koalalink.domain.stripe_customers import told_besides
 from koalalink.hints import Command
@@ -199,7 +200,8 @@ def _history(found: History, screen: Screen) -> None:
         return
     rows = []
     for change in found.changes:
-        what = in_words(change) + (f" ({change.note})" if change.note else "")
+        why = "" if change.note is None or change.moved else worded(change.note)
+        what = in_words(change) + (f" ({why})" if why else "")
         rows.append(
             [
                 shown(str(change.number)),

@@ -99,7 +99,9 @@ def _changed(done: Added | Edited, now: datetime) -> Record:
 
 
 def _forgotten(done: Forgotten, now: datetime) -> Record:
-    return {**done._asdict(), "backups": [str(path) for path in done.backups]}
+    at_stripe = [each._asdict() for each in done.at_stripe]
+    listed = {"at_stripe": at_stripe, "blanked": [*done.blanked], "mentioned": [*done.mentioned]}
+    return {**done._asdict(), **listed, "backups": [str(path) for path in done.backups]}
 
 
 def _merged(done: Merged, now: datetime) -> Record:
@@ -335,7 +337,9 @@ def _change(change: Change) -> Record:
 
 def _note(change: Change) -> str | None:
     if change.action not in ("undone", "merged"):
-        return change.note or None
+        from koalalink.domain.notes import worded
+
+        return (change.note and worded(change.note)) or None
     from koalalink.domain.chronicle import in_words
 
     return in_words(change)
@@ -442,6 +446,7 @@ _METHOD_IN_BRIEF = ("payment_method", "type", "last4", "bank", "usable")
 _CARD_IN_BRIEF = ("brand", "last4", "exp_month", "exp_year", "expired")
 _OF_STRIPE = "stripe_id name email phone created livemode"
 _CUSTOMER = f"customer {' '.join(field.name for field in FIELDS)} links"
+_FORGOTTEN = "customer change links copies changes external_id at_stripe blanked mentioned backups"
 _CHANGE = "change at by action customer location stripe_id before note undone_by"
 _BACKUP = "file customers links changes changed_at kept"
 _IMPORT = (
@@ -471,7 +476,7 @@ RECORDS: dict[str, Form] = {
     "Edited": Form(_changed, _CUSTOMER),
     "Removed": Form(_removed, _CUSTOMER),
     "Merged": Form(_merged, _CUSTOMER),
-    "Forgotten": Form(_forgotten, "customer change links copies changes backups"),
+    "Forgotten": Form(_forgotten, _FORGOTTEN),
     "Imported": Form(_imported, f"{_IMPORT} columns left_out problems", columns=f"{_IMPORT} left_out problems"),
     "Remapped": Form(_remapped, "file location links moved unchanged missing conflicts change problems"),
     "Matched": Form(_matched, "customer location stripe_id tier reason agrees differs rivals duplicates"),

@@ -49,9 +49,19 @@ def _forgotten(done: Forgotten) -> Iterator[Text]:
         f"Gone with the customer: {counted(done.links, 'link')}, the details of {counted(done.changes, 'change')} in "
         f"the history, {counted(done.copies, 'customer')} in the copy of Stripe's."
     )
-    yield "Stripe still has its own. Delete the customer there, or the next sync copies it again."
+    if left := [each for each in done.at_stripe if not each.is_gone]:
+        yield "Stripe still has this customer. Delete it there too, or the next sync copies it again:"
+        yield from (f"  {each.stripe_id} at {each.location}: {each.url}" for each in left)
+    if gone := [each for each in done.at_stripe if each.is_gone]:
+        yield f"Already deleted at Stripe: {listed(f'{each.stripe_id} at {each.location}' for each in gone)}."
+    if done.external_id:
+        yield f"In your booking system, delete the customer with the ID {done.external_id}."
+    if done.blanked:
+        yield f"An extra detail that held the same email was emptied: {listed(done.blanked)}."
+    if done.mentioned:
+        yield f"The same email is still the email, or in the notes, of {listed(done.mentioned)}."
     if done.backups:
-        yield "These backups still have the customer; KoalaLink does not change them:"
+        yield "These copies still have the customer; KoalaLink does not change them:"
         yield from (f"  {path}" for path in done.backups)
     yield "Files that were exported, sheets of decisions and backups in other folders may still have the customer."
 

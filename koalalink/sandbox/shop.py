@@ -7,6 +7,7 @@ from typing import Protocol
 from koalalink.domain.configuration import Config, KeySource, Location
 from koalalink.domain.customers import CustomerDetails
 from koalalink.domain.links import Link
+from koalalink.domain.notes import Note, NoteKind
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.sandbox import people
 from koalalink.sandbox.stripe_api import StripeStandIn
@@ -15,7 +16,7 @@ from koalalink.sandbox.stripe_api import StripeStandIn
 class Fillable(Protocol):
     """The part of the store that this needs."""
 
-    def fill(self, people: list[CustomerDetails], links: list[Link], *, note: str) -> None:
+    def fill(self, people: list[CustomerDetails], links: list[Link], *, note: Note) -> None:
         """Fill an unused store in one change."""
 
 
@@ -41,7 +42,7 @@ def fill(store: Fillable, now: datetime) -> None:
         )
         for number, location, stripe_id in people.links()
     ]
-    store.fill([*people.customers()], links, note="the sandbox's people")
+    store.fill([*people.customers()], links, note=Note(NoteKind.SAMPLE))
 
 
 def stand_in(now: datetime) -> StripeStandIn:

@@ -6,13 +6,13 @@ from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
-from koalalink.disk import Disk, IfThere, sentences
+from koalalink.disk import Disk, IfThere, left_over, sentences, sweep
 from koalalink.domain.backups import Contents
 from koalalink.errors import ConflictError, KoalaError
 from koalalink.store import copy_process
 from koalalink.store.copy_process import Copying
 from koalalink.store.copying import back_up, check, contents, was_used
-from koalalink.store.restoring import restore
+from koalalink.store.restoring import names, restore
 
 _DAYS_KEPT = 7
 
@@ -49,11 +49,32 @@ class Backups:
         return daily_backups(self.store) if self._are_daily else None
 
     def copies(self) -> list[Path]:
-        """Return the copies that KoalaLink makes by itself, daily and before a restore; one in the making counts."""
-        before = self.store.parent.glob(f"{self.store.stem}.before-restore-*{self.store.suffix}")
+        """Return the copies that KoalaLink makes by itself: daily, and before a restore or an upgrade.
+
+        One in the making counts, and so does what a run that was killed has left of one.
+        """
+        before = self.store.parent.glob(f"{self.store.stem}.before-*{self.store.suffix}")
         made = daily_backups(self.store)
         going_on = (copy for copy in copy_process.in_the_making(_folder(self.store)) if copy not in made)
-        return [*sorted(before), *made, *going_on]
+        return [*sorted(before), *made, *going_on, *left_over(_folder(self.store)), *left_over(self.store.parent)]
+
+    def sweep(self) -> None:
+        """Delete what is left of copies that were never finished; while one is being made, nothing."""
+        in_the_making = copy_process.in_the_making(_folder(self.store))
+        if any(copy_process.standing(copy) is Copying.GOING_ON for copy in in_the_making):
+            return
+        for copy in in_the_making:
+            copy_process.mark_of(copy).unlink(missing_ok=True)
+        for folder in (_folder(self.store), self.store.parent):
+            sweep(folder, older_than=0)
+
+    def keep_before_upgrade(self) -> None:
+        """Copy the store as an older KoalaLink has left it, beside it, and say where; raises KoalaError."""
+        for path in names(self.store, self._now(), "upgrade"):
+            with suppress(ConflictError):  # another process has taken the name
+                back_up(self.store, path, Disk(), quickly=True)
+                self._say(f"Your list was made by an older KoalaLink. Before upgrading it, it was copied to {path}.")
+                return
 
     def check(self, path: Path) -> Contents:
         """Return what a backup holds; raises StoreError where it is damaged, NotFoundError where there is none."""

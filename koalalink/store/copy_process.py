@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 _BEGUN = b"begun"
 _MAKING = ".making"
-_PROGRAM = "from koalalink.store.copy_process import main; main()"
-_PROGRAM_OF_SHARED = "from koalalink.store.copy_process import main_of_shared; main_of_shared()"
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from koalalink.store.copy_process import {main}; {main}()"
 
 
 class Copying(Enum):
@@ -65,7 +64,7 @@ def begun(store: Path, target: Path) -> bool:
     """
     from_it, to_us = os.pipe()
     try:
-        process = _start(_PROGRAM, store, target, stdin=None, stdout=to_us)
+        process = _start("main", store, target, stdin=None, stdout=to_us)
     except OSError:
         os.close(from_it)
         return False
@@ -89,22 +88,23 @@ def begin_shared(url: str, target: Path) -> None:
     try:
         with suppress(OSError):  # else the copy stays as it is
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _start(_PROGRAM_OF_SHARED, target, stdin=for_it, stdout=None).returncode = 0  # nobody will ask for it
+            _start("main_of_shared", target, stdin=for_it, stdout=None).returncode = 0  # nobody will ask for it
             os.write(from_us, url.encode())
     finally:
         os.close(for_it)
         os.close(from_us)
 
 
-def _start(program: str, *paths: Path, stdin: int | None, stdout: int | None) -> "subprocess.Popen[bytes]":
+def _start(main: str, *paths: Path, stdin: int | None, stdout: int | None) -> "subprocess.Popen[bytes]":
     import subprocess  # noqa: PLC0415 - 8 ms, on one command a day
 
-    path = os.pathsep.join(str(Path(each).absolute()) for each in sys.path if each)
+    # Nothing is loaded but from where this program was: not from the folder it is started in, which may hold a
+    # sqlite3.py of somebody else's, nor from where the environment says.
+    path = [str(Path(each).absolute()) for each in sys.path if each]
     detached = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     return subprocess.Popen(  # noqa: S603 - our own program, and paths
-        [sys.executable, "-c", program, *(str(each.absolute()) for each in paths)],
-        env={**os.environ, "PYTHONPATH": path},
-        cwd=paths[-1].parent,
+        [sys.executable, "-I", "-c", _PROGRAM.format(path=path, main=main), *(str(each.absolute()) for each in paths)],
+        cwd=Path(sys.executable).anchor,
         stdin=subprocess.DEVNULL if stdin is None else stdin,
         stdout=subprocess.DEVNULL if stdout is None else stdout,
         stderr=subprocess.DEVNULL,

@@ -10,8 +10,7 @@ from pathlib import Path
 from koalalink.disk import Disk, IfThere, NewFile
 from koalalink.domain.backups import Contents
 from koalalink.errors import KoalaError, NotFoundError, StoreError
-from koalalink.store.migrations import APPLICATION_ID, STEPS
-from koalalink.store.schema import strangers
+from koalalink.store.migrations import APPLICATION_ID, STEPS, strangers
 from koalalink.store.sqlite import as_sentence, reading
 
 _PATIENCE = 10.0

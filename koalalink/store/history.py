@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from koalalink.domain.changes import REFUSED, Action, Change, ChangeItem, Tally, Values
 from koalalink.domain.customers import Customer, CustomerDetails
+from koalalink.domain.notes import Note, from_text, to_text
 from koalalink.errors import NotFoundError
 from koalalink.hints import Command
 from koalalink.store.database import Database, Query, Row, Value
@@ -18,6 +19,12 @@ _ANY = 2**62
 _FEW = 10
 """A change of more things than these is told by counting them."""
 
+
+ERASED = """
+    SELECT mark.customer FROM changes AS forgetting JOIN change_items AS mark ON mark.change = forgetting.change
+    WHERE forgetting.action = 'forgotten'
+"""
+"""SQL for who was erased, in any change."""
 
 _Kind = tuple[str, str]
 """What was touched, and how, as in a Tally."""
@@ -56,7 +63,7 @@ def kind_of(location: str | None, before: Values | None, after: Values | None) -
 
 @contextmanager
 def changing(
-    db: Database, number: int, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None
+    db: Database, number: int, at: datetime, by: str, action: Action, note: Note | None, *, undoes: int | None = None
 ) -> Iterator[Touched]:
     """Write a change within a transaction, and at its end how much it has touched."""
     begin(db, number, at, by, action, note, undoes=undoes)
@@ -75,7 +82,7 @@ def put_tallies(db: Database, change: int, kinds: Mapping[_Kind, int]) -> None:
 
 
 def begin(
-    db: Database, number: int, at: datetime, by: str, action: Action, note: str, *, undoes: int | None = None
+    db: Database, number: int, at: datetime, by: str, action: Action, note: Note | None, *, undoes: int | None = None
 ) -> None:
     """Begin a change within a transaction."""
     db.execute(
@@ -85,7 +92,7 @@ def begin(
         at=int(at.timestamp()),
         by=by,
         action=action.value,
-        note=note,
+        note=to_text(note),
         undoes=undoes,
     )
 
@@ -165,12 +172,19 @@ _UNDOINGS = f"""
         WHERE undoes IN (SELECT CAST(value AS BIGINT) FROM json_each(:changes))
     {_UNDOING}
 """
+# Of a change whose customers were all erased since, nothing is left to be undone.
+_IS_ERASED = f"""
+    EXISTS ({ERASED}) AND EXISTS (SELECT 1 FROM change_items WHERE change_items.change = changes.change)
+    AND NOT EXISTS (
+        SELECT 1 FROM change_items WHERE change_items.change = changes.change AND customer NOT IN ({ERASED})
+    )
+"""
 # The newest that are no undos, each once by itself and once by each that has taken it back.
 _CANDIDATES = f"""
     WITH RECURSIVE undoing (first, change, undoes) AS (
         SELECT change, change, undoes FROM (
             SELECT change, undoes FROM changes WHERE undoes IS NULL AND action <> 'forgotten' AND change < :last
-            ORDER BY change DESC LIMIT 50
+                AND NOT ({_IS_ERASED}) ORDER BY change DESC LIMIT 50
         ) AS newest
     {_UNDOING}
 """
@@ -248,7 +262,7 @@ def _changes(db: Database, numbers: Sequence[int]) -> list[Change]:
             at=datetime.fromtimestamp(row["at"], UTC),
             by=row["by"],
             action=Action(row["action"]),
-            note=row["note"],
+            note=from_text(row["note"]),
             items=tuple(touched.get(row["change"], ())),
             tallies=tuple(sizes.get(row["change"], ())),
             undoes=row["undoes"],

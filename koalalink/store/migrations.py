@@ -2,12 +2,14 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import closing
 
 from koalalink.domain.people.contact import phone_key
 from koalalink.domain.text import fold
 from koalalink.errors import StoreError
 from koalalink.hints import Command
-from koalalink.store.schema import strangers
+from koalalink.store.schema import described, differences, digest
 
 APPLICATION_ID = 0x4B4F414C
 """Written into the file's header, so that no other program's database is taken for a store."""
@@ -15,6 +17,43 @@ APPLICATION_ID = 0x4B4F414C
 _HISTORY = ("changes", "change_items")
 
 SEEN = ("seen_name", "seen_email", "seen_phone")
+
+NOTE_OF_SENTENCE = """
+    CASE WHEN note LIKE 'although%' AND action IN ('edited', 'merged', 'undone') THEN {object}('kind', 'contradicted')
+        WHEN note LIKE 'although%' THEN {object}('kind', 'doubted')
+        WHEN note LIKE 'offline%' THEN {object}('kind', 'offline')
+        WHEN note LIKE 'dead links%' THEN {object}('kind', 'dead links')
+        WHEN note = 'the sandbox''s people' THEN {object}('kind', 'sample')
+        WHEN note IN ('certain', 'review') THEN {object}('kind', note)
+        WHEN action IN ('renamed', 'undone') AND instr(note, ' → ') > 0 THEN {object}('kind', 'renamed', 'names',
+            {array}(substr(note, 1, instr(note, ' → ') - 1), substr(note, instr(note, ' → ') + 3)))
+        WHEN action IN ('imported', 'remapped', 'applied') THEN {object}('kind', 'file', 'names', {array}(note))
+        ELSE {object}('kind', 'other') END
+"""
+"""SQL that makes a note of a sentence; PostgreSQL has other names for the functions that make JSON."""
+
+
+_NOTE_OF_SENTENCE = NOTE_OF_SENTENCE.format(array="json_array", object="json_object")
+
+
+def _has_fewer_texts(values: str) -> str:
+    """Return SQL that is true where of an item's values nothing changes, but texts that may name a person go."""
+    texts = (*SEEN, "extra")
+    kept = ", ".join(f"'$.{name}'" for name in texts)
+    seen = " AND ".join(
+        f"coalesce(json_extract(NEW.{values}, '$.{name}'), '') IN ('', json_extract(OLD.{values}, '$.{name}'))"
+        for name in SEEN
+    )
+    extra = "json_each(nullif(json_extract({}, '$.extra'), ''))"
+    return f"""(
+        json_remove(NEW.{values}, {kept}) IS json_remove(OLD.{values}, {kept}) AND {seen}
+        AND NOT EXISTS (
+            SELECT 1 FROM {extra.format(f"NEW.{values}")} AS after_it
+            LEFT JOIN {extra.format(f"OLD.{values}")} AS before_it ON before_it.key = after_it.key
+            WHERE after_it.value <> '' AND after_it.value IS NOT before_it.value
+        )
+    )"""
+
 
 # Each step is a version. Steps are only ever added: a store in use has run the earlier ones.
 STEPS: tuple[tuple[str, ...], ...] = (
@@ -217,11 +256,57 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) BEGIN SELECT RAISE (ABORT, 'the history cannot be altered'); END
         """,
     ),
+    (
+        # A note becomes a kind with numbers and IDs. Of a sentence only the kind is kept: it may name people.
+        "DROP TRIGGER changes_update",
+        "DROP TRIGGER change_items_update",
+        f"UPDATE changes SET note = {_NOTE_OF_SENTENCE} WHERE note <> ''",
+        """
+        CREATE TRIGGER changes_update BEFORE UPDATE ON changes WHEN (
+            NEW.change = OLD.change AND NEW.at = OLD.at AND NEW.by = OLD.by AND NEW.action = OLD.action
+            AND NEW.undoes IS OLD.undoes
+            AND NEW.note IS '{"kind": "' || json_extract(nullif(OLD.note, ''), '$.kind') || '"}'
+            AND EXISTS (
+                SELECT 1 FROM change_items AS mark
+                JOIN changes AS forgetting ON forgetting.change = mark.change AND forgetting.action = 'forgotten'
+                WHERE mark.customer IN (SELECT customer FROM change_items AS mine WHERE mine.change = OLD.change)
+                    OR mark.customer IN (SELECT value FROM json_each(nullif(OLD.note, ''), '$.customers'))
+            )
+        ) IS NOT TRUE BEGIN SELECT RAISE (ABORT, 'the history cannot be altered'); END
+        """,
+        f"""
+        CREATE TRIGGER change_items_update BEFORE UPDATE ON change_items WHEN (
+            NEW.change = OLD.change AND NEW.item = OLD.item AND NEW.customer = OLD.customer
+            AND NEW.location IS OLD.location
+            AND (
+                NEW.before IS iif(OLD.before IS NULL, NULL, '{{}}')
+                AND NEW.after IS iif(OLD.after IS NULL, NULL, '{{}}')
+                AND EXISTS (
+                    SELECT 1 FROM change_items AS mark JOIN changes USING (change)
+                    WHERE mark.customer = OLD.customer AND changes.action = 'forgotten'
+                )
+                OR {_has_fewer_texts("before")} AND {_has_fewer_texts("after")}
+                AND EXISTS (SELECT 1 FROM changes WHERE action = 'forgotten' AND change > OLD.change)
+            )
+        ) IS NOT TRUE BEGIN SELECT RAISE (ABORT, 'the history cannot be altered'); END
+        """,
+    ),
 )
 
 
-def migrate(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
+SCHEMA = "49bf853c9c33f9470fd396267ab9e5e5"
+"""The digest of what these steps make; comparing it is quicker than making them at every start."""
+
+
+def migrate(
+    db: sqlite3.Connection,
+    steps: tuple[tuple[str, ...], ...] = STEPS,
+    *,
+    before_upgrade: Callable[[], None] = lambda: None,
+) -> None:
     """Bring the store to the newest version in one transaction: wholly, or not at all.
+
+    `before_upgrade` is called where there is an older store to be kept, when nobody else can write to it any longer.
 
     Raises StoreError where the file is another program's, or a newer KoalaLink's, or was tampered with.
     """
@@ -234,7 +319,10 @@ def migrate(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) 
     db.execute("BEGIN IMMEDIATE")
     try:
         # Asked again: another process may have been first.
-        build(db, steps, since=_version(db, steps))
+        since = _version(db, steps)
+        if 0 < since < len(steps):
+            before_upgrade()
+        build(db, steps, since=since)
         if steps is STEPS:
             refuse_strangers(db)
     except BaseException:
@@ -257,6 +345,16 @@ def build(db: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS, *,
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {number}")
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def strangers(db: sqlite3.Connection) -> list[str]:
+    """Return what makes a store's schema another than that of this version, in words; nothing as a rule."""
+    found = described(db)
+    if digest(found) == SCHEMA:
+        return []
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        build(fresh)
+        return differences(found, described(fresh))
 
 
 def refuse_strangers(db: sqlite3.Connection) -> None:

@@ -5,8 +5,10 @@ and the lines that the server's own description of it must consist of.
 """
 
 import hashlib
+from collections.abc import Mapping
 
 from koalalink.domain.sharing import OFFICE_ROLE
+from koalalink.store.migrations import NOTE_OF_SENTENCE
 
 MARK = "KoalaLink store, version "
 """What the comment of the table `identity` begins with; the version follows."""
@@ -112,8 +114,8 @@ _INDEXES = {
 }
 
 _REFUSED = "RAISE EXCEPTION 'the history cannot be altered' USING ERRCODE = 'integrity_constraint_violation';"
-# Name with parameters: what it returns, its language, its source.
-_FUNCTIONS = {
+# Name with parameters: what it returns, its language, its source. Those of version 1, as it was made.
+_FUNCTIONS_1 = {
     # What the SQL of the store asks of SQLite, under SQLite's names.
     "instr(text, text)": ("integer", "sql", "SELECT pg_catalog.strpos($1, $2)"),
     "json_extract(text, text)": (
@@ -170,6 +172,77 @@ _FUNCTIONS = {
     ),
 }
 
+# Since version 2 a note is a kind with numbers and IDs, and other people's changes lose the texts that name the one who
+# was erased; see the same step of the file's migrations.
+_FUNCTIONS_2 = {
+    "has_fewer_texts(text, text)": (
+        "boolean",
+        "sql",
+        """
+        SELECT ($1)::jsonb - ARRAY['seen_name', 'seen_email', 'seen_phone', 'extra']
+                IS NOT DISTINCT FROM ($2)::jsonb - ARRAY['seen_name', 'seen_email', 'seen_phone', 'extra']
+            AND NOT EXISTS (
+                SELECT 1 FROM pg_catalog.jsonb_each_text(($2)::jsonb) AS after_it
+                WHERE after_it.key IN ('seen_name', 'seen_email', 'seen_phone') AND after_it.value <> ''
+                    AND after_it.value IS DISTINCT FROM ($1)::jsonb ->> after_it.key
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM pg_catalog.jsonb_each_text(nullif(($2)::jsonb ->> 'extra', '')::jsonb) AS after_it
+                WHERE after_it.value <> ''
+                    AND after_it.value IS DISTINCT FROM nullif(($1)::jsonb ->> 'extra', '')::jsonb ->> after_it.key
+            )
+        """,
+    ),
+    "keep_change_items()": (
+        "trigger",
+        "plpgsql",
+        """
+        BEGIN
+            IF NEW.change = OLD.change AND NEW.item = OLD.item AND NEW.customer = OLD.customer
+                AND NEW.location IS NOT DISTINCT FROM OLD.location
+                AND (
+                    NEW.before IS NOT DISTINCT FROM CASE WHEN OLD.before IS NOT NULL THEN '{}' END
+                    AND NEW.after IS NOT DISTINCT FROM CASE WHEN OLD.after IS NOT NULL THEN '{}' END
+                    AND EXISTS (
+                        SELECT 1 FROM public.change_items AS mark JOIN public.changes USING (change)
+                        WHERE mark.customer = OLD.customer AND action = 'forgotten'
+                    )
+                    OR public.has_fewer_texts(OLD.before, NEW.before) AND public.has_fewer_texts(OLD.after, NEW.after)
+                    AND EXISTS (SELECT 1 FROM public.changes WHERE action = 'forgotten' AND change > OLD.change)
+                )
+            THEN RETURN NEW; END IF;
+            """
+        + _REFUSED
+        + " END",
+    ),
+    "keep_changes()": (
+        "trigger",
+        "plpgsql",
+        """
+        BEGIN
+            IF NEW.change = OLD.change AND NEW.at = OLD.at AND NEW."by" = OLD."by" AND NEW.action = OLD.action
+                AND NEW.undoes IS NOT DISTINCT FROM OLD.undoes
+                AND NEW.note = '{"kind": "' || (nullif(OLD.note, '')::json ->> 'kind') || '"}'
+                AND EXISTS (
+                    SELECT 1 FROM public.change_items AS mark
+                    JOIN public.changes AS forgetting
+                        ON forgetting.change = mark.change AND forgetting.action = 'forgotten'
+                    WHERE mark.customer IN (
+                            SELECT customer FROM public.change_items AS mine WHERE mine.change = OLD.change
+                        )
+                        OR mark.customer IN (
+                            SELECT value::bigint
+                            FROM pg_catalog.json_array_elements_text(nullif(OLD.note, '')::json -> 'customers')
+                        )
+                )
+            THEN RETURN NEW; END IF;
+            """
+        + _REFUSED
+        + " END",
+    ),
+}
+_FUNCTIONS = {**_FUNCTIONS_1, **_FUNCTIONS_2}
+
 _BEFORE_UPDATE, _BEFORE_DELETE, _BEFORE_TRUNCATE = 19, 11, 34
 """How the server numbers what a trigger comes before."""
 _EVENTS = {
@@ -216,11 +289,7 @@ def _made(trigrams: str) -> list[str]:
         where = f" WHERE {condition}" if condition else ""
         made = f"CREATE {' '.join(unique)} INDEX {name} ON public.{table}"
         statements.append(f"{made} USING {kind} ({columns}{operators}){where}")
-    statements += [
-        f"CREATE FUNCTION public.{name} RETURNS {returns} LANGUAGE {language} "
-        f"{'STABLE' if language == 'sql' else ''} AS $koala${source}$koala$"
-        for name, (returns, language, source) in _FUNCTIONS.items()
-    ]
+    statements += _functions_made(_FUNCTIONS_1)
     statements += [
         f"CREATE TRIGGER {name} BEFORE {_EVENTS[event].format(f'public.{table}')} EXECUTE FUNCTION public.{function}()"
         for name, (table, event, function) in _TRIGGERS.items()
@@ -228,6 +297,14 @@ def _made(trigrams: str) -> list[str]:
     # 48 bits, as in the file.
     statements.append("INSERT INTO public.identity (id) VALUES (substr(md5(gen_random_uuid()::text), 1, 12))")
     return statements
+
+
+def _functions_made(functions: Mapping[str, tuple[str, str, str]], *, again: bool = False) -> list[str]:
+    return [
+        f"CREATE {'OR REPLACE ' if again else ''}FUNCTION public.{name} RETURNS {returns} LANGUAGE {language} "
+        f"{'STABLE' if language == 'sql' else ''} AS $koala${source}$koala$"
+        for name, (returns, language, source) in functions.items()
+    ]
 
 
 def _granted() -> list[str]:
@@ -245,13 +322,24 @@ def _granted() -> list[str]:
     ]
 
 
-VERSION = 1
+VERSION = 2
 """The version of a store that this program works with."""
 
 
 def steps(trigrams: str) -> tuple[tuple[str, ...], ...]:
     """Return the statements of each version. Steps are only ever added: a store in use has taken the earlier ones."""
-    return ((*_made(trigrams), _TAKE_AWAY, *_granted()),)
+    return (
+        (*_made(trigrams), _TAKE_AWAY, *_granted()),
+        (
+            "ALTER TABLE public.changes DISABLE TRIGGER changes_update",
+            f"UPDATE public.changes SET note = {_NOTE_OF_SENTENCE} WHERE note <> ''",
+            "ALTER TABLE public.changes ENABLE TRIGGER changes_update",
+            *_functions_made(_FUNCTIONS_2, again=True),
+        ),
+    )
+
+
+_NOTE_OF_SENTENCE = f"({NOTE_OF_SENTENCE.format(array='json_build_array', object='json_build_object')})::text"
 
 
 # Some providers give every new table to roles of their own, which may be open to the internet.

@@ -123,9 +123,9 @@ def _move_aside(store: Path, now: datetime) -> Path:
     return kept
 
 
-def names(store: Path, now: datetime) -> Iterator[Path]:
-    """Yield what a store may be called that was replaced, beside the new one."""
-    when = f"{store.stem}.before-restore-{now.astimezone():%Y-%m-%d-%H%M%S}"
+def names(store: Path, now: datetime, before: str = "restore") -> Iterator[Path]:
+    """Yield what a store may be called that is kept beside the new one, as it was before something."""
+    when = f"{store.stem}.before-{before}-{now.astimezone():%Y-%m-%d-%H%M%S}"
     return (store.with_name(f"{when}{number}{store.suffix}") for number in chain([""], count(-1, -1)))
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import psycopg
 
-from koalalink.disk import Disk, IfThere
+from koalalink.disk import Disk, IfThere, left_over, sweep
 from koalalink.domain.address import Address
 from koalalink.domain.backups import Contents
 from koalalink.errors import ConflictError, StoreError
 from koalalink.hints import Command
+from koalalink.store import copy_process
+from koalalink.store.copy_process import Copying
 from koalalink.store.copying import check, sentences_of
 from koalalink.store.migrations import migrate
 from koalalink.store.postgres import LOCK, Connection, check_store, connected
@@ -49,8 +51,15 @@ class SharedBackups:
         return None
 
     def copies(self) -> list[Path]:
-        """Return the copies that were made before a restore."""
-        return sorted(self.store.parent.glob(f"{self.store.stem}.before-restore-*{self.store.suffix}"))
+        """Return the copies that were made before a restore, and what is left of one that was never finished."""
+        before = self.store.parent.glob(f"{self.store.stem}.before-restore-*{self.store.suffix}")
+        return [*sorted(before), *left_over(self.store.parent)]
+
+    def sweep(self) -> None:
+        """Delete what is left of copies that were never finished; while one is being made, nothing."""
+        if copy_process.standing(self.store) is not Copying.GOING_ON:
+            copy_process.mark_of(self.store).unlink(missing_ok=True)
+            sweep(self.store.parent, older_than=0)
 
     def check(self, path: Path) -> Contents:
         """Return what a backup holds; raises StoreError where it is damaged, NotFoundError where there is none."""

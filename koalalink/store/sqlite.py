@@ -33,11 +33,13 @@ class SQLiteDatabase:
         *,
         busy_wait: float = BUSY_WAIT,
         before_first_write: Callable[[], None] | None = None,
+        before_upgrade: Callable[[], None] = lambda: None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Open `path`, making the file and its folder where they do not exist.
 
-        `before_first_write` is called once, before the first transaction that is no rehearsal; `say` is told what the
+        `before_first_write` is called once, before the first transaction that is no rehearsal, and `before_upgrade`
+        where an older store is about to be brought to this version; `say` is told what the
         owner of the file should know. Raises StoreError where the file cannot be opened, or is no store.
         """
         self.path = path
@@ -54,7 +56,7 @@ class SQLiteDatabase:
                     self._db.row_factory = sqlite3.Row
                     self._db.execute("PRAGMA foreign_keys = ON")
                     self._db.execute(f"PRAGMA cache_size = -{_CACHE}")
-                    migrate(self._db)
+                    migrate(self._db, before_upgrade=before_upgrade)
                 except BaseException:
                     self._db.close()
                     raise
@@ -160,10 +162,16 @@ class SQLiteDatabase:
 
     @contextmanager
     def erasing(self) -> Iterator[None]:
-        """Leave nothing of what is deleted within it in the file, nor in the log beside it."""
+        """Leave nothing of what is deleted within it in the file, nor in the log beside it.
+
+        What is to come before the first write comes after it: a copy made now would keep what is erased.
+        """
+        prepare, self._before_first_write = self._before_first_write, None
         self.rows("PRAGMA secure_delete = ON")
         yield
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        if prepare:
+            prepare()
 
     def problems(self) -> list[str]:
         """Return what is wrong with the file itself: damage, and rows without their other half."""

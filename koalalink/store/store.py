@@ -12,9 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from koalalink.domain.changes import REFUSED, Action, Change, Values, moved_note
+from koalalink.domain.changes import REFUSED, Action, Change, Values
 from koalalink.domain.customers import Customer, CustomerDetails, Shape
 from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
+from koalalink.domain.notes import Note
 from koalalink.domain.references import is_called, words_of
 from koalalink.domain.text import fold, printable
 from koalalink.errors import ConflictError, UsageError
@@ -168,7 +169,7 @@ class Store:
             touched(number, None, None, details._asdict())
         return Customer(number=number, details=details)
 
-    def fill(self, people: Iterable[CustomerDetails], links: Iterable[Link], *, note: str) -> None:
+    def fill(self, people: Iterable[CustomerDetails], links: Iterable[Link], *, note: Note | None = None) -> None:
         """Fill an unused store in one change; a store that was ever written to stays as it is."""
         with self._db.transaction():
             looked = self._tables.look(())
@@ -183,7 +184,7 @@ class Store:
                     touched(link.customer, link.location, None, link_values(link))
 
     def edit(
-        self, customer: Customer, details: CustomerDetails, *, unverify: Sequence[Link] = (), note: str = ""
+        self, customer: Customer, details: CustomerDetails, *, unverify: Sequence[Link] = (), note: Note | None = None
     ) -> Customer:
         """Give `customer` other details, for which some links are not verified any more.
 
@@ -211,7 +212,7 @@ class Store:
         details: CustomerDetails,
         links: Sequence[Link],
         *,
-        note: str,
+        note: Note | None = None,
     ) -> Customer:
         """Give `kept` these details and links, and remove `other`, in one change; its refusals hold for `kept`, too.
 
@@ -254,13 +255,13 @@ class Store:
 
         with self._db.erasing(), self._db.transaction():
             change = self._tables.look(()).next_change
-            history.begin(self._db, change, self._now(), self._user(), Action.FORGOTTEN, "")
+            history.begin(self._db, change, self._now(), self._user(), Action.FORGOTTEN, None)
             return erase(self._tables, number, change)
 
     def remove(self, linked: LinkedCustomer) -> None:
         """Remove a customer and all links; the history keeps both."""
         customer = linked.customer
-        with self._change(Action.REMOVED, "", customer.number) as (touched, _):
+        with self._change(Action.REMOVED, None, customer.number) as (touched, _):
             if self._tables.linked(customer.number) != linked:
                 raise _changed_meanwhile(customer)
             for link in linked.links:
@@ -283,7 +284,9 @@ class Store:
         """Return who at Stripe is not which customer, as somebody has said."""
         return self._tables.refusals(location)
 
-    def save_link(self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: str) -> None:
+    def save_link(
+        self, customer: Customer, link: Link, *, previous: Link | None, action: Action, note: Note | None = None
+    ) -> None:
         """Put `link` in the place of `previous`.
 
         `customer` and `previous` are what the link was judged by: raises ConflictError where one of them has changed
@@ -305,7 +308,7 @@ class Store:
 
     def delete_links(self, customer: Customer, links: Sequence[Link]) -> None:
         """Unlink the customer from all of `links` in one change."""
-        with self._change(Action.UNLINKED, "", customer.number) as (touched, _):
+        with self._change(Action.UNLINKED, None, customer.number) as (touched, _):
             for link in links:
                 if self._tables.link(customer.number, link.location) != link:
                     raise _changed_meanwhile(customer)
@@ -329,7 +332,7 @@ class Store:
                     hint="Choose another name.",
                 )
             moving = self._tables.links_at(old)
-            renaming = self._begun(self._tables.look(()), Action.RENAMED, moved_note(old, new))
+            renaming = self._begun(self._tables.look(()), Action.RENAMED, Note.moved(old, new))
             with renaming as touched, self._tables.indexing_once():
                 for link in moving:
                     self._tables.delete_link(link.customer, old)
@@ -345,7 +348,7 @@ class Store:
         return len(moving)
 
     @contextmanager
-    def bulk(self, action: Action, note: str, *, rehearsal: bool) -> Iterator[Bulk]:
+    def bulk(self, action: Action, note: Note | None = None, *, rehearsal: bool) -> Iterator[Bulk]:
         """Write many customers and links in one change; a rehearsal finds out what would happen, and keeps nothing."""
         with self._db.transaction(rehearsal=rehearsal):
             looked = self._tables.look(())
@@ -407,7 +410,7 @@ class Store:
         ]
 
     def undo(
-        self, change: Change, *, keep_touched: bool = False, unverify: Sequence[Link] = (), note: str = ""
+        self, change: Change, *, keep_touched: bool = False, unverify: Sequence[Link] = (), note: Note | None = None
     ) -> Change:
         """Put back what was there before a change, as a change of its own, and return that; raises as check_undo.
 
@@ -431,7 +434,7 @@ class Store:
     def _change(
         self,
         action: Action,
-        note: str = "",
+        note: Note | None = None,
         *numbers: int,
         stripe_ids: Sequence[str] = (),
         external_ids: Sequence[str] = (),
@@ -442,7 +445,7 @@ class Store:
             with self._begun(looked, action, note) as touched:
                 yield touched, looked
 
-    def _begun(self, looked: Looked, action: Action, note: str) -> AbstractContextManager[history.Touched]:
+    def _begun(self, looked: Looked, action: Action, note: Note | None) -> AbstractContextManager[history.Touched]:
         return history.changing(self._db, looked.next_change, self._now(), self._user(), action, note)
 
 

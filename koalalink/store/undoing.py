@@ -1,16 +1,18 @@
 """Changes taken back: what was there before is put back, unless something later stands against it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from koalalink.domain.changes import Action, Change, ChangeItem, Values, moved_note
+from koalalink.domain.changes import Action, Change, ChangeItem, Values
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link
+from koalalink.domain.notes import Note
 from koalalink.errors import ConflictError
 from koalalink.hints import Command
 from koalalink.store.database import Database
 from koalalink.store.history import (
+    ERASED,
     begin,
     changing,
     items,
@@ -45,7 +47,7 @@ def undo(
     by: str,
     keep_touched: bool = False,
     unverify: Sequence[Link] = (),
-    note: str = "",
+    note: Note | None = None,
 ) -> Undone:
     """Put back what every item of a change was before, last first; and note that some links are not verified any more.
 
@@ -67,11 +69,14 @@ def undo(
         tables.index_anew({*take_away(tables.db, change, number)})
         return Undone(number, frozenset())
     every = change.items or tuple(items(tables.db, change.number))
-    touched = {item.customer for item in every if _key(item) in later}
+    # Of who was erased nothing can be put back, whatever of it the change has touched.
+    erased = _erased_of(tables.db, every)
+    touched = erased | {item.customer for item in every if _key(item) in later}
     # Who is removed goes with all links, so a link that was made since counts, too.
     touched |= {i.customer for i in every if i.location is None and i.before is None} & {who for who, _ in later}
     if touched and not keep_touched:
-        _refuse_erased(tables.db, change, touched)
+        if erased:
+            raise _erased_since(change, min(erased))
         first, *others = (item for item in every if item.customer in touched)
         named = first._replace(name=name_at(tables.db, change.number, first.customer))
         raise _touched_later(change, [named, *others], later)
@@ -80,7 +85,7 @@ def undo(
             f"Everything that change {change.number} did has been changed since: nothing is left to undo.",
             hint="See what was done: " + Command("history"),
         )
-    note = moved_note(*reversed(change.moved)) if change.moved else note
+    note = Note.moved(*reversed(change.moved)) if change.moved else note
     restored = [item for item in reversed(every) if item.customer not in touched]
     with tables.indexing_once():
         restoring = _Restoring(tables, change, restored, later)
@@ -99,18 +104,16 @@ def undo(
     return Undone(write.change, frozenset(touched))
 
 
-def _refuse_erased(db: Database, change: Change, touched: set[int]) -> None:
-    """Raise ConflictError where a customer was erased since: nothing of it can come back."""
-    rows = db.rows(
-        "SELECT DISTINCT customer FROM changes JOIN change_items USING (change) "
-        "WHERE action = 'forgotten' ORDER BY customer"
+def _erased_of(db: Database, items: Iterable[ChangeItem]) -> set[int]:
+    """Return which customers of these items were erased."""
+    return {row["customer"] for row in db.rows(f"{ERASED} ORDER BY mark.customer")} & {item.customer for item in items}
+
+
+def _erased_since(change: Change, customer: int) -> ConflictError:
+    return ConflictError(
+        f"Change {change.number} cannot be undone: customer {customer} was erased since.",
+        hint="To undo it for the others: " + Command("undo", change.number, keep_touched=True),
     )
-    erased = [row["customer"] for row in rows if row["customer"] in touched]
-    if erased:
-        raise ConflictError(
-            f"Change {change.number} cannot be undone: customer {erased[0]} was erased since.",
-            hint="To undo it for the others: " + Command("undo", change.number, keep_touched=True),
-        )
 
 
 def can_be_taken_away(db: Database, change: Change) -> bool:

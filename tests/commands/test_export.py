@@ -210,7 +210,7 @@ def test_export_into_an_empty_store_gives_back_the_same_store(
         for number, (location, enabled) in enumerate(links[: len(people)], 1):
             link = Link(customer=number, location=location, stripe_id=StripeId(f"cus_{number}"), enabled=enabled)
             customer = the_only(first.store, str(number))
-            first.store.save_link(customer, link, previous=None, action=Action.CONNECTED, note="")
+            first.store.save_link(customer, link, previous=None, action=Action.CONNECTED)
         assert runner(first)("customers", "export", f"{folder}/all.csv").exit_code == 0
         result = runner(second)("customers", "import", f"{folder}/all.csv", "--no-verify")
         assert result.exit_code == 0 if people else "no rows" in result.stderr, result.stderr

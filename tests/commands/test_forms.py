@@ -36,7 +36,7 @@ FIELDS = {
     "Edited": _CUSTOMER,
     "Removed": _CUSTOMER,
     "Merged": _CUSTOMER,
-    "Forgotten": "customer change links copies changes backups",
+    "Forgotten": "customer change links copies changes external_id at_stripe blanked mentioned backups",
     "Imported": "file rows added sharing updated unchanged skipped repeated other_addresses rejected linked "
     "already_linked links_rejected change rejects columns left_out problems",
     "Remapped": "file location links moved unchanged missing conflicts change problems",

@@ -138,7 +138,7 @@ def test_link_that_the_details_contradict_is_asked_about(run: Run, sandbox: App,
 
 def test_link_that_was_refused_before_is_asked_about(run: Run, sandbox: App, two: tuple[int, int]) -> None:
     """Somebody has said that the one who stays is not that Stripe customer."""
-    with sandbox.store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:
+    with sandbox.store.bulk(Action.REFUSED, rehearsal=False) as bulk:
         bulk.refuse("uptown", [(42, StripeId("cus_JaneUptown001"))])
     result = run("customers", "merge", "42", str(two[1]))
     assert (result.exit_code, "is not cus_JaneUptown001 at uptown" in result.stderr) == (8, True)

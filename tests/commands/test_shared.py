@@ -24,6 +24,7 @@ from koalalink.domain.address import Address
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Link
+from koalalink.domain.notes import Note, NoteKind
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import KoalaError
 from koalalink.sandbox import people
@@ -222,7 +223,7 @@ def test_location_that_another_office_spells_otherwise_is_noticed(
     ann = koala.store.add(CustomerDetails(first_name="Ann"))
     for location in ("down-town", "uptown"):
         link = Link(customer=ann.number, location=location, stripe_id=StripeId(f"cus_{location}"))
-        koala.store.save_link(ann, link, previous=None, action=Action.CONNECTED, note="")
+        koala.store.save_link(ann, link, previous=None, action=Action.CONNECTED)
     assert "is at" not in runner(koala)("status").stderr
     for location, account in (("downtown", "acct_1"), ("down-town", "acct_1"), ("uptown", "acct_2")):
         koala.directory.begin(location, account, False, NOW)
@@ -255,10 +256,11 @@ def _fill(store: Store, found: list[tuple[str, CustomerDetails]]) -> None:
             elif what == "edit":
                 store.edit(people[-1], details)
             elif what == "link":
+                note = Note(NoteKind.DOUBTED, names=("% \\",), customers=(people[-1].number,))
                 link = Link(customer=people[0].number, location="downtown", stripe_id=StripeId("cus_1"))
-                store.save_link(people[0], link, previous=None, action=Action.CONNECTED, note="although % \\")
+                store.save_link(people[0], link, previous=None, action=Action.CONNECTED, note=note)
             elif what == "refuse":
-                with store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:
+                with store.bulk(Action.REFUSED, rehearsal=False) as bulk:
                     bulk.refuse("uptown", [(people[0].number, "cus_2")])
             elif what == "remove":
                 store.remove(store.record(people[-1]))
@@ -588,9 +590,9 @@ def test_many_customers_that_were_changed_are_put_back_in_few_ways(database: str
     store = Store(PostgresDatabase(Address(url, origin="The URL"), Path("copy.db")), now=lambda: NOW)
     # Of more the server would begin to answer before all is there.
     people = [Customer(number, CustomerDetails(first_name=f"P{number}")) for number in range(1, 41)]
-    with store.bulk(Action.IMPORTED, "", rehearsal=False) as bulk:
+    with store.bulk(Action.IMPORTED, rehearsal=False) as bulk:
         bulk.write(people, [], [])
-    with store.bulk(Action.IMPORTED, "", rehearsal=False) as bulk:
+    with store.bulk(Action.IMPORTED, rehearsal=False) as bulk:
         bulk.write([], [(each, CustomerDetails(first_name="Q")) for each in people], [])
     before = proxy.trips
     store.undo(store.change(2))

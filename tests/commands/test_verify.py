@@ -84,7 +84,7 @@ def test_only_link_of_a_location_is_switched_off_where_its_account_is_confirmed(
     link = sandbox.store.link(customer, "downtown")
     assert link is not None
     verified = link._replace(account="acct_sandboxdowntown")
-    sandbox.store.save_link(customer, verified, previous=link, action=Action.VERIFIED, note="")
+    sandbox.store.save_link(customer, verified, previous=link, action=Action.VERIFIED)
     found(run, "--fix")
     assert found(run, code=0) == []
 

@@ -25,7 +25,7 @@ def item(before: Values | None, after: Values | None, location: str | None = "do
 def change(action: Action, *items: ChangeItem, undoes: int | None = None) -> Change:
     """A change by somebody."""
     return Change(
-        number=7, at=NOW, by="ann", action=action, note="", items=items, tallies=(), undoes=undoes, undone_by=None
+        number=7, at=NOW, by="ann", action=action, note=None, items=items, tallies=(), undoes=undoes, undone_by=None
     )
 
 

@@ -20,6 +20,7 @@ from koalalink.domain.decisions import Decision
 from koalalink.domain.imports import Row
 from koalalink.domain.links import Link
 from koalalink.domain.matching.proposing import propose
+from koalalink.domain.notes import Note
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.people.person import of_store, of_stripe
 from koalalink.domain.remaps import MovedId
@@ -201,10 +202,13 @@ def ways(tools: Any, stripe_id: StripeId) -> Ways:
     tools.files = _Files(customer.details, stripe_id)
     import_customers(tools, ImportRequest("people.csv", agreed=True))
     imported = linked()
-    settle(tools, Batch("downtown", [Decision(1, stripe_id, True, looked_at=False)], Action.APPLIED, ""))
+    settle(
+        tools,
+        Batch("downtown", [Decision(1, stripe_id, True, looked_at=False)], Action.APPLIED, Note.of_file("sheet.csv")),
+    )
     decided = linked()
     old = Link(customer=1, location="downtown", stripe_id=StripeId("cus_old"))
-    store.save_link(customer, old, previous=None, action=Action.CONNECTED, note="")
+    store.save_link(customer, old, previous=None, action=Action.CONNECTED)
     remap(tools, RemapRequest("map.csv", agreed=True))
     remapped = linked()
     store.undo(store.change(None))
@@ -229,7 +233,7 @@ def test_every_way_gives_the_same_answer(tmp_path: Path, case: dict[str, Any]) -
         assert answers[first.stripe_id or StripeId("")].connect
     for each in people:
         link = Link(customer=1, location="downtown", stripe_id=each.stripe_id, livemode=False)
-        store.save_link(the_only(store, "1"), link, previous=None, action=Action.CONNECTED, note="")
+        store.save_link(the_only(store, "1"), link, previous=None, action=Action.CONNECTED)
         found = check(tools, VerifyRequest(within=0))
         if any(problem.problem == "name" for problem in found.problems):
             assert not answers[each.stripe_id].connect

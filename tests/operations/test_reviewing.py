@@ -79,7 +79,7 @@ class Sitting:
 
     def change(self, number: int | None) -> Change:
         """Return a change."""
-        return Change(number or 0, NOW, "me", Action.CONNECTED, "", (), (), None, None)
+        return Change(number or 0, NOW, "me", Action.CONNECTED, None, (), (), None, None)
 
     def undo(self, change: Change, *, keep_touched: bool = False) -> Change:
         """Take it back."""

@@ -14,6 +14,7 @@ from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.directory import Verification
 from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.domain.notes import Note, NoteKind
 from koalalink.domain.search_query import read_query
 from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
@@ -43,7 +44,7 @@ def link_of(customer: Customer, stripe_id: str = "cus_123", location: str = "dow
 
 def save(store: Store, customer: Customer, link: Link, previous: Link | None = None) -> None:
     """Save a link as `connect` does."""
-    store.save_link(customer, link, previous=previous, action=Action.CONNECTED, note="")
+    store.save_link(customer, link, previous=previous, action=Action.CONNECTED)
 
 
 def at_stripe(number: int, name: str = "Jane Doe", created: int = 1) -> StripeCustomer:
@@ -106,7 +107,7 @@ class StoreContract:
 
     def test_namesakes_beyond_a_page_are_found(self, store: Store) -> None:
         """Who only begins so does not hide who is called so."""
-        with store.bulk(Action.IMPORTED, "", rehearsal=False) as bulk:
+        with store.bulk(Action.IMPORTED, rehearsal=False) as bulk:
             people = [Customer(number, CustomerDetails(first_name=f"Janet{number}")) for number in range(1, 1200)]
             people += [Customer(number, CustomerDetails(first_name="Jane")) for number in (1200, 1201)]
             bulk.write(people, [], [])
@@ -253,13 +254,13 @@ class StoreContract:
         """With the links of both, and who neither of them is at Stripe; refused where one has changed meanwhile."""
         jane, other = store.add(JANE), store.add(CustomerDetails(first_name="Jane", city="Seattle"))
         save(store, other, link_of(other, "cus_9", "uptown"))
-        with store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:
+        with store.bulk(Action.REFUSED, rehearsal=False) as bulk:
             bulk.refuse("downtown", [(2, StripeId("cus_7"))])
         before = [*store.everybody()]
         details, moved = JANE._replace(city="Seattle"), link_of(jane, "cus_9", "uptown")
         with pytest.raises(ConflictError):
-            store.merge(before[0], before[1]._replace(links=()), details, [moved], note="")
-        merged = store.merge(before[0], before[1], details, [moved], note="")
+            store.merge(before[0], before[1]._replace(links=()), details, [moved])
+        merged = store.merge(before[0], before[1], details, [moved])
         assert [*store.everybody()] == [LinkedCustomer(merged, (moved,))]
         assert (1, "cus_7") in store.refusals("downtown")
         [change] = store.changes(limit=1)
@@ -315,7 +316,7 @@ class StoreContract:
         assert [(linked.customer.number, details) for linked, details in store.edited_back(edited)] == [(1, JANE)]
         going, kept = store.check_undo(edited)
         assert (going.number, kept) == (edited.number, 0)
-        undone = store.undo(edited, unverify=[link_of(jane)], note="although")
+        undone = store.undo(edited, unverify=[link_of(jane)], note=Note(NoteKind.CONTRADICTED, stripe_ids=("cus_1",)))
         assert (undone.undoes, the_only(store, "1").details) == (edited.number, JANE)
         assert store.record(jane).links == (link_of(jane)._replace(verified_at=None),)
         store.undo(undone)
@@ -330,7 +331,7 @@ class StoreContract:
         jane = store.add(JANE)
         pairs = [(1, StripeId("cus_9"))]
         for rehearsal in (True, False):
-            with store.bulk(Action.IMPORTED, "people.csv", rehearsal=rehearsal) as bulk:
+            with store.bulk(Action.IMPORTED, Note.of_file("people.csv", 2), rehearsal=rehearsal) as bulk:
                 assert (bulk.next_number, bulk.change) == (2, None)
                 bob = Customer(bulk.next_number, CustomerDetails(first_name="Bob", email="bob@x.com"))
                 june = JANE._replace(first_name="June")

@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
     store = open_store(path)
     ann = store.add(CustomerDetails(first_name="Ann"))
     link = Link(customer=1, location="downtown", stripe_id=StripeId("cus_1"))
-    store.save_link(ann, link, previous=None, action=Action.CONNECTED, note="")
+    store.save_link(ann, link, previous=None, action=Action.CONNECTED)
     store.close()
     return path
 
@@ -183,7 +183,7 @@ def test_store_is_copied_before_its_first_write(path: Path) -> None:
     database = SQLiteDatabase(path, before_first_write=lambda: copied.append(1))
     store = Store(database, user=lambda: "me", now=lambda: NOW)
     store.shape()
-    with store.bulk(Action.IMPORTED, "", rehearsal=True):
+    with store.bulk(Action.IMPORTED, rehearsal=True):
         pass
     assert copied == []
     store.add(CustomerDetails(first_name="Bob"))

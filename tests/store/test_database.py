@@ -20,8 +20,7 @@ from koalalink.disk import Disk
 from koalalink.domain.customers import CustomerDetails
 from koalalink.errors import StoreError
 from koalalink.store import copying
-from koalalink.store.migrations import STEPS, migrate
-from koalalink.store.schema import strangers
+from koalalink.store.migrations import STEPS, migrate, strangers
 from koalalink.store.sqlite import SQLiteDatabase
 from tests.store.conftest import open_store
 

@@ -33,6 +33,7 @@ from koalalink.store.directory import Directory
 from koalalink.store.local_copy import LocalCopy
 from koalalink.store.postgres import PostgresDatabase
 from koalalink.store.postgres_errors import as_sentence, cannot_connect
+from koalalink.store.postgres_schema import VERSION
 from koalalink.store.preparing import prepare
 from koalalink.store.shared import SharedStore
 from koalalink.store.store import Store
@@ -71,7 +72,7 @@ def link_of(customer: Customer, stripe_id: str = "cus_1") -> Link:
 
 def connect(store: Store, customer: Customer, stripe_id: str = "cus_1") -> None:
     """Link a customer."""
-    store.save_link(customer, link_of(customer, stripe_id), previous=None, action=Action.CONNECTED, note="")
+    store.save_link(customer, link_of(customer, stripe_id), previous=None, action=Action.CONNECTED)
 
 
 def _look(store: Store) -> None:
@@ -185,17 +186,17 @@ def test_database_that_is_no_store_is_told(empty: str, tmp_path: Path) -> None:
 
 def test_store_of_another_version_is_told(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A newer one is not touched; an older one is brought up to date by its owner."""
-    monkeypatch.setattr(store_postgres, "VERSION", 2)
+    monkeypatch.setattr(store_postgres, "VERSION", VERSION + 1)
     with opened(address_of(database), tmp_path) as store, pytest.raises(StoreError, match="is of an older KoalaLink"):
         store.page(limit=1)
     monkeypatch.undo()
-    postgres.administer(f"COMMENT ON TABLE identity IS '{postgres_schema.MARK}2'", database=database)
+    postgres.administer(f"COMMENT ON TABLE identity IS '{postgres_schema.MARK}{VERSION + 1}'", database=database)
     for act in (_look, _add):
         with opened(address_of(database), tmp_path) as store, pytest.raises(StoreError, match="by a newer KoalaLink"):
             act(store)
     with pytest.raises(StoreError, match="by a newer KoalaLink"):
         prepare(address_of(database))
-    postgres.administer(f"COMMENT ON TABLE identity IS '{postgres_schema.MARK}1'", database=database)
+    postgres.administer(f"COMMENT ON TABLE identity IS '{postgres_schema.MARK}{VERSION}'", database=database)
 
 
 def test_step_is_taken_whole_or_not_at_all(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +204,7 @@ def test_step_is_taken_whole_or_not_at_all(database: str, monkeypatch: pytest.Mo
     steps = postgres_schema.steps
     broken = ("ALTER TABLE customers ADD COLUMN more text", "SELECT nothing")
     monkeypatch.setattr(preparing, "steps", lambda trigrams: (*steps(trigrams), broken))
-    monkeypatch.setattr(preparing, "VERSION", 2)
+    monkeypatch.setattr(preparing, "VERSION", VERSION + 1)
     with pytest.raises(StoreError, match="reported an error"):
         prepare(address_of(database))
     monkeypatch.undo()
@@ -212,8 +213,9 @@ def test_step_is_taken_whole_or_not_at_all(database: str, monkeypatch: pytest.Mo
 
 def test_step_is_taken_by_the_owner_alone(database: str, office: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An office is told whom to ask."""
-    monkeypatch.setattr(preparing, "steps", lambda _: ((), ("ALTER TABLE customers ADD COLUMN more text",)))
-    monkeypatch.setattr(preparing, "VERSION", 2)
+    more = ("ALTER TABLE customers ADD COLUMN more text",)
+    monkeypatch.setattr(preparing, "steps", lambda _: (*[()] * VERSION, more))
+    monkeypatch.setattr(preparing, "VERSION", VERSION + 1)
     with pytest.raises(KoalaError, match=r"does not allow|owner"):
         prepare(address_of(database, office))
 
@@ -364,7 +366,7 @@ def test_refused_and_rehearsed_writes_leave_no_gap(database: str, tmp_path: Path
         for _ in range(3):
             with pytest.raises(ConflictError):
                 store.add(named)
-        with store.bulk(Action.IMPORTED, "", rehearsal=True) as bulk:
+        with store.bulk(Action.IMPORTED, rehearsal=True) as bulk:
             bulk.write([Customer(bulk.next_number, ANN)], [], [])
         assert store.add(ANN).number == 2
         assert [change.number for change in store.changes(limit=9)] == [2, 1]
@@ -541,7 +543,7 @@ def _remove(store: Store) -> None:
 
 
 def _import(store: Store) -> None:
-    with store.bulk(Action.IMPORTED, "", rehearsal=False) as bulk:
+    with store.bulk(Action.IMPORTED, rehearsal=False) as bulk:
         first = bulk.next_number
         bulk.write([Customer(first + number, CustomerDetails(first_name=f"P{number}")) for number in range(50)], [], [])
 
@@ -663,7 +665,7 @@ def test_copy_answers_where_the_server_does_not(database: str, tmp_path: Path) -
     for write in (_add, _edit, _import):
         with pytest.raises(StoreUnreachable, match="Nothing was changed, and nothing is kept to be done later"):
             write(store)
-    with pytest.raises(StoreUnreachable), store.bulk(Action.IMPORTED, "", rehearsal=True):
+    with pytest.raises(StoreUnreachable), store.bulk(Action.IMPORTED, rehearsal=True):
         pass
     store.close()
     assert away.copy.is_due

@@ -56,8 +56,8 @@ def test_contract_covers_every_method(protocol: type) -> None:
 
 def test_fill_happens_once(store: Store) -> None:
     """A store that was ever written to is not filled again, also when everybody was removed."""
-    store.fill([JANE], [link_of(Customer(number=1, details=JANE))], note="")
-    store.fill([JANE], [], note="")
+    store.fill([JANE], [link_of(Customer(number=1, details=JANE))])
+    store.fill([JANE], [])
     assert len(store.page(limit=9).customers) == 1
     assert store.page("cus_123", limit=9).customers
 

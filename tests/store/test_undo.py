@@ -42,12 +42,12 @@ def connect(store: Store, customer: Customer, new: Link) -> None:
     """Save a link in the place of what is there."""
     previous = store.link(customer, new.location)
     action = Action.REPLACED if previous else Action.CONNECTED
-    store.save_link(customer, new, previous=previous, action=action, note="")
+    store.save_link(customer, new, previous=previous, action=action)
 
 
 def refuse(store: Store, customer: Customer, stripe_id: str, location: str) -> None:
     """Say that a Stripe customer is not this one."""
-    with store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:
+    with store.bulk(Action.REFUSED, rehearsal=False) as bulk:
         bulk.refuse(location, [(customer.number, stripe_id)])
 
 
@@ -166,7 +166,7 @@ def test_link_of_a_customer_who_was_removed_since_is_not_given_back(store: Store
 def test_those_touched_since_can_be_kept(store: Store) -> None:
     """Then the rest is undone, also of a change of many; and it can be taken up again."""
     people = [CustomerDetails(first_name=f"Ann {number}") for number in range(20)]
-    store.fill(people, [Link(customer=2, location="downtown", stripe_id=StripeId("cus_1"))], note="")
+    store.fill(people, [Link(customer=2, location="downtown", stripe_id=StripeId("cus_1"))])
     before = state_of(store)
     store.edit(the_only(store, "1"), CustomerDetails(first_name="Anna"))
     connect(store, the_only(store, "3"), link(the_only(store, "3"), "cus_3"))
@@ -184,7 +184,7 @@ def test_those_touched_since_can_be_kept(store: Store) -> None:
 def test_change_of_many_is_undone_whole_or_not_at_all(store: Store) -> None:
     """One who was touched since keeps all from being undone."""
     people = [CustomerDetails(first_name=name) for name in ("Ann", "Bob", "Cy")]
-    store.fill(people, [Link(customer=2, location="downtown", stripe_id=StripeId("cus_1"))], note="")
+    store.fill(people, [Link(customer=2, location="downtown", stripe_id=StripeId("cus_1"))])
     store.edit(the_only(store, "2"), CustomerDetails(first_name="Bobby"))
     before = state_of(store)
     with pytest.raises(ConflictError, match="change 2 has touched Bob"):
@@ -212,7 +212,7 @@ def _import(store: Store) -> Customer:
     """Many customers and links in one change; somebody who was there already gets a link, too."""
     ann = store.add(CustomerDetails(first_name="Ann", email="ann@x.com"))
     made = [Customer(number, CustomerDetails(first_name=f"Bo {number}", extra="{}")) for number in range(2, 2 + _MANY)]
-    with store.bulk(Action.IMPORTED, "", rehearsal=False) as bulk:
+    with store.bulk(Action.IMPORTED, rehearsal=False) as bulk:
         links = [link(each, f"cus_{each.number}") for each in (*made[::2], ann)]
         bulk.write(made, [], [(None, each) for each in links])
     return ann
@@ -273,13 +273,15 @@ def test_large_change_that_was_touched_since_is_not_undone(store: Store, what: s
 class Histories(RuleBasedStateMachine):
     """People at work: everything they do is taken back in reverse at the end, and then nothing is left.
 
-    The model is the state before and after every change, compared key by key.
+    The model is the state before and after every change, compared key by key. Who was erased is in none of them: it
+    is as if there had never been such a person.
     """
 
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
         self.states: list[State] = [{}]
+        self.erased: set[int] = set()
 
     def _try(self, write: object, *arguments: object, allowed: bool | None = None) -> None:
         """Do something that may be refused, and note what it has left; refused, it leaves all as it was."""
@@ -372,6 +374,36 @@ class Histories(RuleBasedStateMachine):
             expected |= {key: value for key, value in self.states[number - 1].items() if key in touched}
             assert self.states[-1] == expected
 
+    @precondition(lambda self: any(key[0] for state in self.states for key in state))
+    @rule(data=st.data())
+    def forget(self, data: st.DataObject) -> None:
+        """Erase somebody who is there, or was."""
+        number = data.draw(st.sampled_from(sorted({key[0] for state in self.states for key in state})))
+        self.store.forget(number)
+        self.erased.add(number)
+        self.states = [{key: value for key, value in each.items() if key[0] != number} for each in self.states]
+        self.states.append(self.states[-1])
+        assert state_of(self.store) == self.states[-1]
+
+    @precondition(lambda self: len(self.states) > 1)
+    @rule(data=st.data())
+    def undo_for_the_others(self, data: st.DataObject) -> None:
+        """Undo any change for those whom no later one has touched; who was erased never comes back."""
+        number = data.draw(st.integers(1, len(self.states) - 1))
+        self._try(lambda: self.store.undo(self.store.change(number), keep_touched=True))
+        assert {key[0] for key in self.states[-1]} & self.erased == set()
+
+    @precondition(lambda self: len(self.states) > 1)
+    @rule()
+    def undo_the_newest(self) -> None:
+        """Undo the newest that can be undone, if there is one: of it something is left."""
+        try:
+            change = self.store.change(None)
+        except NotFoundError:
+            return
+        assert not {item.customer for item in change.items} or {item.customer for item in change.items} - self.erased
+        self._try(undo, self.store)
+
     def _keys(self, number: int) -> set[tuple[int, str]]:
         return set(self.states[number]) | set(self.states[number - 1])
 
@@ -393,12 +425,22 @@ class Histories(RuleBasedStateMachine):
         """Take everything back in reverse, the undos too."""
         try:
             for number in range(len(self.states) - 1, 0, -1):
-                undo(self.store, number)
+                self._take_back(number)
                 assert state_of(self.store) == self.states[number - 1]
             assert state_of(self.store) == {}
             assert self.store.page("cus", limit=9).customers == ()
         finally:
             self.store.close()
+
+    def _take_back(self, number: int) -> None:
+        change = self.store.change(number)
+        if not {item.customer for item in change.items} & self.erased:
+            undo(self.store, number)
+        elif {item.customer for item in change.items} <= self.erased:
+            with pytest.raises(ConflictError):
+                self.store.undo(change, keep_touched=True)
+        else:
+            self.store.undo(change, keep_touched=True)
 
 
 @pytest.mark.long
@@ -432,7 +474,7 @@ def test_change_that_was_undone_and_redone_a_thousand_times(store: Store) -> Non
 
 def test_large_change_is_checked_without_being_tried(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """What only added, and stands as it was left, can be taken away; once it was touched, it is tried."""
-    with store.bulk(Action.IMPORTED, "", rehearsal=False) as bulk:
+    with store.bulk(Action.IMPORTED, rehearsal=False) as bulk:
         people = [Customer(number, CustomerDetails(first_name=f"P{number}")) for number in range(1, 30)]
         bulk.write(people, [], [])
     change = store.change(1)

@@ -23,9 +23,9 @@ def path(tmp_path: Path) -> Iterator[Path]:
     ann, bob, cy = (store.add(CustomerDetails(first_name=name)) for name in ("Ann", "Bob", "Cy"))
     for customer in (ann, bob):
         link = Link(customer=customer.number, location="downtown", stripe_id=StripeId(f"cus_{customer.number}"))
-        store.save_link(customer, link, previous=None, action=Action.CONNECTED, note="")
+        store.save_link(customer, link, previous=None, action=Action.CONNECTED)
     store.delete_links(bob, store.record(bob).links)
-    with store.bulk(Action.REFUSED, "", rehearsal=False) as bulk:
+    with store.bulk(Action.REFUSED, rehearsal=False) as bulk:
         bulk.refuse("downtown", [(bob.number, "cus_9")])
     store.edit(ann, CustomerDetails(first_name="Anna"))
     store.remove(store.record(cy))

@@ -63,7 +63,7 @@ def work_together(home: Path, processes: int, *length: str, url: str = "") -> To
 
 def _fill(koala: App) -> None:
     people = (CustomerDetails(external_id=f"BK-{number}") for number in range(1, PEOPLE + 1))
-    koala.store.fill(people, [], note="")
+    koala.store.fill(people, [])
     koala.close()
 
 
