@@ -1,9 +1,11 @@
 """The program: `koalalink`, or `python -m koalalink`."""
 
 import atexit
+import io
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from koalalink.errors import ExitCode
 
@@ -11,6 +13,7 @@ from koalalink.errors import ExitCode
 def main() -> None:
     """Run it; a Ctrl-C while it is being loaded ends it like any other."""
     _open_what_is_closed()
+    _let_every_letter_be_written()
     try:
         from koalalink.cli import app
 
@@ -44,6 +47,27 @@ def _open_what_is_closed() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - for as long as the program runs
+
+
+def _let_every_letter_be_written() -> None:
+    """Write UTF-8 where no terminal says otherwise, and never fail for a letter: what was done is saved already.
+
+    On Windows a redirected stream would have an encoding that few names can be written in. Whoever has chosen one, by
+    PYTHONIOENCODING, gets it, with a question mark for what it lacks.
+    """
+    is_chosen = bool(os.environ.get("PYTHONIOENCODING", "").partition(":")[0])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if is_chosen or stream.isatty() else "utf-8", errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
+        sys.stdout = _buffered(sys.stdout)
+
+
+def _buffered(stream: io.TextIOWrapper) -> io.TextIOWrapper:
+    """Return a stream that notices what could not be written; with PYTHONUNBUFFERED set Python loses it silently."""
+    encoding, is_terminal = stream.encoding, stream.isatty()
+    raw: Any = stream.detach()
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, errors="replace", line_buffering=is_terminal)
 
 
 if __name__ == "__main__":

@@ -152,10 +152,12 @@ def test_demo_waits_between_its_steps_for_a_person(home: Path) -> None:
     assert told.count(b"Press Enter to go on.") == 6
 
 
-def test_closed_pipe_is_silent(home: Path) -> None:
-    """`koalalink … | head` leaves no traceback."""
+@pytest.mark.parametrize("unbuffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["", "unbuffered"])
+def test_closed_pipe_is_silent(home: Path, unbuffered: dict[str, str]) -> None:
+    """`koalalink … | head` leaves no traceback, and does not end as if all had been written."""
     command = [sys.executable, "-m", "koalalink", "--sandbox", "customers", "list", "jane"]
-    child = subprocess.Popen(command, env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    env = environment(home, **unbuffered)
+    child = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert child.stdout is not None
     assert child.stderr is not None
     child.stdout.close()

@@ -1,18 +1,19 @@
 """Taking changes back."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Undone
+from koalalink.domain.changes import Change, Undone
 from koalalink.domain.chronicle import consequences, in_words
 from koalalink.domain.text import counted
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.contradicting import although, consent_to_contradict
 from koalalink.operations.examining import contradicted
 from koalalink.operations.history import FEW
-from koalalink.operations.needs import HasDirectory, HasStore, HasTalk, HasTime
+from koalalink.operations.needs import HasConfig, HasDirectory, HasSettings, HasStore, HasTalk, HasTime
 
 
-class Needs(HasStore, HasDirectory, HasTalk, HasTime, Protocol):
+class Needs(HasConfig, HasSettings, HasStore, HasDirectory, HasTalk, HasTime, Protocol):
     """What undoing works with."""
 
 
@@ -54,5 +55,17 @@ def undo(need: Needs, request: UndoRequest) -> Undone:
         consent_to_contradict(talk, found, force=request.force)
     consent(talk, "Undo it?", Stakes.CAN_BE_UNDONE, agreed=request.agreed)
     unverify = [each.link for each in found]
-    done = store.undo(change, keep_touched=request.keep_touched, unverify=unverify, note=although(found))
+    with _also_in_the_configuration(need, change):
+        done = store.undo(change, keep_touched=request.keep_touched, unverify=unverify, note=although(found))
     return Undone(done)
+
+
+def _also_in_the_configuration(need: Needs, change: Change) -> AbstractContextManager[None]:
+    """Give a location its former name in config.toml, too, once the store has."""
+    if change.moved is None:
+        return nullcontext()
+    former, current = change.moved
+    configured = need.config.locations
+    if current not in configured or former in configured:  # another office's, or changed by hand already
+        return nullcontext()
+    return need.settings.renaming(current, former)

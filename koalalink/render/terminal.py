@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -26,6 +27,8 @@ def show(result: object, now: datetime, talk: Talk, *, as_json: bool, spelled: C
     if not is_drawn(as_json):
         from koalalink.render import machine
 
+        if as_json and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # whatever was chosen for people
         sys.stdout.write(machine.as_json(result, now) if as_json else machine.as_tabs(result, now))
     else:
         from koalalink.render import human

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from koalalink.disk import Disk, IfThere, left_over, sentences, sweep
@@ -15,6 +15,8 @@ from koalalink.store.copying import back_up, check, contents, was_used
 from koalalink.store.restoring import names, restore
 
 _DAYS_KEPT = 7
+_JUMP = timedelta(days=3)
+"""More days without a copy than these may be a clock that was set."""
 
 _LARGE = 8 << 20
 """Bytes; a smaller store is copied sooner than another process would be started."""
@@ -117,11 +119,36 @@ def back_up_daily(store: Path, day: date) -> bool:
 
 
 def thin_out(store: Path, made: Path) -> None:
-    """Delete all daily backups but the last seven, of which one was just made."""
-    others = [backup for backup in daily_backups(store) if backup != made]
-    for old in others[: -(_DAYS_KEPT - 1)]:
+    """Delete all daily backups but the last seven, of which one was just made, and those of before a wrong clock."""
+    backups = [*(backup for backup in daily_backups(store) if backup != made), made]
+    for old in set(backups) - _kept(backups):
         old.unlink(missing_ok=True)
         copy_process.mark_of(old).unlink(missing_ok=True)
+
+
+def _kept(backups: list[Path]) -> set[Path]:
+    """Return which of the daily backups stay, that come in the order in which they were made.
+
+    The last seven. A clock that has run ahead dates copies in the future, and nothing tells that before it is set
+    right: so the last seven that are not dated after the newest stay, too, and while one of the last seven was made
+    after days without any, the seven before those days.
+    """
+    days = [_day_of(backup) for backup in backups]
+    sound = [n for n, backup in enumerate(backups) if days[n] <= days[-1] and not _is_ahead(backup)]
+    jumps = [n for n in sound[-_DAYS_KEPT:] if n and days[n] - days[n - 1] > _JUMP]
+    before_a_jump = [n for n in sound if jumps and n < jumps[-1]][-_DAYS_KEPT:]
+    return {backups[n] for n in {*range(len(backups))[-_DAYS_KEPT:], *sound[-_DAYS_KEPT:], *before_a_jump}}
+
+
+def _day_of(backup: Path) -> date:
+    return date.fromisoformat(backup.stem[-len("2026-11-29") :])
+
+
+def _is_ahead(backup: Path) -> bool:
+    """Tell whether a file was made in the future, as the clock says now."""
+    with suppress(FileNotFoundError):
+        return backup.stat().st_mtime > time.time() + _CLOCKS_DIFFER
+    return False
 
 
 def daily_backups(store: Path) -> list[Path]:
@@ -130,12 +157,10 @@ def daily_backups(store: Path) -> list[Path]:
     A date in a name is what a clock said. Where that was wrong, and ahead, the copy comes first.
     """
     day = "[0-9]" * 4 + "-[0-9][0-9]" * 2
-    now = time.time()
 
     def made(copy: Path) -> tuple[bool, float, str]:
         with suppress(FileNotFoundError):
-            at = copy.stat().st_mtime
-            return at <= now + _CLOCKS_DIFFER, at, copy.name
+            return not _is_ahead(copy), copy.stat().st_mtime, copy.name
         return False, 0.0, copy.name
 
     return sorted(_folder(store).glob(f"{store.stem}-{day}{store.suffix}"), key=made)

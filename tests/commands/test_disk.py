@@ -208,12 +208,13 @@ def test_link_to_a_file_stays_a_link(live: Run) -> None:
     ],
     ids=" ".join,
 )
-def test_output_into_a_full_disk_is_told(koala: App, line: tuple[str, ...]) -> None:
-    """Exit 7, and no traceback of Python's, which would like to write the rest at its end."""
+@pytest.mark.parametrize("unbuffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["", "unbuffered"])
+def test_output_into_a_full_disk_is_told(koala: App, line: tuple[str, ...], unbuffered: dict[str, str]) -> None:
+    """Exit 7, and no traceback of Python's, which would like to write the rest at its end; as in a container, too."""
     for name in ("Bea", "Cea"):
         koala.store.add(CustomerDetails(first_name=name, notes=_LONG))
     koala.close()
-    done = _run_with_full_file("stdout", koala.home, line)
+    done = _run_with_full_file("stdout", koala.home, line, **unbuffered)
     error, hint = done.stderr.splitlines()
     assert (done.returncode, error) == (7, "Error: The output cannot be written: File too large.")
     assert hint.startswith("Hint: ")
@@ -226,14 +227,16 @@ def test_code_tells_where_stderr_cannot_be_written(koala: App, line: tuple[str, 
     assert _run_with_full_file("stderr", koala.home, line).returncode == code
 
 
-def _run_with_full_file(stream: str, home: Path, line: tuple[str, ...]) -> "subprocess.CompletedProcess[str]":
+def _run_with_full_file(
+    stream: str, home: Path, line: tuple[str, ...], **more: str
+) -> "subprocess.CompletedProcess[str]":
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with Path("full").open("ab") as full:
         full.truncate(_LARGE)
         with full_at(_LARGE):
             return subprocess.run(
                 [sys.executable, "-m", "koalalink", *line],
-                env=environment(home),
+                env=environment(home, **more),
                 **streams | {stream: full},
                 text=True,
                 check=False,

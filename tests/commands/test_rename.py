@@ -39,8 +39,8 @@ def rows_at(koala: App, place: str) -> list[str]:
 
 
 def test_links_refusals_and_copy_go_with_the_name(again: Run, koala: App, server: StripeServer) -> None:
-    """The link works as before; one undo takes the store's part back, and another brings it again."""
-    before = dump_of(koala)
+    """The link works as before; one undo takes both parts back, and another brings them again."""
+    before, settings = dump_of(koala), koala.config_file.read_text()
     done = again("locations", "rename", "default", "shop")
     assert (done.exit_code, "default is now called shop. 1 link was moved." in done.stderr) == (0, True)
     assert "[locations.shop]" in koala.config_file.read_text()
@@ -55,8 +55,24 @@ def test_links_refusals_and_copy_go_with_the_name(again: Run, koala: App, server
     undone = again("undo")
     assert (undone.exit_code, "The location shop will be called default again." in undone.stderr) == (0, True)
     assert dump_of(koala) == before
+    assert koala.config_file.read_text() == settings
+    assert again("cards", "1").exit_code == 0
     assert again("undo", "6").exit_code == 0
     assert rows_at(koala, "default") == []
+    assert "[locations.shop]" in koala.config_file.read_text()
+
+
+def test_undo_that_is_refused_leaves_the_configuration(again: Run, koala: App) -> None:
+    """And where the configuration was changed by hand already, only the store's part is left to do."""
+    settings = koala.config_file.read_text()
+    assert again("locations", "rename", "default", "shop").exit_code == 0
+    renamed = koala.config_file.read_text()
+    assert again("unlink", "1").exit_code == 0
+    assert (again("undo", "5").exit_code, koala.config_file.read_text()) == (8, renamed)
+    assert again("undo").exit_code == 0
+    koala.config_file.write_text(settings)
+    assert (again("undo", "5").exit_code, koala.config_file.read_text()) == (0, settings)
+    assert rows_at(koala, "shop") == []
 
 
 def dump_of(koala: App) -> list[str]:

@@ -210,6 +210,27 @@ def test_clock_that_was_wrong_does_not_cost_todays_copy(path: Path) -> None:
     assert not ahead.exists()
 
 
+def test_clock_that_ran_ahead_costs_no_copy_of_before(path: Path) -> None:
+    """Seven days ahead, for a week, and then set right: seven of before stay until there are seven new ones."""
+    today = date(2026, 11, 8)
+
+    def back_up(day: date) -> list[str]:
+        backups.back_up_daily(path, day)
+        add(path, f"{day}")
+        return [file.name.removeprefix("customers-").removesuffix(".db") for file in backups.daily_backups(path)]
+
+    real = [f"{today - timedelta(days=ago)}" for ago in range(7, 0, -1)]
+    for day in real:
+        back_up(date.fromisoformat(day))
+    for days in range(7):
+        assert {*real} <= {*back_up(today + timedelta(days=7 + days))}
+    for days in range(7):
+        found = back_up(today + timedelta(days=days))
+        assert {*real[days + 1 :]} <= {*found}
+    assert found == [f"{today + timedelta(days=days)}" for days in range(7)]
+    assert names(path.parent / "backups" / f"customers-{found[-1]}.db")[-1] == f"{today + timedelta(days=5)}"
+
+
 _TAMPERED = {
     "trigger": "CREATE TRIGGER evil AFTER INSERT ON links BEGIN UPDATE links SET stripe_id = 'cus_evil'; END",
     "trigger of ours": "DROP TRIGGER changes_delete",

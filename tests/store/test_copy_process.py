@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,19 @@ def test_copy_is_of_the_moment_before_the_change(path: Path) -> None:
     add(path, "Cy")
     assert backups.back_up_daily(path, _DAY) is False
     assert names(target) == ["Ann"]
+
+
+def test_nothing_is_loaded_from_the_folder_of_the_copies(path: Path) -> None:
+    """A sqlite3.py that somebody has put there, or where the environment says, is not run."""
+    target = target_of(path)
+    target.parent.mkdir()
+    for folder in (target.parent, path.parent):
+        for name in ("sqlite3", "sitecustomize"):
+            (folder / f"{name}.py").write_text(f"open({str(path.parent / 'was run')!r}, 'w')\n")
+    assert backups.back_up_daily(path, _DAY) is False
+    wait_until_made(target)
+    assert names(target) == ["Ann"]
+    assert not (path.parent / "was run").exists()
 
 
 def test_copy_that_goes_on_is_not_begun_again(path: Path) -> None:
@@ -158,11 +171,11 @@ def test_process_by_itself(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It makes the copy, takes its mark away, and leaves the last seven."""
     target = target_of(path)
     target.parent.mkdir()
-    for day in range(1, 8):
-        (target.parent / f"customers-2026-10-0{day}.db").touch()
+    for day in range(7, 0, -1):
+        (target.parent / f"customers-{_DAY - timedelta(days=day)}.db").touch()
     monkeypatch.setattr(sys, "argv", ["", str(path), str(target)])
     monkeypatch.setattr(copy_process, "_tell", lambda: None)
     copy_process.main()
     assert names(target) == ["Ann"]
-    kept = [f"customers-2026-10-0{day}.db" for day in range(2, 8)]
+    kept = [f"customers-{_DAY - timedelta(days=day)}.db" for day in range(6, 0, -1)]
     assert sorted(file.name for file in target.parent.iterdir()) == [*kept, target.name]

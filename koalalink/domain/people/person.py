@@ -7,7 +7,7 @@ What many have in common is interned: a hundred thousand customers fit into a sm
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -312,6 +312,12 @@ class Likeness(NamedTuple):
     """An email or phone that is told besides is our customer's."""
 
 
+def _differ_in_their_marks(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Tell whether a word of one name is a word of the other with other marks."""
+    mine = {fold_name(word) for word in ours if word not in theirs}
+    return any(fold_name(word) in mine for word in theirs if word not in ours)
+
+
 def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
     """Compare two people by the reading of their names that fits best."""
     told, hint, told_contact = _told(ours, theirs) if theirs.hints else (Told.NOTHING, None, False)
@@ -327,7 +333,7 @@ def compare(ours: Person, theirs: Person, around: Around = NOBODY) -> Likeness:
     if same or (theirs.company and ours.names and company_key(_in_words(ours)) == theirs.company):
         given = surname = Level.SAME
         company = True
-    if ours.marked and any(a != b and fold_name(a) == fold_name(b) for a in ours.marked for b in theirs.marked):
+    if ours.marked and _differ_in_their_marks(ours.marked, theirs.marked):
         given = Level.OTHER
     if by_hint and hint and hint.company and hint.company == ours.company:
         given = surname = Level.SAME

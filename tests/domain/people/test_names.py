@@ -1,7 +1,7 @@
 """Names: who is the same, who could be, and who is somebody else."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from koalalink.domain.people.agreement import Agreement
@@ -98,6 +98,7 @@ _WORDS = st.text(st.characters(categories=("L", "M"), include_characters=" '-.")
 
 
 @given(_WORDS, _WORDS)
+@example("Ùl", "Úl")
 def test_names_of_anybody_are_like_themselves(first: str, last: str) -> None:
     """Nobody is told apart from himself."""
     assert fields(first, last, "", f"{first} {last}").name is not DIFFERENT
