@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
@@ -213,9 +214,9 @@ class StripeGateway:
             raise SearchUnavailable(refused.message, hint=refused.hint, status=refused.status) from None
         return [*found.values()][:most]
 
-    def with_email(self, email: str) -> list[StripeCustomer]:
-        """Return the customers with exactly this email, case included; those of a second ago, too."""
-        return [*self._every({"email": email})]
+    def with_email(self, email: str, most: int) -> list[StripeCustomer]:
+        """Return up to `most` customers with exactly this email, case included; those of a second ago, too."""
+        return [*islice(self._every({"email": email}), most)]
 
     def count(self) -> int | None:
         """Return about how many customers the account has; None where Stripe does not tell."""

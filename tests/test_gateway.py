@@ -295,8 +295,8 @@ def test_all_customers_are_listed_once(asking: StripeGateway, account: Account) 
 
 def test_with_email_minds_the_case(asking: StripeGateway) -> None:
     """As Stripe's list does; search finds the others."""
-    assert [found.stripe_id for found in asking.with_email("jane@x.com")] == ["cus_123"]
-    assert asking.with_email("JANE@X.COM") == []
+    assert [found.stripe_id for found in asking.with_email("jane@x.com", 9)] == ["cus_123"]
+    assert asking.with_email("JANE@X.COM", 9) == []
     assert [found.stripe_id for found in asking.search('email:"JANE@X.COM"', 20)] == ["cus_123"]
 
 
@@ -307,7 +307,7 @@ def test_key_that_may_not_read_cards_reads_the_rest(asking: StripeGateway, accou
     assert isinstance(jane, StripeCustomer)
     assert jane.card is None
     assert asking.cards_are_hidden
-    assert [found.stripe_id for found in asking.with_email("jane@x.com")] == ["cus_123"]
+    assert [found.stripe_id for found in asking.with_email("jane@x.com", 9)] == ["cus_123"]
     assert asking.cards("cus_123") is None
     assert asking.account() is None
     report = asking.report()
@@ -535,7 +535,7 @@ def test_list_ends_where_nothing_new_comes(asking: StripeGateway, server: Stripe
         return Answer(200, {"Content-Type": "application/json"}, body.encode())
 
     server.fault = shuffled
-    assert len(asking.with_email("jane@x.com")) == 5
+    assert len(asking.with_email("jane@x.com", 9)) == 5
     assert len([*asking.all_customers()]) == 5
     assert len(server.requests) == 4
 
@@ -554,6 +554,9 @@ def test_list_of_ever_new_customers_ends(
 
     server.fault = more
     assert len([*asking.all_customers()]) == len(asking.search("x", 1000)) == 60
+    server.requests.clear()
+    assert len(asking.with_email("jane@x.com", 7)) == 7
+    assert len(server.requests) == 3
 
 
 def test_list_goes_on_where_the_last_of_a_page_is_deleted(
@@ -576,7 +579,7 @@ def test_path_that_is_not_there_is_a_refusal(asking: StripeGateway, server: Stri
     server.fault = stripe_error(404, f"No such path {KEY}", "resource_missing")
     questions: list[Callable[[], object]] = [
         lambda: [*asking.all_customers()],
-        lambda: asking.with_email("a@x.com"),
+        lambda: asking.with_email("a@x.com", 9),
         lambda: asking.search("x", 9),
     ]
     for ask in questions:

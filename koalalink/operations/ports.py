@@ -72,7 +72,7 @@ class Stripe(Protocol):
     def search(self, query: str, most: int) -> list[StripeCustomer]:
         """Return up to `most` customers that a query in Stripe's search language finds."""
 
-    def with_email(self, email: str) -> list[StripeCustomer]:
+    def with_email(self, email: str, most: int) -> list[StripeCustomer]:
         """Return the customers with exactly this email address."""
 
     def count(self) -> int | None:

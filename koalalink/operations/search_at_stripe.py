@@ -72,7 +72,7 @@ def _customers(
     """Return the customers of one account that match, and what the user should know about how they were found."""
     clauses = query.clauses()
     # Search does not know what was created a moment ago, the list by email does; the list minds case, search does not.
-    listed = [Asking(lambda e=email: stripe.with_email(e)) for email in _spellings(query.email)]  # type: ignore[misc]
+    listed = [Asking(lambda e=email: stripe.with_email(e, limit + 1)) for email in _spellings(query.email)]  # type: ignore[misc]
     note: list[str] = []
     searched: list[StripeCustomer] = []
     try:

@@ -14,6 +14,7 @@ from koalalink.domain.directory import (
     Window,
 )
 from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method
+from koalalink.domain.text import counted
 from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking, first_of
@@ -33,6 +34,10 @@ _SAMPLE = 3
 
 _MOST_PAGES = 100_000
 """Of one location; Stripe's largest accounts have fewer."""
+
+_FAR_BEYOND, _SLACK = 2, 2_000
+"""A list that has so many times as many as Stripe has counted, and so many more, does not end: what was created within
+an hour may not be counted yet, and what a copy that was cut has left is listed twice."""
 
 _PER_SECOND = 24
 """Stripe allows 25 requests a second; evenly sent, they do not arrive so."""
@@ -135,6 +140,7 @@ class _Run:
     def __init__(self, stripe: Stripe, limit: RateLimit, windows: tuple[Window, ...], total: int | None) -> None:
         self.stripe = stripe
         self.total = total
+        self.received = 0
         self.new = 0
         self.changed = 0
         self.failed = False
@@ -160,6 +166,13 @@ class _Run:
     def answered(self, window: Window, listed: Listed) -> None:
         """Take note of what is left of a window; it is divided where there is room for another request."""
         self._asked.remove(window)
+        self.received += len(listed.customers)
+        if self.total is not None and self.received > self.total * _FAR_BEYOND + _SLACK:
+            raise NetworkError(
+                f"Stripe says that {self.stripe.location} has about {counted(self.total, 'customer')}, and has sent "
+                f"{self.received:,} without an end.",
+                hint="What was copied is kept. Try again in a few minutes.",
+            )
         rest = window.rest(listed)
         if rest is None:
             return

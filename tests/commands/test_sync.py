@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,29 @@ def test_page_that_repeats_ends_the_copy(koala: App, server: StripeServer, many:
     result = runner(koala)("sync")
     assert result.exit_code == 6
     assert "does not end" in result.stderr
+
+
+def test_list_of_ever_new_customers_is_stopped(
+    koala: App, server: StripeServer, many: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Far beyond what Stripe itself has counted; what was copied is kept, and a search by email ends at its limit."""
+    monkeypatch.setattr(syncing, "_SLACK", 50)
+    new, pattern = count(), many.customers["cus_Many0000"]
+
+    def more(server: StripeServer, handler: Any) -> Answer:
+        if not handler.path.startswith("/v1/customers?"):
+            return as_asked(server, handler)
+        listed = [pattern | {"id": f"cus_new{next(new)}", "email": "jane@x.com"} for _ in range(100)]
+        page = {"object": "list", "url": "/v1/customers", "data": listed, "has_more": True}
+        return Answer(200, {"Content-Type": "application/json"}, json.dumps(page).encode())
+
+    server.fault = more
+    result = runner(koala)("sync")
+    assert (result.exit_code, result.stdout) == (6, "")
+    assert "Stripe says that default has about" in result.stderr
+    assert len(server.requests) < 50
+    found = runner(koala)("search", "jane@x.com", "--limit", "5", "--json")
+    assert (found.exit_code, len(json.loads(found.stdout))) == (0, 5)
 
 
 def test_another_account_under_the_same_name_is_refused(koala: App, server: StripeServer, many: Account) -> None:
