@@ -9,7 +9,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TextIO
@@ -20,8 +20,9 @@ from typer.exceptions import TyperException
 from koalalink import __version__
 from koalalink.app import App
 from koalalink.commands.lazy import LazyGroup
+from koalalink.domain.api_key import has_key
 from koalalink.domain.text import printable
-from koalalink.errors import Aborted, ExitCode, KoalaError
+from koalalink.errors import Aborted, ExitCode, KoalaError, UsageError
 from koalalink.hints import Command, Text, lines_of
 
 _SANDBOX = "--sandbox"
@@ -82,6 +83,7 @@ class Root(LazyGroup):
         if _SANDBOX in args[:end]:
             args = [_SANDBOX, *(word for word in args[:end] if word != _SANDBOX), *args[end:]]
         with _told(None):
+            _refuse_keys(args, os.environ)
             return super().make_context(info_name, args, *rest, **extra)
 
     def invoke(self, ctx: Any) -> Any:
@@ -90,6 +92,23 @@ class Root(LazyGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()  # a closed pipe is noticed here, not at the very end
             return result
+
+
+def _refuse_keys(words: Iterable[str], environ: Mapping[str, str]) -> None:
+    """Raise UsageError where a key was typed: no option takes one, and it must not end up in a name or a message."""
+    if any(map(has_key, words)):
+        raise UsageError(
+            "What you typed has a Stripe key in it. It was not used, and is not saved anywhere by KoalaLink.",
+            hint="A key is only pasted where KoalaLink asks for one: "
+            + Command("locations", "set-key", "NAME")
+            + ". This one is in your shell's history now: delete it in the Stripe Dashboard, and make a new one.",
+        )
+    for name, value in environ.items():
+        if name.startswith("KOALALINK_") and has_key(value):
+            raise UsageError(
+                f"The environment variable {name} has a Stripe key in it. It was not used.",
+                hint="A key belongs in the variable that api_key_env names, or in STRIPE_API_KEY.",
+            )
 
 
 @contextmanager

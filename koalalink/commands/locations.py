@@ -86,11 +86,15 @@ def rename(
 
 
 @app.command()
-def remove(ctx: typer.Context, location: Annotated[str, typer.Argument(metavar="NAME", help="The location.")]) -> None:
+def remove(
+    ctx: typer.Context,
+    location: Annotated[str, typer.Argument(metavar="NAME", help="The location.", autocompletion=completion.locations)],
+    yes: o.YesOption = False,
+) -> None:
     """Remove a location from config.toml.
 
-    Its links stay in the store, and work again when the location is added again.
+    Its links stay in the store, and work again when the location is added again. You type its name to confirm.
 
     Example: koalalink locations remove downtown
     """
-    locations.remove_location(App.of(ctx), location)
+    locations.remove_location(App.of(ctx), location, agreed=yes)

@@ -1,12 +1,14 @@
 """Reading config.toml; every error names the setting."""
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from koalalink.domain.api_key import has_key
 from koalalink.domain.configuration import (
     KEY_SOURCES,
     LOCATION_NAME,
@@ -19,6 +21,8 @@ from koalalink.domain.configuration import (
 )
 from koalalink.errors import ConfigError
 from koalalink.hints import Command, quoted
+
+_OF_A_LOCATION = re.compile(r"locations\.[^.]+\.")
 
 _MOST_BYTES = 1 << 20
 """A thousand locations have a quarter of it; some devices never end."""
@@ -108,6 +112,7 @@ class _Reader:
         self._path = path
 
     def config(self, document: dict[str, Any], home: Path) -> Config:
+        self._refuse_keys(document)
         self._known(document, "", ("default_location", "metadata_key", "store", "locations"))
         store = self._table(document, "store")
         self._known(store, "store.", ("path", *STORE_SOURCES))
@@ -128,6 +133,21 @@ class _Reader:
             default_location=default or None,
             shared=self._shared(store),
         )
+
+    def _refuse_keys(self, value: Any, setting: str = "") -> None:
+        """Refuse one of Stripe's secrets anywhere but as `api_key`; neither a name nor a text may show it later."""
+        if isinstance(value, dict):
+            for name, each in value.items():
+                if has_key(name):
+                    where = f"the section [{setting.rstrip('.')}]" if setting else "the file"
+                    self._refuse(f"{where} has a name that is a Stripe key; a key is the value of api_key")
+                if not (_OF_A_LOCATION.fullmatch(setting) and name == "api_key"):
+                    self._refuse_keys(each, f"{setting}{name}.")
+        elif isinstance(value, list):
+            for each in value:
+                self._refuse_keys(each, setting)
+        elif isinstance(value, str) and has_key(value):
+            self._refuse(f"{setting.rstrip('.')} has a Stripe key in it; a key is the value of api_key")
 
     def _shared(self, table: dict[str, Any]) -> StoreSource | None:
         named = [setting for setting in ("path", *STORE_SOURCES) if setting in table]

@@ -12,7 +12,13 @@ RESTRICTED_KEY_PAGE = (
 """Stripe's page for a new key, filled in with the two permissions that are needed."""
 
 _FORM = re.compile(r"(?P<kind>[sr])k_(?P<mode>live|test)_(?P<rest>[A-Za-z0-9_]{4,512})")
+_KEY_IN_TEXT = re.compile(r"(?<![A-Za-z0-9_])(?:(?:[srpe]k)_(?:live|test|org)_|whsec_)[A-Za-z0-9_*.…]{4,}")
 _HINT = "A key that KoalaLink can use begins with rk_live_, rk_test_, sk_live_ or sk_test_."
+
+
+def has_key(text: str) -> bool:
+    """Tell whether a text has one of Stripe's secrets in it, of whatever kind, in quotation marks or behind a name."""
+    return bool(_KEY_IN_TEXT.search(text))
 
 
 class ApiKey:

@@ -5,17 +5,21 @@ from typing import Any
 
 from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer, brand_in
 from koalalink.domain.stripe_ids import is_customer_id
+from koalalink.domain.text import printable
 
 _LAST_SECOND = datetime.max.replace(tzinfo=UTC).timestamp()
 
 
 def text_in(found: dict[str, Any], name: str) -> str:
-    """Return a text, "" where Stripe has none; raises TypeError where it is something else."""
+    """Return a text as one line, "" where Stripe has none; raises TypeError where it is something else.
+
+    Every text of Stripe's comes in here, and none goes on that could steer a terminal or hide a part of itself.
+    """
     value = found.get(name)
     if not isinstance(value, str | None):
         raise TypeError(f"{name} is not a text")
     # Half a character, as JSON can have it, goes into no file.
-    return (value or "").encode("utf-8", "replace").decode()
+    return printable((value or "").encode("utf-8", "replace").decode())
 
 
 def customer_in(found: dict[str, Any], metadata_key: str = "") -> StripeCustomer:
@@ -35,7 +39,7 @@ def customer_in(found: dict[str, Any], metadata_key: str = "") -> StripeCustomer
         address=_address_in(found),
         card=method_in(default) if isinstance(default, dict) else None,
         default_payment_method=text_in(default if isinstance(default, dict) else {"id": default}, "id"),
-        metadata={name.encode("utf-8", "replace").decode(): text_in(metadata, name) for name in metadata},
+        metadata={printable(name.encode("utf-8", "replace").decode()): text_in(metadata, name) for name in metadata},
         metadata_key=metadata_key,
         about=_about(found),
         sources=tuple(method_in(source) for source in sources),

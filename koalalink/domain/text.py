@@ -62,15 +62,19 @@ def _deceives(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs") or ord(character) in _DECEPTIVE
 
 
-def trimmed(text: str) -> str:
-    """Return `text` as it is kept: without white space around it, and without control characters but tabs and lines.
+def cleaned(text: str) -> str:
+    """Return `text` without control characters but tabs and lines, and without what reorders or hides letters.
 
     SQLite cannot hold all of them, an export would hand the others on to terminals, and nobody's name has any.
     """
     if text.isprintable():
-        return text.strip()
-    kept = (c for c in text.encode("utf-8", "replace").decode() if c in "\t\r\n" or unicodedata.category(c) != "Cc")
-    return "".join(kept).strip()
+        return text
+    return "".join(c for c in text.encode("utf-8", "replace").decode() if c in "\t\r\n" or not _deceives(c))
+
+
+def trimmed(text: str) -> str:
+    """Return `text` as it is kept: cleaned, and without white space around it."""
+    return cleaned(text).strip()
 
 
 def counted(number: int, noun: str) -> str:

@@ -13,6 +13,7 @@ from koalalink.domain.directory import ExportedCustomer, ExportedPayment
 from koalalink.domain.imports import Row
 from koalalink.domain.stripe_customers import Holder, PaymentMethod, PostalAddress, brand_in
 from koalalink.domain.stripe_ids import StripeId, is_customer_id
+from koalalink.domain.text import printable
 from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, plain
 from koalalink.files.grid import Grid
@@ -66,7 +67,9 @@ class StripeExport:
 
     def _cells(self, rows: Iterator[Row]) -> Iterator[tuple[Row, _Cells]]:
         for row in rows:
-            cells = {title: plain(cell) for title, cell in zip(self._titles, row.cells, strict=False) if title}
+            cells = {
+                title: printable(plain(cell)) for title, cell in zip(self._titles, row.cells, strict=False) if title
+            }
             if not row.problem and any(cells.values()) and "id" in cells:
                 yield row, cells
 

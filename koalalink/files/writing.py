@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from koalalink.disk import Disk, IfThere, NewFile, sentences
+from koalalink.domain.text import cleaned
 from koalalink.files.cells import guarded_row
 
 # Excel reads UTF-8 only where this stands first.
@@ -32,6 +33,8 @@ class Lines:
         """Write one row."""
         row: Sequence[str] = [*cells]
         if self._harmless:
+            if not "".join(row).isprintable():
+                row = [cleaned(cell) for cell in row]
             row = guarded_row(row)
         writer = self._careful if "\r" in "".join(row) else self._writer
         writer.writerow(row)

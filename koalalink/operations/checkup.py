@@ -1,5 +1,6 @@
 """Is everything set up well? What `doctor` and `locations list` look at."""
 
+import os
 import stat
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -81,6 +82,7 @@ def _findings(need: Needs) -> Iterator[Finding]:
         yield _bad("Configuration", error)
         return
     yield from _config(config, need.settings.path)
+    yield from _folders(need.settings.path, config)
     yield from _store(need, config)
     if not config.shared:
         yield from _backups(need.backups.daily())
@@ -128,6 +130,20 @@ def _config(config: Config, path: Path) -> Iterator[Finding]:
         yield Finding(about=about, health=Health.GOOD, text=f"{path}: {', '.join(config.locations)}.")
     for warning in config.warnings:
         yield Finding(about=about, health=Health.BAD, text=warning, advice=f"Type: chmod 600 {quoted(str(path))}")
+
+
+def _folders(settings: Path, config: Config) -> Iterator[Finding]:
+    """Yield the folders that other people may write to: they could put another file in the place of one of ours."""
+    stores = [] if config.shared else [config.store_path.parent, config.store_path.with_name("backups")]
+    for folder in dict.fromkeys([settings.parent, *stores]):
+        try:
+            mode = folder.stat().st_mode
+        except OSError:  # not there yet
+            continue
+        if os.name == "posix" and mode & (stat.S_IWGRP | stat.S_IWOTH):
+            text = f"Other people on this computer can write to the folder {folder}, and replace your files there."
+            advice = f"Type: chmod go-w {quoted(str(folder))}"
+            yield Finding(about="Folders", health=Health.BAD, text=text, advice=advice)
 
 
 def _store(need: Needs, config: Config) -> Iterator[Finding]:

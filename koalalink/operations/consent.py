@@ -37,6 +37,9 @@ class CanAsk(Protocol):
     def confirm(self, question: str) -> bool:
         """Ask a question whose default answer is no."""
 
+    def answer(self, question: str, default: str) -> str:
+        """Ask a question and return what was typed, or the default."""
+
 
 def consent(
     talk: CanAsk,
@@ -60,6 +63,25 @@ def consent(
         raise ConflictError(refusal, hint=hint)
     if not talk.confirm(question):
         raise Aborted(declined)
+
+
+def consent_by_name(
+    talk: CanAsk,
+    question: str,
+    name: str,
+    *,
+    agreed: bool,
+    refusal: str,
+    hint: Text,
+    declined: str = "Nothing was changed.",
+) -> None:
+    """Return where what is final may go ahead, as `consent`; a person types the name of what will be gone."""
+    if agreed:
+        return
+    if not talk.can_ask:
+        raise ConflictError(refusal, hint=hint)
+    if talk.answer(question, "").strip() != name:
+        raise Aborted("Nothing was changed.")
 
 
 def consent_to_write(talk: CanAsk, files: CanWrite, path: Path, *, agreed: bool) -> IfThere:

@@ -4,15 +4,12 @@ import re
 from contextlib import nullcontext
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.changes import Action
 from koalalink.domain.configuration import KEY_SOURCES, LOCATION_NAME, KeySource, Location, check_name
-from koalalink.domain.directory import DirectoryState
 from koalalink.domain.text import counted, fold, listed
-from koalalink.errors import Aborted, ConfigError, NetworkError, StripeError, UsageError
+from koalalink.errors import Aborted, UsageError
 from koalalink.hints import Command
-from koalalink.operations.command_words import words_of_command
-from koalalink.operations.consent import Stakes, consent
+from koalalink.operations.consent import consent_by_name
 from koalalink.operations.needs import (
     HasConfig,
     HasDirectory,
@@ -22,14 +19,13 @@ from koalalink.operations.needs import (
     HasStore,
     HasTalk,
 )
+from koalalink.operations.new_key import KeyRequest, settings_with_key
 from koalalink.operations.places import the_location
 from koalalink.operations.ports import Store
 
 _WORD = re.compile(r"[a-z0-9]+")
 _LONGEST = 40
 """Letters of the name of a location."""
-_TRIES = 3
-"""Times that a key can be pasted."""
 
 
 class Needs(HasConfig, HasSettings, HasStore, HasDirectory, HasNewAccounts, HasTalk, HasSandbox, Protocol):
@@ -57,7 +53,7 @@ def init(need: Needs, request: LocationRequest, *, force: bool) -> None:
     request = request if request.name else _called(need, request, "main")
     name = request.name or ""
     check_name(name)
-    need.settings.create(name, _with_key(need, name, request))
+    need.settings.create(name, settings_with_key(need, _of_new(name, request)))
     need.talk.note(f"Wrote {need.settings.path}. To check that everything works, type: " + Command("doctor"))
 
 
@@ -107,26 +103,52 @@ def add_location(need: Needs, name: str, request: LocationRequest) -> None:
     if need.settings.exists():
         _ = need.config  # a file that cannot be read is not changed
     need.settings.check_new(name)
-    need.settings.add(name, _with_key(need, name, request))
+    need.settings.add(name, settings_with_key(need, _of_new(name, request)))
     need.talk.note(
         f"Added {name} to {need.settings.path}. To copy its customers, type: " + Command("sync", location=name)
     )
 
 
 def set_key(need: Needs, typed: str, request: LocationRequest, *, force: bool) -> None:
-    """Give a location another key; where that opens another account than its customers are of, a person is asked."""
+    """Give a location another key; where that opens another account than its customers are of, a person is asked.
+
+    The key of before stays until the new one has worked; `force` saves it untried. Raises as what has failed does:
+    ConfigError where there is no key yet, NetworkError where Stripe is out of reach.
+    """
     _refuse_sandbox(need)
     name = the_location(need.config, typed)
-    settings = _with_key(need, name, request, force=force, known=need.directory.state(name))
+    location = need.config.locations[name]
+    wanted = KeyRequest(location, request.api_key_env, request.api_key_command, replaces=True, force=force)
+    settings = settings_with_key(need, wanted)
     need.settings.set_key(name, {key: value for key, value in settings.items() if key in KEY_SOURCES})
     need.talk.note(f"{name} has another key now. To check its links with it, type: " + Command("verify", location=name))
 
 
-def remove_location(need: Needs, name: str) -> None:
-    """Remove a location from the configuration."""
+def remove_location(need: Needs, typed: str, *, agreed: bool) -> None:
+    """Remove a location from the configuration, and with it perhaps the only copy of its key; raises as `consent`."""
     _refuse_sandbox(need)
-    need.settings.remove(the_location(need.config, name))
+    name = the_location(need.config, typed)
+    links = need.store.links_by_location().get(name, 0)
+    losses = [f"{counted(links, 'link')} that will not be used any longer"] if links else []
+    if need.config.locations[name].key_source.kind == "api_key":
+        losses.append("a key that is kept nowhere else")
+    told = f"{name} has {listed(losses)}." if losses else f"{name} will no longer be set up."
+    consent_by_name(
+        need.talk,
+        f"{told} Type {name} to remove it:",
+        name,
+        agreed=agreed,
+        refusal=f"{told} Nothing was changed.",
+        hint="If you are sure, add --yes.",
+    )
+    need.settings.remove(name)
     need.talk.note(f"Removed {name} from {need.settings.path}.")
+
+
+def _of_new(name: str, request: LocationRequest) -> KeyRequest:
+    """Return the key of a location that is not there yet."""
+    location = Location(name, request.title or name.capitalize(), KeySource("api_key", ("",)))
+    return KeyRequest(location, request.api_key_env, request.api_key_command)
 
 
 def rename_location(need: Needs, old: str, new: str) -> None:
@@ -161,91 +183,3 @@ def _is_half_done(store: Store, old: str, new: str) -> bool:
 def _refuse_sandbox(need: Needs) -> None:
     if need.sandbox:
         raise UsageError("The sandbox has its two locations built in.", hint="Leave out --sandbox to set up your own.")
-
-
-def _with_key(
-    need: Needs, name: str, request: LocationRequest, *, force: bool = False, known: DirectoryState | None = None
-) -> dict[str, str | list[str]]:
-    """Return what a location's section of config.toml says, with a key that Stripe accepts.
-
-    One that is typed is asked for again while it is wrong; elsewhere ConfigError is raised. `known` is the copy of the
-    account that the location had until now.
-    """
-    title = request.title or name.capitalize()
-    if request.api_key_env is not None and request.api_key_command is not None:
-        raise UsageError("Two sources for one key were given.", hint="Leave one of them out.")
-    settings: dict[str, str | list[str]]
-    if request.api_key_env is not None:
-        source, settings = KeySource("api_key_env", (request.api_key_env,)), {"api_key_env": request.api_key_env}
-    elif request.api_key_command is not None:
-        words = words_of_command(request.api_key_command)
-        source, settings = KeySource("api_key_command", (*words,)), {"api_key_command": words}
-    else:
-        return {"name": title, "api_key": _asked_for(need, name, title, force=force, known=known)}
-    _try(need, Location(name, title, source), force=force, known=known, is_kept_elsewhere=True)
-    return {"name": title, **settings}
-
-
-def _asked_for(need: Needs, name: str, title: str, *, force: bool, known: DirectoryState | None) -> str:
-    need.talk.note("KoalaLink needs a key that can read customers and payment methods, and nothing else.")
-    need.talk.note(f"This page of Stripe's makes one; the form is already filled in: {RESTRICTED_KEY_PAGE}")
-    for more in range(_TRIES - 1, -1, -1):
-        try:
-            key = ApiKey(need.talk.secret("Paste the key (it is not shown)"), origin="What you pasted")
-            location = Location(name, title, KeySource("api_key", (key.reveal(),)))
-            _try(need, location, force=force, known=known)
-        except ConfigError as wrong:
-            if not need.talk.can_ask or not more:
-                raise
-            need.talk.warn(wrong.message)
-        else:
-            return key.reveal()
-    raise AssertionError("the last try returns or raises")
-
-
-def _try(
-    need: Needs,
-    location: Location,
-    *,
-    force: bool,
-    known: DirectoryState | None,
-    is_kept_elsewhere: bool = False,
-) -> None:
-    """Ask Stripe with a key, and say whose account it opens; raises ConfigError if it cannot be used.
-
-    Where Stripe cannot be asked now, or the key is not there yet where it will be kept, that is said, and goes on.
-    """
-    try:
-        stripe = need.new_account(location)
-    except ConfigError as missing:
-        if not is_kept_elsewhere:
-            raise
-        need.talk.warn(f"{missing.message} It was not tried.")
-        return
-    try:
-        with need.talk.counting("Trying the key"):
-            report = stripe.report()
-    except (NetworkError, StripeError) as failure:
-        need.talk.warn(f"{failure.message} The key was not tried. To try it later, type: " + Command("doctor"))
-        return
-    if not report.reads_customers:
-        raise ConfigError(
-            f"The key ({stripe.key}) is not allowed to read customers.",
-            hint=f"Make one that can at {RESTRICTED_KEY_PAGE}",
-        )
-    whose = f"of the account {report.account}" if report.account else "of an account that it may not name"
-    called = f" ({report.business})" if report.business else ""
-    need.talk.note(f"The key works: {stripe.key.mode} mode, {whose}{called}.")
-    if not report.reads_payment_methods:
-        need.talk.warn("It is not allowed to read payment methods, so nobody's cards will be shown or checked.")
-    if known and known.account and report.account and known.account != report.account:
-        told = f"The customers of {location.name} were copied from another account, {known.account}."
-        consent(
-            need.talk,
-            f"{told} Use this key anyway?",
-            Stakes.IS_IN_DOUBT,
-            agreed=force,
-            refusal=f"{told} Nothing was changed.",
-            hint="Is it the key of another location? If it is right, add --force.",
-            declined="Nothing was changed.",
-        )

@@ -205,6 +205,9 @@ class Store(Protocol):
     def delete_links(self, customer: Customer, links: Sequence[Link]) -> None:
         """Remove links of one customer."""
 
+    def some_links(self, location: str, most: int) -> list[Link]:
+        """Return up to `most` links at a location, those that were verified last first."""
+
     def links_by_location(self) -> Mapping[str, int]:
         """Return how many links there are at each location."""
 

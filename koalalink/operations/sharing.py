@@ -3,6 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from koalalink.domain.address import Address
+from koalalink.domain.api_key import has_key
 from koalalink.domain.configuration import StoreSource
 from koalalink.domain.sharing import OFFICE_ROLE, Prepared
 from koalalink.errors import AccessRefused, ConfigError, UsageError
@@ -76,6 +77,8 @@ def _asked_for(need: Needs, address: Address) -> tuple[Address, Prepared]:
         pass
     for more in range(_TRIES - 1, -1, -1):
         password = need.talk.secret(f"Password of {address.user or 'your user'} for {address} (it is not shown)")
+        if has_key(password):
+            raise UsageError("What was pasted is a Stripe key, not a password. It was not used.")
         named = address.with_password(password.strip())
         try:
             return named, _prepared(need, named)

@@ -1,6 +1,8 @@
 """Deciding at a terminal, by Rich: one screen a person, one key an answer."""
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from rich.console import Console
@@ -39,6 +41,14 @@ _AROUND_A_GROUP = 7
 """Lines of the screen besides the people: heading and count above, keys and pace below, each perhaps on two."""
 
 
+def forget_typed() -> None:
+    """Drop what was typed and not read yet, where a terminal can do that."""
+    with suppress(ImportError, OSError, ValueError):
+        import termios
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 class RichDesk:
     """Screens on stderr, and the keys that are pressed."""
 
@@ -48,7 +58,10 @@ class RichDesk:
         *,
         getchar: Callable[[], str],
         console: Console | None = None,
+        forget_typed: Callable[[], None] = forget_typed,
     ) -> None:
+        """Show screens on `console`; `getchar` waits for a key, and `forget_typed` drops what was typed since."""
+        self._forget_typed = forget_typed
         self._now = now
         self._getchar = getchar
         self._console = console or Console(stderr=True, highlight=False, emoji=False, markup=False)
@@ -63,6 +76,8 @@ class RichDesk:
         is_new = True
         while True:
             key = self._getchar().lower()
+            if len(key) > 1 and key.isprintable():  # something was pasted: none of its letters is an answer
+                self._forget_typed()
             if len(key) == 1 and key in question.keys:
                 return key
             if key in ("\x03", "\x04"):  # a terminal that hands Ctrl-C and Ctrl-D on as letters

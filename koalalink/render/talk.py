@@ -20,6 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from koalalink.domain.api_key import has_key
 from koalalink.domain.checks import Check, Result
 from koalalink.domain.columns import Column, worth_showing
 from koalalink.domain.connecting import LinkReview
@@ -142,7 +143,7 @@ class RichTalk:
         return self._ask(f"{question} [y/N]").strip().lower() in ("y", "yes")
 
     def answer(self, question: str, default: str) -> str:
-        return self._ask(f"{question} [{default}]").strip() or default
+        return self._ask(f"{question} [{default}]" if default else question).strip() or default
 
     def secret(self, question: str) -> str:
         return getpass(f"{question}: ") if self._may_ask else sys.stdin.readline()
@@ -162,12 +163,16 @@ class RichTalk:
             self.warn(f"Type a number from 1 to {count}, or press Enter for none.")
 
     def _ask(self, question: str) -> str:
-        self._console.print(shown(question, "bold"), end=" ")
-        try:
-            return input()
-        except EOFError:
-            self._console.print()
-            return ""
+        while True:
+            self._console.print(shown(question, "bold"), end=" ")
+            try:
+                answer = input()
+            except EOFError:
+                self._console.print()
+                return ""
+            if not has_key(answer):
+                return answer
+            self.warn("That is a Stripe key. It was not used: this is not where a key is asked for.")
 
     def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         shown_rows = rows if self._console.width >= _WIDE else rows[:1]

@@ -320,6 +320,10 @@ class Store:
         rows = self._db.rows("SELECT location, count(*) AS size FROM links GROUP BY location ORDER BY location")
         return {row["location"]: row["size"] for row in rows}
 
+    def some_links(self, location: str, most: int) -> list[Link]:
+        """Return up to `most` links at a location, those that were verified last first."""
+        return self._tables.some_links_at(location, most)
+
     def rename_location(self, old: str, new: str) -> int:
         """Give a location another name in one change: its links, refusals and copy; return how many links there are.
 

@@ -218,6 +218,14 @@ class Tables:
         sql = f"SELECT {LINK_COLUMNS} FROM links WHERE location = :location ORDER BY customer"
         return [link_from(row) for row in self.db.rows(sql, location=location)]
 
+    def some_links_at(self, location: str, most: int) -> list[Link]:
+        """Return up to `most` links at a location, those that were verified last first."""
+        sql = (
+            f"SELECT {LINK_COLUMNS} FROM links WHERE location = :location "
+            "ORDER BY coalesce(verified_at, 0) DESC, customer LIMIT :most"
+        )
+        return [link_from(row) for row in self.db.rows(sql, location=location, most=most)]
+
     def is_used(self, location: str) -> bool:
         """Tell whether a location has links, refusals, or a copy of its Stripe customers."""
         [row] = self.db.rows(

@@ -158,3 +158,32 @@ def _put_everywhere(account: Account, text: str) -> None:
 
 def _quoted(text: str) -> str:
     return text.replace('"', '""')
+
+
+def test_nothing_of_stripes_steers_a_terminal_or_hides_letters(
+    live: Run, koala: App, account: Account, tmp_path: Path
+) -> None:
+    """Neither in a sheet, a page or an export, nor in what was copied: names, cards, holders, descriptions."""
+    jane = account.customers["cus_123"]
+    for stripe_customer in (jane, *account.customers.values()):
+        stripe_customer["description"] = "\x1b[31mVIP\x07 \u202egnp.exe"
+        stripe_customer["name"] = f"\u2066{stripe_customer.get('name') or 'Jane'}\u2069\x1b[2J"
+    for method in (each for methods in account.payment_methods.values() for each in methods):
+        method["billing_details"] = {"name": "Jane\u200f \x9b31mDoe", "email": None, "phone": None}
+        method["card" if "card" in method else method["type"]]["brand"] = "vi\x1bsa"
+    assert live("unlink", "1").exit_code == 0
+    assert live("customers", "add", "--first-name", "Al\u202eex", "--notes", "\x1b]0;owned\x07tea").exit_code == 0
+    assert live("sync").exit_code == 0
+    for line in (
+        ("match", "--sheet", "sheet.csv"),
+        ("match", "--sheet", "sheet.html"),
+        ("customers", "export", "out.csv"),
+        ("customers", "export", "out.json", "--format", "json"),
+    ):
+        assert live(*line).exit_code == 0, line
+    for name in ("sheet.csv", "sheet.html", "out.csv", "out.json"):
+        text = (tmp_path / name).read_text(encoding="utf-8-sig")
+        assert [f"{ord(c):x}" for c in text if c in "\x1b\x07\x9b\u202e\u2066\u2069\u200f"] == [], name
+        assert "\\u001b" not in text
+        assert "\\u202e" not in text
+    assert "Jane" in (tmp_path / "sheet.csv").read_text(encoding="utf-8-sig")

@@ -130,7 +130,7 @@ def test_name_whose_links_are_there_still_is_refused(again: Run, koala: App) -> 
     """Two locations would become one."""
     koala.config_file.write_text(koala.config_file.read_text() + '[locations.old]\napi_key_env = "K"\n')
     assert again("connect", "2", "cus_RobertCarver1", "-l", "old", "--offline").exit_code == 0
-    assert again("locations", "remove", "old").exit_code == 0
+    assert again("locations", "remove", "old", "--yes").exit_code == 0
     done = again("locations", "rename", "default", "old")
     assert (done.exit_code, "There are links at old already" in done.stderr) == (8, True)
     assert "[locations.default]" in koala.config_file.read_text()

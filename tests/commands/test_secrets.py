@@ -28,7 +28,7 @@ def test_files_are_their_owners_alone(home: Path, umask: int) -> None:
             (("init", "--location", "downtown"), KEY),
             (("customers", "add", "--first-name", "Ann"), None),
             (("locations", "add", "uptown"), KEY),
-            (("locations", "remove", "downtown"), None),
+            (("locations", "remove", "downtown", "--yes"), None),
             (("connect", "1", "cus_123", "--offline"), None),
             (("customers", "export", str(home / "out.csv")), None),
         ):

@@ -85,7 +85,8 @@ def test_init_refuses_what_is_no_key(real: App, typed: str, said: str) -> None:
 def test_locations_are_added_listed_and_removed(real: App) -> None:
     """The list shows the mode and the key shortened, and why Stripe does not answer."""
     runner(real)("init", "--location", "downtown", "--api-key-env", "KEY_D")
-    result = again(real)("locations", "add", "uptown", "--api-key-command", f"echo {KEY}")
+    (real.home / "kept").write_text(KEY)
+    result = again(real)("locations", "add", "uptown", "--api-key-command", f"cat '{real.home / 'kept'}'")
     assert "Added uptown" in result.stderr
     base = {"KOALALINK_API_BASE": "http://127.0.0.1:1"}
     rows = json.loads(again(real, **base)("locations", "list", "--json").stdout)
@@ -95,8 +96,10 @@ def test_locations_are_added_listed_and_removed(real: App) -> None:
     ]
     assert "KEY_D, which is not set" in rows[0]["problem"]
     assert "cannot be reached" in rows[1]["problem"]
-    assert again(real)("locations", "remove", "uptown").exit_code == 0
-    assert again(real)("locations", "remove", "uptown").exit_code == 2
+    refused = again(real)("locations", "remove", "uptown")
+    assert (refused.exit_code, "uptown will no longer be set up. Nothing was changed." in refused.stderr) == (8, True)
+    assert again(real)("locations", "remove", "uptown", "--yes").exit_code == 0
+    assert again(real)("locations", "remove", "uptown", "--yes").exit_code == 2
 
 
 @in_a_file
@@ -233,10 +236,12 @@ def test_key_is_replaced(offered: App, account: Account) -> None:
     assert offered.config_file.read_text() == kept
     assert LIVE not in result.output
     offered.directory.begin("downtown", "acct_another", True, NOW)
-    result = run("locations", "set-key", "downtown", "--api-key-command", f"echo {LIVE}")
+    file = offered.home / "kept"
+    file.write_text(LIVE)
+    result = run("locations", "set-key", "downtown", "--api-key-command", f"cat '{file}'")
     assert (result.exit_code, "were copied from another account, acct_another" in result.stderr) == (8, True)
-    assert run("locations", "set-key", "downtown", "--api-key-command", f"echo {LIVE}", "--force").exit_code == 0
-    assert f'api_key_command = [\n    "echo",\n    "{LIVE}",\n]' in offered.config_file.read_text()
+    assert run("locations", "set-key", "downtown", "--api-key-command", f"cat '{file}'", "--force").exit_code == 0
+    assert f'api_key_command = [\n    "cat",\n    "{file}",\n]' in offered.config_file.read_text()
     assert run("locations", "set-key", "nowhere").exit_code == 2
 
 

@@ -57,10 +57,10 @@ def _pair(pair: SideBySide, theirs: StripeCustomer, reasons: dict[str, int], now
         "others": [_other(each, each.stripe_id in proposal.duplicates, now) for each in pair.others],
         "searched": searched,
         # As they are stored: apply compares them, to notice who has changed since.
-        "ours_name": ours.name,
-        "ours_email": ours.email,
-        "theirs_name": theirs.name,
-        "theirs_email": theirs.email,
+        "ours_name": printable(ours.name),
+        "ours_email": printable(ours.email),
+        "theirs_name": printable(theirs.name),
+        "theirs_email": printable(theirs.email),
     }
 
 
