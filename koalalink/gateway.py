@@ -19,10 +19,12 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
+from koalalink.domain.accounts import StripeAccount
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.directory import Listed, Window
 from koalalink.domain.stripe_answers import customer_in, method_in, text_in
 from koalalink.domain.stripe_customers import Absence, Business, KeyReport, PaymentMethod, StripeCustomer
+from koalalink.domain.text import printable
 from koalalink.errors import ConfigError, KoalaError, NetworkError, SearchUnavailable, StripeError
 from koalalink.hints import Command, Text
 
@@ -151,12 +153,8 @@ class StripeGateway:
                 raise
             return Business(0, 0) if isinstance(refused, _NoSuchCustomer) else None
 
-    def account(self) -> str | None:
-        """Return the ID of the account, or None where the key may not read it, or Stripe does not say."""
-        return self._account()[0]
-
-    def _account(self) -> tuple[str | None, str]:
-        """Return the ID of the account, and what it is called; as far as the key may read that."""
+    def account(self) -> StripeAccount:
+        """Return the account that the key opens, as far as the key may read it, and Stripe says it."""
 
         def ask() -> tuple[str, str]:
             found = self._got("account", {})
@@ -165,8 +163,8 @@ class StripeGateway:
         try:
             account, called = self._asked(ask)
         except StripeError:
-            return None, ""
-        return (account if _ACCOUNT.fullmatch(account) else None), called
+            return StripeAccount(None, "", self.key.livemode)
+        return StripeAccount(account if _ACCOUNT.fullmatch(account) else None, printable(called), self.key.livemode)
 
     def report(self) -> KeyReport:
         """Return what the key may read; raises KoalaError where Stripe does not answer to it at all."""
@@ -183,13 +181,13 @@ class StripeGateway:
                 raise
         # Whether the customer exists is asked only of those who may know.
         cards = self.cards("cus_koalalinkdoctor")
-        account, business = self._account()
+        account = self.account()
         return KeyReport(
             reads_customers=bool(clock),
             reads_payment_methods=cards is not None,
             reads_business=self.business("cus_koalalinkdoctor") is not None,
-            account=account,
-            business=business,
+            account=account.id,
+            business=account.name,
             clock=_moment(clock[0]) if clock else None,
         )
 

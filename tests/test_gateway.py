@@ -15,6 +15,7 @@ import stripe
 
 from koalalink import gateway, wire
 from koalalink.accounts import open_account
+from koalalink.domain.accounts import StripeAccount
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.configuration import KeySource, Location
 from koalalink.domain.stripe_customers import (
@@ -137,7 +138,7 @@ def test_cards_are_read(asking: StripeGateway) -> None:
     assert cards is not None
     assert [(card.brand, card.last4, card.funding) for card in cards] == [("visa", "4242", "credit")]
     assert asking.cards("cus_nobody") == ()
-    assert asking.account() == "acct_sandboxdowntown"
+    assert asking.account() == StripeAccount("acct_sandboxdowntown", "", False)
 
 
 _ADDRESS = {"city": None, "country": "US", "line1": None, "line2": None, "postal_code": "98101", "state": None}
@@ -309,7 +310,7 @@ def test_key_that_may_not_read_cards_reads_the_rest(asking: StripeGateway, accou
     assert asking.cards_are_hidden
     assert [found.stripe_id for found in asking.with_email("jane@x.com", 9)] == ["cus_123"]
     assert asking.cards("cus_123") is None
-    assert asking.account() is None
+    assert asking.account().id is None
     report = asking.report()
     assert (report.reads_customers, report.reads_payment_methods) == (True, False)
 
@@ -586,7 +587,7 @@ def test_path_that_is_not_there_is_a_refusal(asking: StripeGateway, server: Stri
         with pytest.raises(StripeError) as refused:
             ask()
         assert refused.value.exit_code is ExitCode.STRIPE_REFUSED
-    assert (asking.count(), asking.account()) == (None, None)
+    assert (asking.count(), asking.account().id) == (None, None)
     with pytest.raises(StripeError):
         asking.report()
 
@@ -601,7 +602,7 @@ def test_account_that_stripe_does_not_tell_is_not_known(
         with pytest.raises(NetworkError, match="other than Stripe"):
             asking.account()
     else:
-        assert asking.account() is None
+        assert asking.account().id is None
 
 
 def test_half_a_character_is_no_harm(asking: StripeGateway, server: StripeServer) -> None:

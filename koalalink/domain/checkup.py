@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from koalalink.domain.accounts import KnownAccount
 from koalalink.hints import Text
 
 
@@ -33,6 +34,8 @@ class LocationReport(NamedTuple):
     key: str
     answers: bool
     problem: str
+    known: KnownAccount
+    """Whose account it is, as the list has it."""
 
 
 class Checkup(NamedTuple):

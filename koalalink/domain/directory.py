@@ -55,6 +55,8 @@ class DirectoryState(NamedTuple):
     location: str
     account: str | None
     """The ID of the Stripe account; None where that is not known."""
+    account_name: str
+    """What the business is called at Stripe; nothing where that is not known."""
     livemode: bool | None
     is_filled: bool
     """Whether anybody was copied who is at Stripe still, as far as is known."""

@@ -42,6 +42,33 @@ class LinkProblem(NamedTuple):
     detail: str
 
 
+class ProblemLine(NamedTuple):
+    """A line of what is shown: a problem, or how many links have one and the same cause."""
+
+    problem: LinkProblem
+    links: int
+
+
+_OF_THE_KEY = (Problem.OTHER_MODE, Problem.OTHER_ACCOUNT)
+"""What is wrong with the key of a location, or with its account, and so with all links there at once."""
+
+
+def one_line_a_cause(problems: Iterable[LinkProblem], doubtful_at: Collection[str]) -> list[ProblemLine]:
+    """Return problems in their order, those that a key causes in one line a location.
+
+    Where the key is `doubtful_at` a location, that it does not know a customer is its fault, too.
+    """
+    lines: dict[object, ProblemLine] = {}
+    for place, each in enumerate(problems):
+        location, kind = each.link.location, each.problem
+        is_the_keys = kind in _OF_THE_KEY or (kind is Problem.NEVER_EXISTED and location in doubtful_at)
+        cause = (location, kind, each.detail) if is_the_keys else place
+        lines[cause] = (
+            ProblemLine(lines[cause].problem, lines[cause].links + 1) if cause in lines else ProblemLine(each, 1)
+        )
+    return [*lines.values()]
+
+
 class SwitchedOff(NamedTuple):
     """Dead links that `verify --fix` has switched off, in which change."""
 
@@ -55,6 +82,13 @@ class Verified(NamedTuple):
     problems: tuple[LinkProblem, ...]
     checked: int
     switched_off: SwitchedOff | None
+    doubtful_at: frozenset[str] = frozenset()
+    """Locations whose key seems to open another account than that of their links."""
+
+    @property
+    def lines(self) -> list[ProblemLine]:
+        """The problems as they are shown to people."""
+        return one_line_a_cause(self.problems, self.doubtful_at)
 
 
 class CheckedLink(NamedTuple):

@@ -24,6 +24,14 @@ class Link(NamedTuple):
     seen_phone: str = ""
 
 
+class AccountOfLinks(NamedTuple):
+    """A Stripe account and mode that links of a location were made in."""
+
+    account: str | None
+    livemode: bool | None
+    links: int
+
+
 class Holder(NamedTuple):
     """A customer of the store that a Stripe ID is linked to, and where."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from koalalink.domain.accounts import StripeAccount
 from koalalink.domain.stripe_ids import StripeId, dashboard_url
 
 OUR_ID_AT_STRIPE = "external_id"
@@ -214,8 +215,8 @@ class StripeProfile(NamedTuple):
     customer: StripeCustomer | Absence
     cards: tuple[PaymentMethod, ...] | None
     """Best first, the default leading; None where the key may not read them."""
-    account: str | None
-    """The account's ID; None where the key may not read it."""
+    account: StripeAccount
+    """Whose customer it is, as far as the key may say."""
 
 
 def best_method(cards: tuple[PaymentMethod, ...], now: datetime) -> PaymentMethod | None:

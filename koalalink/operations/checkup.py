@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from koalalink.domain.accounts import KnownAccount, StripeAccount
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE
 from koalalink.domain.checkup import Checkup, Finding, Health, LocationReport, Locations
 from koalalink.domain.configuration import Config
@@ -14,6 +15,7 @@ from koalalink.domain.stripe_customers import KeyReport
 from koalalink.domain.text import counted
 from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, quoted
+from koalalink.operations.account_guard import known_account
 from koalalink.operations.asking import Asking
 from koalalink.operations.checkup_shared import clocks_differ, of_shared
 from koalalink.operations.needs import (
@@ -39,7 +41,10 @@ class Needs(
 
 
 def list_locations(need: Needs) -> Locations:
-    """Return for every location its key, shortened, and whether Stripe answers to it; all asked at the same time."""
+    """Return for every location its key, shortened, and whether Stripe answers to it; all asked at the same time.
+
+    Whose account it is is told as the list has it, without asking.
+    """
     config = need.config
     askings = {name: Asking(_asked(need.accounts, name)) for name in config.locations}
     reports = []
@@ -60,6 +65,7 @@ def list_locations(need: Needs) -> Locations:
                 key=str(stripe.key) if stripe else "",
                 answers=isinstance(report, KeyReport),
                 problem=problem,
+                known=_known(need, name),
             )
         )
     return Locations(tuple(reports))
@@ -96,6 +102,10 @@ def _findings(need: Needs) -> Iterator[Finding]:
             yield _bad(name, error)
             continue
         yield from _key(stripe, report, need.now)
+        if isinstance(report, KeyReport) and (why := _why_another(need, stripe, report)):
+            advice = "If it is the wrong key: " + Command("locations", "set-key", name)
+            advice += f". If {name} has moved to this account: " + Command("sync", location=name, replace=True)
+            yield Finding(about=name, health=Health.BAD, text=why, advice=advice)
         if isinstance(report, KeyReport) and report.account:
             twin = accounts.setdefault(report.account, name)
             if twin != name:
@@ -105,6 +115,20 @@ def _findings(need: Needs) -> Iterator[Finding]:
                     text=f"It has the same Stripe account as {twin}.",
                     advice="Is one of the two keys the other location's?",
                 )
+
+
+def _known(need: Needs, location: str) -> KnownAccount:
+    """Return whose account a location is in the list; nothing where the store cannot be opened."""
+    try:
+        return known_account(need.store, need.directory, location)
+    except KoalaError:  # which is a finding of its own
+        return KnownAccount(location)
+
+
+def _why_another(need: Needs, stripe: Stripe, report: KeyReport) -> str | None:
+    """Return why a key opens another account or mode than its location has in the list, if it does."""
+    opened = StripeAccount(report.account, report.business, stripe.key.livemode)
+    return _known(need, stripe.location).why_another(opened)
 
 
 def _asked(accounts: Accounts, location: str) -> Callable[[], tuple[Stripe, KeyReport | KoalaError]]:

@@ -12,6 +12,7 @@ from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer, bes
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.hints import Command
+from koalalink.operations.account_guard import known_account
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Others, copied, examine, of_profile, unexamined
 from koalalink.operations.locating import location_with
@@ -84,7 +85,7 @@ def _connect_verified(need: Needs, wanted: _Wanted) -> Connected:
     verdict, link = examine(
         linked,
         stripe_id,
-        of_profile(stripe, location, stripe_id, profile, now),
+        of_profile(location, stripe_id, profile, now, known_account(store, need.directory, location)),
         Others(store, [profile.customer]),
         holders=holders,
         now=now,

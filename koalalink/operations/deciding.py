@@ -14,6 +14,7 @@ from koalalink.domain.text import counted
 from koalalink.errors import ConflictError
 from koalalink.hints import Command, Text
 from koalalink.operations import matching
+from koalalink.operations.account_guard import known_account
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Account, Others, asked, copied, examine
 from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
@@ -186,7 +187,8 @@ def _has_a_key(need: Settling, location: str) -> bool:
 def _look_up(need: Settling, location: str, stripe_ids: set[StripeId]) -> Account:
     if not _has_a_key(need, location) or not stripe_ids:
         return copied(need.directory, location, stripe_ids)
-    return asked(need.accounts(location), stripe_ids, need.talk, "Checking with Stripe", need.now)
+    known = known_account(need.store, need.directory, location)
+    return asked(need.accounts(location), stripe_ids, need.talk, "Checking with Stripe", need.now, known=known)
 
 
 def _examined(

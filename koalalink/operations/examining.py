@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from koalalink.domain.accounts import KnownAccount, StripeAccount
 from koalalink.domain.checks import Verdict, doubt_of, judge, seen_at
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
@@ -11,6 +12,7 @@ from koalalink.domain.people.contact import phone_key
 from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, StripeProfile, told_besides
 from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import fold
+from koalalink.operations.account_guard import refuse_another
 from koalalink.operations.looking_up import look_up
 from koalalink.operations.ports import Directory, Stripe, Talk
 
@@ -39,17 +41,35 @@ class Account(NamedTuple):
     """The cards of customers, where they were asked for."""
 
 
-def asked(stripe: Stripe, stripe_ids: Collection[StripeId], talk: Talk, what: str, now: datetime) -> Account:
-    """Look IDs up at Stripe, by the cheaper way; raises KoalaError where it does not answer."""
+def asked(
+    stripe: Stripe,
+    stripe_ids: Collection[StripeId],
+    talk: Talk,
+    what: str,
+    now: datetime,
+    *,
+    known: KnownAccount | None,
+) -> Account:
+    """Look IDs up at Stripe, by the cheaper way; raises KoalaError where it does not answer.
+
+    `known` is the account that the location has in the list; raises ConflictError where the key opens another, before
+    anything is looked up. It is None where that is what is being changed.
+    """
     with talk.counting(what, len(stripe_ids)) as count:
+        opened = stripe.account()
+        if known:
+            refuse_another(known, opened)
         found = look_up(stripe, stripe_ids, count)
-    return Account(stripe.location, found, stripe.account(), stripe.key.livemode, now)
+    return Account(stripe.location, found, opened.id, opened.livemode, now)
 
 
-def of_profile(stripe: Stripe, location: str, stripe_id: StripeId, profile: StripeProfile, now: datetime) -> Account:
-    """Return the same of one customer whose cards were asked for as well."""
+def of_profile(
+    location: str, stripe_id: StripeId, profile: StripeProfile, now: datetime, known: KnownAccount
+) -> Account:
+    """Return the same of one customer whose cards were asked for as well; raises as `asked`."""
+    refuse_another(known, profile.account)
     cards = {stripe_id: profile.cards}
-    return Account(location, {stripe_id: profile.customer}, profile.account, stripe.key.livemode, now, cards)
+    return Account(location, {stripe_id: profile.customer}, profile.account.id, profile.account.livemode, now, cards)
 
 
 def copied(directory: Directory, location: str, stripe_ids: Iterable[StripeId]) -> Account:
@@ -126,7 +146,7 @@ def examine(
     verdict = judge(
         customer,
         stripe_id,
-        StripeProfile(customer=theirs, cards=account.cards.get(stripe_id), account=account.account),
+        StripeProfile(theirs, account.cards.get(stripe_id), StripeAccount(account.account, "", livemode)),
         livemode=livemode,
         holders=holders,
         elsewhere=[link.stripe_id for link in linked.links if link.location != account.location],

@@ -21,6 +21,7 @@ from koalalink.domain.stripe_ids import StripeId
 from koalalink.domain.text import counted, printable
 from koalalink.errors import ConflictError, UsageError
 from koalalink.hints import Command, Text
+from koalalink.operations.account_guard import known_account
 from koalalink.operations.consent import Stakes, consent, consent_to_write
 from koalalink.operations.examining import Account, asked
 from koalalink.operations.intake import Intake
@@ -177,7 +178,14 @@ def _look_up(need: Needs, file: CustomerFile, entries: Entries) -> dict[str, Acc
         for location, stripe_id in entry.stripe_ids.items() if isinstance(entry, Entry) else ():
             wanted[location].add(stripe_id)
     return {
-        location: asked(need.accounts(location), stripe_ids, need.talk, "Looking up Stripe IDs", need.now)
+        location: asked(
+            need.accounts(location),
+            stripe_ids,
+            need.talk,
+            "Looking up Stripe IDs",
+            need.now,
+            known=known_account(need.store, need.directory, location),
+        )
         for location, stripe_ids in wanted.items()
         if stripe_ids
     }

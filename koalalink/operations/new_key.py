@@ -2,11 +2,13 @@
 
 from typing import NamedTuple, Protocol
 
+from koalalink.domain.accounts import StripeAccount
 from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
 from koalalink.domain.configuration import KeySource, Location
 from koalalink.domain.stripe_customers import Absence, KeyReport
 from koalalink.errors import ConfigError, KoalaError, NetworkError, StripeError, UsageError
 from koalalink.hints import Command
+from koalalink.operations.account_guard import known_account
 from koalalink.operations.command_words import words_of_command
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.needs import HasDirectory, HasNewAccounts, HasStore, HasTalk
@@ -130,11 +132,9 @@ def _why_another(need: Needs, location: str, stripe: Stripe, report: KeyReport) 
 
     One that may not name its account is known by those whom it has: an account knows even its deleted customers.
     """
-    known = need.directory.state(location)
-    if known and known.account and report.account:
-        if known.account == report.account:
-            return None
-        return f"The customers of {location} were copied from another account, {known.account}."
+    known = known_account(need.store, need.directory, location)
+    if why := known.why_another(StripeAccount(report.account, report.business, stripe.key.livemode)):
+        return why
     links = need.store.some_links(location, _SAMPLE)
     absent = (Absence.NEVER_EXISTED, Absence.OTHER_MODE)
     if links and report.account is None and all(stripe.customer(link.stripe_id) in absent for link in links):

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:  # a command that needs one operation does not load what all others work with
+if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
     from koalalink.disk import IfThere
+    from koalalink.domain.accounts import (
+        StripeAccount,  # a command that needs one operation does not load what all others work with
+    )
     from koalalink.domain.api_key import ApiKey
     from koalalink.domain.backups import Contents
     from koalalink.domain.changes import Action, Change
@@ -37,7 +40,7 @@ if TYPE_CHECKING:  # a command that needs one operation does not load what all o
     from koalalink.domain.exports import ExportColumn, ExportRow, Format
     from koalalink.domain.hits import Hits
     from koalalink.domain.imports import Row
-    from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
+    from koalalink.domain.links import AccountOfLinks, CustomerList, Holder, Link, LinkedCustomer
     from koalalink.domain.notes import Note
     from koalalink.domain.payments import Payments
     from koalalink.domain.remaps import MovedId
@@ -66,8 +69,8 @@ class Stripe(Protocol):
     def business(self, stripe_id: StripeId) -> Business | None:
         """Return the subscriptions and invoices of a customer; None where the key may not read them."""
 
-    def account(self) -> str | None:
-        """Return the ID of the account; None where the key does not say."""
+    def account(self) -> StripeAccount:
+        """Return the account that the key opens, as far as it may say."""
 
     def search(self, query: str, most: int) -> list[StripeCustomer]:
         """Return up to `most` customers that a query in Stripe's search language finds."""
@@ -208,6 +211,9 @@ class Store(Protocol):
     def some_links(self, location: str, most: int) -> list[Link]:
         """Return up to `most` links at a location, those that were verified last first."""
 
+    def accounts_of_links(self, location: str) -> list[AccountOfLinks]:
+        """Return the accounts and modes of a location's links, the most frequent first."""
+
     def links_by_location(self) -> Mapping[str, int]:
         """Return how many links there are at each location."""
 
@@ -267,7 +273,9 @@ class Directory(Protocol):
     def count(self, location: str) -> int:
         """Return how many customers of a location are at Stripe."""
 
-    def begin(self, location: str, account: str | None, livemode: bool | None, now: datetime) -> tuple[Window, ...]:
+    def begin(
+        self, location: str, account: str | None, livemode: bool | None, now: datetime, *, account_name: str = ""
+    ) -> tuple[Window, ...]:
         """Begin a sync, or go on with one that was interrupted; return what is to be listed."""
 
     def put(self, location: str, customers: Sequence[StripeCustomer], left: Sequence[Window]) -> tuple[int, int]:

@@ -78,7 +78,7 @@ def stripe_profile(stripe: Stripe, stripe_id: StripeId) -> StripeProfile:
     account = Asking(stripe.account)
     found = customer.result()
     if isinstance(found, Absence):
-        return StripeProfile(customer=found, cards=(), account=None)
+        return StripeProfile(customer=found, cards=(), account=account.result())
     return StripeProfile(customer=found, cards=methods_in_order(found, cards.result()), account=account.result())
 
 

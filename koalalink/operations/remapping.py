@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from koalalink.domain.accounts import StripeAccount
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.notes import Note
 from koalalink.domain.remaps import Conflict, MovedId, Remapped, by_old
+from koalalink.domain.stripe_customers import Absence
 from koalalink.domain.text import counted, listed
 from koalalink.errors import ConflictError
+from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
-from koalalink.operations.examining import Others, asked, examine
+from koalalink.operations.examining import Account, Others, asked, examine
 from koalalink.operations.needs import HasAccounts, HasConfig, HasFiles, HasStore, HasTalk, HasTime
 from koalalink.operations.places import the_location
 from koalalink.operations.ports import Bulk
+
+_SEVERAL = 2
 
 
 class Needs(HasConfig, HasStore, HasAccounts, HasFiles, HasTalk, HasTime, Protocol):
@@ -68,14 +73,16 @@ def remap(need: Needs, request: RemapRequest) -> Remapped:
     rows = by_old(need.files.moved_ids(request.file))
     file = "the input" if request.file == "-" else Path(request.file).name
     note = Note.of_file(file)
+    opened = need.accounts(location).account()
     with need.store.bulk(Action.REMAPPED, note, rehearsal=True) as bulk:
-        moves, _ = _sorted_out(bulk, rows, route)
+        moves, _ = _sorted_out(bulk, rows, route, opened)
     question = f"Move {counted(len(moves), 'link')} at {location}?"
     consent(need.talk, question, Stakes.CAN_BE_UNDONE, agreed=request.agreed or request.dry_run)
     wanted = {move.row.new for move in moves}
-    account = asked(need.accounts(location), wanted, need.talk, "Looking up new IDs", need.now)
+    account = asked(need.accounts(location), wanted, need.talk, "Looking up new IDs", need.now, known=None)
+    _refuse_the_former(account, moves, opened)
     with need.store.bulk(Action.REMAPPED, note, rehearsal=request.dry_run) as bulk:
-        moves, (size, unchanged, missing) = _sorted_out(bulk, rows, route)
+        moves, (size, unchanged, missing) = _sorted_out(bulk, rows, route, opened)
         _refuse_shared(moves)
         holders = bulk.holders([move.row.new for move in moves])
         others = Others(bulk, account.found.values())
@@ -115,8 +122,30 @@ def remap(need: Needs, request: RemapRequest) -> Remapped:
         )
 
 
-def _sorted_out(bulk: Bulk, rows: dict[str, MovedId], route: _Route) -> tuple[list[_Move], tuple[int, int, int]]:
-    """Return the links to be moved; and how many there are, are right already, and are not in the file."""
+def _refuse_the_former(account: Account, moves: Sequence[_Move], opened: StripeAccount) -> None:
+    """Raise ConflictError where the key knows none of the new IDs: it opens the account of before."""
+    is_known = (found not in (Absence.NEVER_EXISTED, Absence.OTHER_MODE) for found in account.found.values())
+    if len(moves) < _SEVERAL or any(is_known):  # a single ID may as well be a wrong one
+        return
+    size, location = counted(len({move.row.new for move in moves}), "new ID"), account.location
+    former = ", where the links are now" if opened.id and opened.id in {move.old.account for move in moves} else ""
+    raise ConflictError(
+        f"The key of {location} opens {opened}{former}. It knows none of the {size}. Nothing was changed.",
+        hint="Give it the key of the new account first: " + Command("locations", "set-key", location),
+    )
+
+
+def _is_of_another(link: Link, opened: StripeAccount) -> bool:
+    return bool(link.account and opened.id and link.account != opened.id)
+
+
+def _sorted_out(
+    bulk: Bulk, rows: dict[str, MovedId], route: _Route, opened: StripeAccount
+) -> tuple[list[_Move], tuple[int, int, int]]:
+    """Return the links to be moved; and how many there are, are right already, and are not in the file.
+
+    A copied account may keep its customers' IDs: a link of the former account is not right yet.
+    """
     moves, links, unchanged, missing = [], 0, 0, 0
     for linked in bulk.links_at(route.source):
         at = {link.location: link for link in linked.links}
@@ -125,7 +154,7 @@ def _sorted_out(bulk: Bulk, rows: dict[str, MovedId], route: _Route) -> tuple[li
         row = rows.get(old.stripe_id)
         if row is None:
             missing += 1
-        elif previous and previous.stripe_id == row.new:
+        elif previous and previous.stripe_id == row.new and not _is_of_another(previous, opened):
             unchanged += 1
         else:
             moves.append(_Move(linked, old, previous, row))

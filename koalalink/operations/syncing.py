@@ -6,6 +6,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple, Protocol
 
+from koalalink.domain.accounts import StripeAccount, spelled
 from koalalink.domain.directory import (
     DirectoryState,
     Listed,
@@ -91,8 +92,8 @@ def _sync_from_stripe(need: Needs, request: SyncRequest) -> Partial[Synced]:
             continue
         if replace:
             directory.forget(location)
-        limit = limits.setdefault(account or location, RateLimit(_PER_SECOND))
-        windows = directory.begin(location, account, stripe.key.livemode, now)
+        limit = limits.setdefault(account.id or location, RateLimit(_PER_SECOND))
+        windows = directory.begin(location, account.id, account.livemode, now, account_name=account.name)
         runs[location] = _Run(stripe, limit, windows, total)
     totals = [run.total for run in runs.values()]
     total = sum(filter(None, totals)) if all(totals) else None
@@ -225,8 +226,8 @@ def _read(runs: Mapping[str, _Run], directory: Directory, count: Callable[[int],
 
 def _opening(
     accounts: Accounts, location: str, state: DirectoryState | None, sample: list[StripeCustomer]
-) -> Callable[[], tuple[Stripe, str | None, int | None]]:
-    def ask() -> tuple[Stripe, str | None, int | None]:
+) -> Callable[[], tuple[Stripe, StripeAccount, int | None]]:
+    def ask() -> tuple[Stripe, StripeAccount, int | None]:
         stripe = accounts(location)
         total = Asking(stripe.count)
         account = stripe.account()
@@ -238,15 +239,16 @@ def _opening(
 
 
 def _refuse_another_account(
-    stripe: Stripe, account: str | None, state: DirectoryState, sample: list[StripeCustomer]
+    stripe: Stripe, account: StripeAccount, state: DirectoryState, sample: list[StripeCustomer]
 ) -> None:
     """Raise ConflictError where the key opens another account or mode than the directory was copied from."""
     mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")
     if state.livemode is not None and state.livemode is not stripe.key.livemode:
         raise _another(stripe.location, f"was copied in {other} mode, and its key is now a {mode} key")
-    if account and state.account:
-        if account != state.account:
-            raise _another(stripe.location, f"is of the account {state.account}, and its key now opens {account}")
+    if account.id and state.account:
+        if account.id != state.account:
+            copied = spelled(state.account, state.account_name)
+            raise _another(stripe.location, f"is of the account {copied}, and its key now opens {account}")
         return
     # A key need not tell whose it is; but it knows its own customers, even those deleted since.
     found = [stripe.customer(customer.stripe_id) for customer in sample]

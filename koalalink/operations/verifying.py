@@ -79,7 +79,7 @@ def verify(need: Needs, request: VerifyRequest) -> Partial[Verified]:
         kinds = Counter(each.problem.value for each in found.problems if each.link.location == location)
         need.directory.put_verification(location, Verification(need.now, size, kinds))
     fixed = switch_off_dead(need, found) if request.fix else None
-    done = Verified(found.problems, sum(found.checked.values()), fixed)
+    done = Verified(found.problems, sum(found.checked.values()), fixed, found.doubtful_at)
     return Partial(done, found.failures or _failed(found.problems, fixed=request.fix))
 
 
@@ -251,7 +251,7 @@ def _ask(
             found = looking_up(stripe, stripe_ids, count)
             while batch := [*islice(found, _BATCH)]:
                 told = [*_told(stripe, batch, now)]
-                now_at = AccountNow(account, stripe.key.livemode, stripe.cards_are_hidden)
+                now_at = AccountNow(account.id, account.livemode, stripe.cards_are_hidden)
                 answers.put(_Answer(location, now_at, told))
         finally:
             answers.put("that was all")

@@ -119,12 +119,12 @@ def _verified(found: Verified, screen: Screen) -> None:
         return
     rows = [
         [
-            shown(str(each.customer)),
+            shown(str(each.customer) if links == 1 else f"{links:,} links"),
             shown(each.link.location),
-            shown(each.link.stripe_id, "cyan"),
+            shown(each.link.stripe_id if links == 1 else "", "cyan"),
             shown(each.detail, "bold red" if dead(each) else "yellow"),
         ]
-        for each in found.problems
+        for each, links in found.lines
     ]
     columns = ("Customer", Column("Location", folds=True), Column("Stripe ID", folds=True), "Problem")
     print_table(screen.console, columns, rows)

@@ -8,7 +8,7 @@ from koalalink.domain.checkup import Checkup, Health, Locations
 from koalalink.domain.text import counted
 from koalalink.hints import Command
 from koalalink.render.screen import Screen
-from koalalink.render.tables import print_table, print_whole, shown
+from koalalink.render.tables import Column, print_table, print_whole, shown
 
 _HEALTH = {Health.GOOD: ("ok", "green"), Health.NOTE: ("note", "yellow"), Health.BAD: ("bad", "bold red")}
 
@@ -34,9 +34,11 @@ def _locations(found: Locations, screen: Screen) -> None:
         default = " (default)" if report.default else ""
         answer = shown("answers", "green") if report.answers else shown(report.problem, "bold red")
         mode = shown(report.mode, "bold" if report.mode == "live" else "")
-        rows.append([shown(report.location + default), shown(report.title), mode, shown(report.key), answer])
+        account = shown(str(report.known) if report.known.ids else "")
+        rows.append([shown(report.location + default), shown(report.title), mode, shown(report.key), answer, account])
     if rows:
-        print_table(screen.console, ("Location", "Name", "Mode", "Key", "Stripe"), rows)
+        columns = ("Location", "Name", "Mode", "Key", "Stripe", Column("Account", folds=True))
+        print_table(screen.console, columns, rows)
 
 
 def _checkup(found: Checkup, screen: Screen) -> None:

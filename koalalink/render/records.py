@@ -239,6 +239,16 @@ def _verified(found: Verified, now: datetime) -> list[Record]:
     ]
 
 
+def _verified_lines(found: Verified, now: datetime) -> list[Record]:
+    rows = []
+    for each, links in found.lines:
+        detail = each.detail if links == 1 else f"{each.detail} This concerns {links:,} links."
+        whose = {"customer": each.customer.number, "stripe_id": each.link.stripe_id}
+        shown = whose if links == 1 else dict.fromkeys(whose)
+        rows.append({"location": each.link.location, "problem": each.problem.value, "detail": detail, **shown})
+    return rows
+
+
 def _synced(done: Synced, now: datetime) -> list[Record]:
     return [each._asdict() for each in done.locations]
 
@@ -368,6 +378,8 @@ def _locations(found: Locations, now: datetime) -> list[Record]:
             "key": report.key or None,
             "answers": report.answers,
             "problem": report.problem or None,
+            "account": min(report.known.ids, default=None),
+            "account_name": report.known.name or None,
         }
         for report in found.reports
     ]
@@ -495,10 +507,10 @@ RECORDS: dict[str, Form] = {
         _own_duplicate_lines,
         f"person same pick reason {_CUSTOMER}",
     ),
-    "Verified": Form(_verified, "customer location stripe_id problem detail"),
+    "Verified": Form(_verified, "customer location stripe_id problem detail", _verified_lines),
     "BackedUp": Form(_backed_up, _BACKUP),
     "Restored": Form(_backed_up, _BACKUP),
-    "Locations": Form(_locations, "location name default mode key answers problem"),
+    "Locations": Form(_locations, "location name default mode key answers problem account account_name"),
     "Checkup": Form(_checkup, "about health finding advice"),
 }
 """By the name of the type of result, so that printing one type does not load all others."""

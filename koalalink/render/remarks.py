@@ -110,6 +110,12 @@ def _verified(found: Verified) -> Iterator[Text]:
 def _locations(found: Locations) -> Iterator[Text]:
     if not found.reports:
         yield "No location is set up yet. Type: " + Command("init")
+    by_account: dict[str, list[str]] = {}
+    for report in found.reports:
+        for account in report.known.ids:
+            by_account.setdefault(account, []).append(report.location)
+    for locations in (each for each in by_account.values() if len(each) > 1):
+        yield f"{listed(locations)} have the same Stripe account. Is one of the keys another location's?"
 
 
 _REMARKS: dict[str, Callable[[Any], Iterator[Text]]] = {

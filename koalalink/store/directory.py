@@ -34,7 +34,7 @@ _TOP = """
         (SELECT run FROM directories WHERE location = :location) AS run
 """
 _STATES = """
-    SELECT location, account, livemode, begun_at, finished_at, windows,
+    SELECT location, account, account_name, livemode, begun_at, finished_at, windows,
         EXISTS (SELECT 1 FROM directory WHERE directory.location = directories.location AND NOT gone) AS is_filled
     FROM directories
 """
@@ -73,23 +73,30 @@ class Directory:
         )
         return int(row["size"])
 
-    def begin(self, location: str, account: str | None, livemode: bool | None, now: datetime) -> tuple[Window, ...]:
-        """Begin a copy, or go on with one that was interrupted; return what is to be listed."""
+    def begin(
+        self, location: str, account: str | None, livemode: bool | None, now: datetime, *, account_name: str = ""
+    ) -> tuple[Window, ...]:
+        """Begin a copy, or go on with one that was interrupted; return what is to be listed.
+
+        What is not known of the account stays as it was.
+        """
         with self._db.transaction():
             state = self.state(location)
             windows = state.windows(now) if state else (Window(),)
             goes_on = state is not None and len(windows) > 1
             self._db.execute(
                 """
-                INSERT INTO directories (location, account, livemode, run, begun_at, windows)
-                VALUES (:location, :account, :livemode, 1, :now, :windows)
+                INSERT INTO directories (location, account, account_name, livemode, run, begun_at, windows)
+                VALUES (:location, :account, :account_name, :livemode, 1, :now, :windows)
                 ON CONFLICT (location) DO UPDATE SET windows = excluded.windows, run = directories.run + :more,
                     account = coalesce(excluded.account, directories.account),
+                    account_name = coalesce(nullif(excluded.account_name, ''), directories.account_name),
                     livemode = coalesce(excluded.livemode, directories.livemode),
                     begun_at = CASE WHEN :more = 1 THEN excluded.begun_at ELSE directories.begun_at END
                 """,
                 location=location,
                 account=account,
+                account_name=trimmed(account_name),
                 livemode=None if livemode is None else int(livemode),
                 now=int(now.timestamp()),
                 windows=json.dumps(windows),
@@ -300,6 +307,7 @@ def _state(row: Row) -> DirectoryState:
     return DirectoryState(
         location=row["location"],
         account=row["account"],
+        account_name=row["account_name"],
         livemode=None if livemode is None else bool(livemode),
         is_filled=bool(row["is_filled"]),
         begun_at=datetime.fromtimestamp(row["begun_at"], UTC),

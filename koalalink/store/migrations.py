@@ -55,6 +55,8 @@ def _has_fewer_texts(values: str) -> str:
     )"""
 
 
+_ANY_ID = "CHECK (length(stripe_id) BETWEEN 1 AND 255)"
+
 # Each step is a version. Steps are only ever added: a store in use has run the earlier ones.
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -291,10 +293,74 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) IS NOT TRUE BEGIN SELECT RAISE (ABORT, 'the history cannot be altered'); END
         """,
     ),
+    (
+        # Stripe lets other programs choose a customer's ID: any is kept, not only those that begin with cus_. SQLite
+        # takes a check away only with its table.
+        f"""
+        CREATE TABLE links_of_any_id (
+            customer INTEGER NOT NULL REFERENCES customers,
+            location TEXT NOT NULL CHECK (location <> ''),
+            stripe_id TEXT NOT NULL {_ANY_ID},
+            enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+            account TEXT,
+            livemode INTEGER CHECK (livemode IN (0, 1)),
+            verified_at INTEGER,
+            seen_name TEXT NOT NULL,
+            seen_email TEXT NOT NULL,
+            seen_phone TEXT NOT NULL,
+            PRIMARY KEY (customer, location),
+            UNIQUE (stripe_id, location)
+        ) STRICT
+        """,
+        "INSERT INTO links_of_any_id SELECT customer, location, stripe_id, enabled, account, livemode, verified_at, "
+        "seen_name, seen_email, seen_phone FROM links ORDER BY rowid",
+        "DROP TABLE links",
+        "ALTER TABLE links_of_any_id RENAME TO links",
+        f"""
+        CREATE TABLE directory_of_any_id (
+            entry INTEGER PRIMARY KEY,
+            location TEXT NOT NULL REFERENCES directories,
+            stripe_id TEXT NOT NULL {_ANY_ID},
+            name TEXT NOT NULL,
+            email TEXT NOT NULL,
+            phone TEXT NOT NULL,
+            address TEXT NOT NULL CHECK (json_valid(address)),
+            created INTEGER,
+            livemode INTEGER NOT NULL CHECK (livemode IN (0, 1)),
+            card TEXT CHECK (card IS NULL OR json_valid(card)),
+            other_card TEXT CHECK (other_card IS NULL OR json_valid(other_card)),
+            default_payment_method TEXT NOT NULL,
+            metadata TEXT NOT NULL CHECK (json_valid(metadata)),
+            run INTEGER NOT NULL,
+            gone INTEGER NOT NULL CHECK (gone IN (0, 1)),
+            about TEXT CHECK (about IS NULL OR json_valid(about)),
+            UNIQUE (location, stripe_id)
+        ) STRICT
+        """,
+        "INSERT INTO directory_of_any_id SELECT entry, location, stripe_id, name, email, phone, address, created, "
+        "livemode, card, other_card, default_payment_method, metadata, run, gone, about FROM directory ORDER BY entry",
+        "DROP TABLE directory",
+        "ALTER TABLE directory_of_any_id RENAME TO directory",
+        "CREATE INDEX directory_by_location ON directory (location) WHERE NOT gone",
+        f"""
+        CREATE TABLE refusals_of_any_id (
+            customer INTEGER NOT NULL,
+            location TEXT NOT NULL CHECK (location <> ''),
+            stripe_id TEXT NOT NULL {_ANY_ID},
+            PRIMARY KEY (customer, location, stripe_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "INSERT INTO refusals_of_any_id SELECT customer, location, stripe_id FROM refusals "
+        "ORDER BY customer, location, stripe_id",
+        "DROP TABLE refusals",
+        "ALTER TABLE refusals_of_any_id RENAME TO refusals",
+        # What the account of a location is called at Stripe: people know it by that.
+        "ALTER TABLE directories ADD COLUMN account_name TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 
-SCHEMA = "49bf853c9c33f9470fd396267ab9e5e5"
+SCHEMA = "7303fbc2c49dae51c7f602b7c26cfa3a"
 """The digest of what these steps make; comparing it is quicker than making them at every start."""
 
 

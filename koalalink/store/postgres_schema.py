@@ -13,7 +13,8 @@ from koalalink.store.migrations import NOTE_OF_SENTENCE
 MARK = "KoalaLink store, version "
 """What the comment of the table `identity` begins with; the version follows."""
 
-_TABLES = {
+# Those of version 1, as they were made.
+_TABLES_1 = {
     "customers": """
         customer bigint not null, external_id text not null, first_name text not null, last_name text not null,
         company text not null, email text not null, phone text not null, address text not null, city text not null,
@@ -51,13 +52,14 @@ _TABLES = {
     # What was saved lately, by an ID that each transaction brings: for whom the line was cut just then.
     "saved": "id text not null, at bigint not null",
 }
+_TABLES = {**_TABLES_1, "directories": f"{_TABLES_1['directories']}, account_name text not null"}
 _NOT_IN_A_FILE = ("saved",)
 HISTORY = ("changes", "change_items", "change_tallies")
 
 _LOCATION = "CHECK ((location <> ''::text))"
 _STRIPE_ID = r"CHECK ((stripe_id ~~ 'cus\__%'::text))"
-# As the server itself writes them, so that they can be compared with what it says.
-_CONSTRAINTS = {
+# As the server itself writes them, so that they can be compared with what it says. Those of version 1.
+_CONSTRAINTS_1 = {
     ("customers", "customers_pkey"): "PRIMARY KEY (customer)",
     ("customers", "customers_extra"): "CHECK (((extra = ''::text) OR ((extra)::json IS NOT NULL)))",
     ("links", "links_pkey"): "PRIMARY KEY (customer, location)",
@@ -98,6 +100,10 @@ _CONSTRAINTS = {
     ("directory_search", "directory_search_pkey"): "PRIMARY KEY (rowid)",
     ("saved", "saved_pkey"): "PRIMARY KEY (id)",
 }
+# Since version 3: Stripe lets other programs choose a customer's ID.
+_ANY_ID = "CHECK (((length(stripe_id) >= 1) AND (length(stripe_id) <= 255)))"
+_CONSTRAINTS_3 = {(table, f"{table}_stripe_id"): _ANY_ID for table in ("links", "directory", "refusals")}
+_CONSTRAINTS = {**_CONSTRAINTS_1, **_CONSTRAINTS_3}
 
 # Name: table, method, columns, condition.
 _INDEXES = {
@@ -262,7 +268,7 @@ _TRIGGERS = {
 
 def columns_of(table: str) -> list[str]:
     """Return the columns of a table, in their order."""
-    return [column.split()[0] for column in _described(table)]
+    return [column.split()[0] for column in _described(_TABLES[table])]
 
 
 def tables() -> tuple[str, ...]:
@@ -270,18 +276,18 @@ def tables() -> tuple[str, ...]:
     return tuple(table for table in _TABLES if table not in _NOT_IN_A_FILE)
 
 
-def _described(table: str) -> list[str]:
-    return [" ".join(column.split()) for column in _TABLES[table].split(",")]
+def _described(columns: str) -> list[str]:
+    return [" ".join(column.split()) for column in columns.split(",")]
 
 
 def _made(trigrams: str) -> list[str]:
     """Return the statements that make a store; `trigrams` is the schema that the extension pg_trgm is in."""
     statements = []
-    for table in _TABLES:
+    for table, described in _TABLES_1.items():
         # The order of texts is that of their bytes, as in the file.
-        columns = ", ".join(column.replace(" text", ' text COLLATE "C"', 1) for column in _described(table))
+        columns = ", ".join(column.replace(" text", ' text COLLATE "C"', 1) for column in _described(described))
         statements.append(f"CREATE TABLE public.{table} ({columns})")
-    keys_first = sorted(_CONSTRAINTS.items(), key=lambda item: item[1].startswith("FOREIGN"))
+    keys_first = sorted(_CONSTRAINTS_1.items(), key=lambda item: item[1].startswith("FOREIGN"))
     statements += [f"ALTER TABLE public.{table} ADD CONSTRAINT {name} {text}" for (table, name), text in keys_first]
     for name, (table, method, columns, condition) in _INDEXES.items():
         *unique, kind = method.split()
@@ -322,7 +328,7 @@ def _granted() -> list[str]:
     ]
 
 
-VERSION = 2
+VERSION = 3
 """The version of a store that this program works with."""
 
 
@@ -335,6 +341,14 @@ def steps(trigrams: str) -> tuple[tuple[str, ...], ...]:
             f"UPDATE public.changes SET note = {_NOTE_OF_SENTENCE} WHERE note <> ''",
             "ALTER TABLE public.changes ENABLE TRIGGER changes_update",
             *_functions_made(_FUNCTIONS_2, again=True),
+        ),
+        (
+            "ALTER TABLE public.directories ADD COLUMN account_name text COLLATE \"C\" NOT NULL DEFAULT ''",
+            "ALTER TABLE public.directories ALTER COLUMN account_name DROP DEFAULT",
+            *(
+                f"ALTER TABLE public.{table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {text}"
+                for (table, name), text in _CONSTRAINTS_3.items()
+            ),
         ),
     )
 
@@ -362,7 +376,7 @@ _TAKE_AWAY = """
 def expected() -> tuple[str, ...]:
     """Return the lines that LISTING finds in a store of this version, sorted."""
     lines = [f"table {table}" for table in _TABLES]
-    lines += [f"column {table}.{column}" for table in _TABLES for column in _described(table)]
+    lines += [f"column {table}.{column}" for table, columns in _TABLES.items() for column in _described(columns)]
     lines += [f"constraint {table}.{name} {text}" for (table, name), text in _CONSTRAINTS.items()]
     lines += [
         f"index {name} on {table} {method} {columns} {condition}".rstrip()

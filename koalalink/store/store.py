@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from koalalink.domain.changes import REFUSED, Action, Change, Values
 from koalalink.domain.customers import Customer, CustomerDetails, Shape
-from koalalink.domain.links import CustomerList, Holder, Link, LinkedCustomer
+from koalalink.domain.links import AccountOfLinks, CustomerList, Holder, Link, LinkedCustomer
 from koalalink.domain.notes import Note
 from koalalink.domain.references import is_called, words_of
 from koalalink.domain.text import fold, printable
@@ -323,6 +323,10 @@ class Store:
     def some_links(self, location: str, most: int) -> list[Link]:
         """Return up to `most` links at a location, those that were verified last first."""
         return self._tables.some_links_at(location, most)
+
+    def accounts_of_links(self, location: str) -> list[AccountOfLinks]:
+        """Return the accounts and modes of a location's links, the most frequent first."""
+        return self._tables.accounts_of_links(location)
 
     def rename_location(self, old: str, new: str) -> int:
         """Give a location another name in one change: its links, refusals and copy; return how many links there are.

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import Holder, Link, LinkedCustomer
+from koalalink.domain.links import AccountOfLinks, Holder, Link, LinkedCustomer
 from koalalink.store import finding
 from koalalink.store.database import Database, Query, Row, Value
 from koalalink.store.migrations import SEEN
@@ -24,6 +24,11 @@ _PEOPLE = f"""
         UNION SELECT customer FROM customers JOIN json_each(:phones) ON phone_key = value AND phone_key <> ''
         UNION SELECT customer FROM customers JOIN json_each(:names) ON name_key = value AND name_key <> ''
     )
+"""
+_ACCOUNTS = """
+    SELECT account, livemode, count(*) AS size FROM links
+    WHERE location = :location AND (account IS NOT NULL OR livemode IS NOT NULL)
+    GROUP BY account, livemode ORDER BY size DESC, account, livemode
 """
 _LINKED = f"SELECT customer, {COLUMNS} FROM customers WHERE customer = :number"
 _KNOWN = f"""
@@ -226,6 +231,13 @@ class Tables:
         )
         return [link_from(row) for row in self.db.rows(sql, location=location, most=most)]
 
+    def accounts_of_links(self, location: str) -> list[AccountOfLinks]:
+        """Return the accounts and modes of a location's links, the most frequent first."""
+        return [
+            AccountOfLinks(row["account"], None if row["livemode"] is None else bool(row["livemode"]), row["size"])
+            for row in self.db.rows(_ACCOUNTS, location=location)
+        ]
+
     def is_used(self, location: str) -> bool:
         """Tell whether a location has links, refusals, or a copy of its Stripe customers."""
         [row] = self.db.rows(
@@ -241,8 +253,8 @@ class Tables:
         if self.db.rows("SELECT 1 FROM directories WHERE location = :new ORDER BY location", new=new):
             return
         self.db.execute(
-            "INSERT INTO directories (location, account, livemode, run, begun_at, finished_at, windows) "
-            "SELECT :new, account, livemode, run, begun_at, finished_at, windows "
+            "INSERT INTO directories (location, account, account_name, livemode, run, begun_at, finished_at, windows) "
+            "SELECT :new, account, account_name, livemode, run, begun_at, finished_at, windows "
             "FROM directories WHERE location = :old",
             old=old,
             new=new,

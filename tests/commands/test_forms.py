@@ -50,7 +50,7 @@ FIELDS = {
     "Verified": "customer location stripe_id problem detail",
     "BackedUp": _BACKUP,
     "Restored": _BACKUP,
-    "Locations": "location name default mode key answers problem",
+    "Locations": "location name default mode key answers problem account account_name",
     "Checkup": "about health finding advice",
 }
 """What programs rely on; a field is added at times, and none is taken away."""

@@ -139,7 +139,10 @@ def test_name_whose_links_are_there_still_is_refused(again: Run, koala: App) -> 
 def test_same_id_in_another_account_is_verified_again(again: Run, koala: App, account: Account) -> None:
     """A copied account keeps its IDs; the link says in which it was verified last, and undo puts the old one back."""
     assert again("connect", "1", "cus_123").exit_code == 0
-    account.id = "acct_copied"
+    account.id, account.business = "acct_copied", "Beta"
+    refused = again("connect", "1", "cus_123")
+    assert (refused.exit_code, "this key opens Beta (acct_copied)" in refused.stderr) == (8, True)
+    assert again("sync", "--replace").exit_code == 0
     done = again("connect", "1", "cus_123", "--json")
     assert (done.exit_code, json.loads(done.stdout)["status"]) == (0, "unchanged")
     assert account_of(koala) == "acct_copied"

@@ -239,7 +239,7 @@ def test_key_is_replaced(offered: App, account: Account) -> None:
     file = offered.home / "kept"
     file.write_text(LIVE)
     result = run("locations", "set-key", "downtown", "--api-key-command", f"cat '{file}'")
-    assert (result.exit_code, "were copied from another account, acct_another" in result.stderr) == (8, True)
+    assert (result.exit_code, "downtown is acct_another in your list; this key opens" in result.stderr) == (8, True)
     assert run("locations", "set-key", "downtown", "--api-key-command", f"cat '{file}'", "--force").exit_code == 0
     assert f'api_key_command = [\n    "cat",\n    "{file}",\n]' in offered.config_file.read_text()
     assert run("locations", "set-key", "nowhere").exit_code == 2

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from koalalink.domain.accounts import StripeAccount
 from koalalink.domain.checks import (
     Check,
     Result,
@@ -50,7 +51,7 @@ def verdict(
     livemode: bool = False,
 ) -> Verdict:
     """Judge a link."""
-    profile = StripeProfile(customer=theirs, cards=cards, account="acct_1")
+    profile = StripeProfile(customer=theirs, cards=cards, account=StripeAccount("acct_1", "", livemode))
     return judge(Customer(42, ours), "cus_123", profile, livemode=livemode, holders=holders, now=NOW)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from koalalink.domain.accounts import StripeAccount
 from koalalink.domain.api_key import ApiKey
 from koalalink.domain.changes import Action
 from koalalink.domain.checks import Verdict
@@ -64,9 +65,9 @@ class Account:
         """List the cards of one."""
         return (_CARD,)
 
-    def account(self) -> str:
+    def account(self) -> StripeAccount:
         """Tell whose it is."""
-        return "acct_1"
+        return StripeAccount("acct_1", "Alpha", self.key.livemode)
 
     def all_customers(self) -> Iterator[StripeCustomer]:
         """List everybody."""

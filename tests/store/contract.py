@@ -361,6 +361,7 @@ class StoreContract:
         assert store.links_by_location() == {"main": 1}
         assert [len(store.some_links("main", most)) for most in (0, 1, 2)] == [0, 1, 1]
         assert store.some_links("elsewhere", 9) == []
+        assert store.accounts_of_links("main") == []
         assert [state.location for state in directory.states()] == ["main"]
         save(store, jane, link_of(jane, location="uptown"))
         with pytest.raises(ConflictError):

@@ -261,9 +261,9 @@ def test_older_copy_that_was_tampered_with_is_refused(path: Path, tmp_path: Path
     """It is looked at when it was brought to this version."""
     with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as db:
         migrate(db, STEPS[:2])
-    tamper(tmp_path / "old.db", _TAMPERED["trigger"])
+    tamper(tmp_path / "old.db", _TAMPERED["view"])
     assert copying.check(tmp_path / "old.db").customers == 0
-    with pytest.raises(StoreError, match="“evil” does not belong there"):
+    with pytest.raises(StoreError, match="“people” does not belong there"):
         restoring.restore(tmp_path / "old.db", path, NOW)
     assert names(path) == ["Ann"]
 

@@ -20,9 +20,10 @@ from tests.conftest import NOW, Run, runner
 
 # What a store in use has run cannot be changed afterwards: another step is added instead.
 _IN_A_FILE = """
-    d916dfd2 40a61761 fb2da87f f98f3e8c 58ddab5f 533c7ad9 258f037e 5aabd0a1 de07f34a 914133b5
+    d916dfd2 40a61761 fb2da87f f98f3e8c 58ddab5f 533c7ad9 258f037e 5aabd0a1 de07f34a
+    914133b5 ea2704bf
 """.split()
-_ON_A_SERVER = "a921fb60 d736e6f0".split()
+_ON_A_SERVER = "a921fb60 d736e6f0 6fb28ef1".split()
 
 
 def _digests(steps: tuple[tuple[str, ...], ...]) -> list[str]:
