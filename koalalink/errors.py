@@ -84,6 +84,10 @@ class StoreUnreachable(NetworkError):
     """The server of a shared store does not answer; what is copied to this computer may."""
 
 
+class UnreadableRecord(NetworkError):
+    """What Stripe has of one customer makes no sense; of the others it may."""
+
+
 class StoreError(KoalaError):
     """The local store of customers cannot be used as it is."""
 

@@ -25,7 +25,7 @@ from koalalink.domain.directory import Listed, Window
 from koalalink.domain.stripe_answers import customer_in, method_in, text_in
 from koalalink.domain.stripe_customers import Absence, Business, KeyReport, PaymentMethod, StripeCustomer
 from koalalink.domain.text import printable
-from koalalink.errors import ConfigError, KoalaError, NetworkError, SearchUnavailable, StripeError
+from koalalink.errors import ConfigError, KoalaError, NetworkError, SearchUnavailable, StripeError, UnreadableRecord
 from koalalink.hints import Command, Text
 
 # With STRIPE_LOG set the library prints whole answers, customers' data among them; and its import may print, too.
@@ -53,6 +53,8 @@ _RETRIES = 2
 _WAITS_WHEN_LIMITED = (1.0, 2.0, 4.0)  # seconds
 _LONGEST_WAIT = 10.0
 _PAGE = 100
+_NO_PATHS = (".", "..", "search")
+"""IDs that would be another path than a customer's; nobody can have chosen one of them."""
 _MOST_PAGES = 100_000
 """Of one list; Stripe's largest accounts have fewer, and a list that goes on is no list."""
 
@@ -80,6 +82,8 @@ class StripeGateway:
         self.key = key
         self.cards_are_hidden = False
         """Whether Stripe has refused to show cards to this key."""
+        self.left_out: dict[str, None] = {}
+        """The records that could not be read, by their IDs as far as they have one: they are left out of every list."""
         self._sources_are_hidden = False
         self._metadata_key = metadata_key
         self._sleep = sleep
@@ -96,19 +100,34 @@ class StripeGateway:
         self._session.close()
 
     def customer(self, stripe_id: str) -> StripeCustomer | Absence:
-        """Return one customer, or why there is none."""
+        """Return one customer, or why there is none; raises UnreadableRecord where Stripe's record makes no sense."""
+        if stripe_id in _NO_PATHS:
+            return Absence.NEVER_EXISTED
 
         def retrieve(expand: list[str]) -> StripeCustomer | Absence:
-            found = self._got(f"customers/{quote(stripe_id)}", {"expand": expand})
-            customer = None if found.get("deleted") else customer_in(found, self._metadata_key)
-            if found["id"] != stripe_id:
+            found = self._got(f"customers/{quote(stripe_id, safe='')}", {"expand": expand})
+            if found["id"] != stripe_id or found["object"] != "customer":
                 raise ValueError("somebody else was answered")
-            return customer or Absence.DELETED
+            if found.get("deleted"):
+                return Absence.DELETED
+            customer = self._read(found)
+            if customer is None:
+                raise _Unreadable
+            return customer
 
         try:
             return self._expanded(retrieve)
         except _NoSuchCustomer as absent:
             return absent.absence
+
+    def _read(self, found: Any) -> StripeCustomer | None:
+        """Return a customer; one whose record cannot be read is left out, and remembered by its ID."""
+        try:
+            return customer_in(found, self._metadata_key)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            named = found.get("id") if isinstance(found, dict) else None
+            self.left_out[(printable(named)[:40] if isinstance(named, str) else "") or "one without an ID"] = None
+            return None
 
     def cards(self, stripe_id: str) -> tuple[PaymentMethod, ...] | None:
         """Return the payment methods of a customer, newest first; None where the key may not read them.
@@ -119,7 +138,7 @@ class StripeGateway:
         params: dict[str, Any] = {"limit": _PAGE}
 
         def ask() -> bool:
-            answer = self._got(f"customers/{quote(stripe_id)}/payment_methods", params)
+            answer = self._got(f"customers/{quote(stripe_id, safe='')}/payment_methods", params)
             page = [method_in(each) for each in answer["data"]]
             is_new = any(method.payment_method not in found for method in page)
             found.update({method.payment_method: method for method in page})
@@ -203,7 +222,7 @@ class StripeGateway:
                 page = self._page("customers/search", params)
                 known = len(found)
                 found |= {customer.stripe_id: customer for customer in page.customers}
-                if len(found) >= most or not page.next_page or len(found) == known:
+                if len(found) >= most or not page.next_page or (len(found) == known and not page.last):
                     break
                 params["page"] = page.next_page
         except StripeError as refused:
@@ -240,7 +259,7 @@ class StripeGateway:
             new = [customer for customer in page.customers if customer.stripe_id not in seen]
             yield from new
             rest = window.rest(page)
-            if rest is None or not new:
+            if rest is None or (not new and not page.last):
                 return
             seen.update(customer.stripe_id for customer in new)
             window = rest
@@ -259,7 +278,7 @@ class StripeGateway:
                 raise
             # Deleted since: those who were created in the same second come once more.
             return self._listed(window._replace(cursor=""), conditions)
-        return Listed(tuple(page.customers), page.has_more)
+        return Listed(tuple(page.customers), page.has_more, page.last)
 
     def _got(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
         """Return an answer as it was sent: the library's own objects take most of the time of a long list."""
@@ -269,8 +288,17 @@ class StripeGateway:
     def _page(self, path: str, params: dict[str, Any]) -> "_Page":
         def ask(expand: list[str]) -> _Page:
             answer = self._got(path, {**params, "expand": [f"data.{field}" for field in expand]})
-            customers = [customer_in(found, self._metadata_key) for found in answer["data"]]
-            return _Page(customers, bool(answer["has_more"]), text_in(answer, "next_page"))
+            records: list[Any] = [*answer["data"]]
+            if records and not any(isinstance(each, dict) and each.get("object") == "customer" for each in records):
+                raise ValueError("a list of other things")
+            customers = [customer for found in records if (customer := self._read(found)) is not None]
+            last = records[-1].get("id") if records and isinstance(records[-1], dict) else None
+            return _Page(
+                customers,
+                bool(answer["has_more"]),
+                text_in(answer, "next_page"),
+                last if isinstance(last, str) and len(customers) < len(records) else "",
+            )
 
         return self._expanded(ask)
 
@@ -313,6 +341,9 @@ class StripeGateway:
 
     def _told(self, error: Exception) -> KoalaError:
         try:
+            if isinstance(error, _Unreadable):
+                told = self._not_stripe()
+                return UnreadableRecord(told.message, hint=told.hint)
             return self._sentence(error) if isinstance(error, stripe.StripeError) else self._not_stripe()
         except Exception:  # an error of another form than Stripe's
             return self._not_stripe()
@@ -394,10 +425,16 @@ class StripeGateway:
         )
 
 
+class _Unreadable(Exception):
+    """A record makes no sense."""
+
+
 class _Page(NamedTuple):
     customers: list[StripeCustomer]
     has_more: bool
     next_page: str
+    last: str
+    """The ID of the last record, where some could not be read."""
 
 
 class _NoSuchCustomer(StripeError):

@@ -7,7 +7,7 @@ import typer
 from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
-from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
+from koalalink.domain.stripe_ids import chosen_id, looks_like_stripe
 
 app = typer.Typer(add_completion=False)
 
@@ -62,7 +62,7 @@ def connect(
     app = App.of(ctx)
     if looks_like_stripe(customer) and not looks_like_stripe(stripe_id):  # in the other order
         customer, stripe_id = stripe_id, customer
-    found = customer_id(stripe_id)
+    found = chosen_id(stripe_id)
     request = linking.LinkRequest(customer, found, location, replace=replace, force=force, offline=offline, web=web)
     app.show(linking.connect(app, request), as_json)
 

@@ -165,6 +165,8 @@ def _absence(absence: Absence, stripe_id: str, *, livemode: bool) -> Iterator[Ch
         yield CheckResult(
             Check.EXISTS, Result.FAIL, f"{stripe_id} is in {has} mode, and the key of this location is a {asked} key."
         )
+    elif absence is Absence.UNREADABLE:
+        yield CheckResult(Check.EXISTS, Result.FAIL, f"Stripe's record of {stripe_id} cannot be read.")
     else:
         yield CheckResult(Check.EXISTS, Result.FAIL, f"There is no customer {stripe_id} in this Stripe account.")
 

@@ -18,6 +18,8 @@ class Listed(NamedTuple):
 
     customers: tuple[StripeCustomer, ...]
     more: bool
+    last: str = ""
+    """The ID of the last record, where some could not be read and are left out."""
 
 
 class Window(NamedTuple):
@@ -32,13 +34,14 @@ class Window(NamedTuple):
 
     def rest(self, listed: Listed) -> "Window | None":
         """Return what is left when a page was read; None where nothing is."""
-        if not listed.more or not listed.customers:
+        if not listed.more or not (listed.customers or listed.last):
             return None
+        cursor = listed.last or listed.customers[-1].stripe_id
         created = [int(customer.created.timestamp()) for customer in listed.customers if customer.created]
         if not created or any(later > earlier for earlier, later in pairwise(created)):
             # Not newest first: then the last one's time says nothing of those that follow.
-            return self._replace(cursor=listed.customers[-1].stripe_id)
-        return Window(self.after, created[-1] + 1, listed.customers[-1].stripe_id)
+            return self._replace(cursor=cursor)
+        return Window(self.after, created[-1] + 1, cursor)
 
     def halves(self) -> "tuple[Window, ...]":
         """Return the same as two windows that can be listed at the same time; as one where it is too small."""

@@ -4,7 +4,7 @@ from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 
 from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer, brand_in
-from koalalink.domain.stripe_ids import is_customer_id
+from koalalink.domain.stripe_ids import StripeId, is_any_id
 from koalalink.domain.text import printable
 
 _LAST_SECOND = datetime.max.replace(tzinfo=UTC).timestamp()
@@ -26,11 +26,12 @@ def customer_in(found: dict[str, Any], metadata_key: str = "") -> StripeCustomer
     """Return a customer; raises where it is none, or from no time that there is."""
     default = (found.get("invoice_settings") or {}).get("default_payment_method") or found.get("default_source")
     metadata = found.get("metadata") or {}
-    if not is_customer_id(text_in(found, "id")) or not 0 <= found["created"] <= _LAST_SECOND:
+    stripe_id = text_in(found, "id")
+    if stripe_id != found["id"] or not is_any_id(stripe_id) or not 0 <= found["created"] <= _LAST_SECOND:
         raise ValueError("nobody, or of no time")
     sources = (found.get("sources") or {}).get("data") or ()
     return StripeCustomer(
-        stripe_id=found["id"],
+        stripe_id=StripeId(stripe_id),
         name=text_in(found, "name"),
         email=text_in(found, "email"),
         phone=text_in(found, "phone"),

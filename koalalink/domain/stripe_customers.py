@@ -39,6 +39,8 @@ class Absence(StrEnum):
     NEVER_EXISTED = "never existed"
     OTHER_MODE = "in the other mode"
     """A similar object exists in live mode where a test key asked, or the other way round."""
+    UNREADABLE = "unreadable"
+    """There is one, and its record makes no sense."""
 
 
 class Holder(NamedTuple):

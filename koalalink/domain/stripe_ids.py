@@ -2,12 +2,17 @@
 
 import re
 from typing import NewType
+from urllib.parse import quote, unquote
 
 from koalalink.errors import UsageError
 
 StripeId = NewType("StripeId", str)
-"""A customer's `cus_…`, as `customer_id` has read it or Stripe has sent it."""
+"""A customer's ID: `cus_…`, or what an integration has chosen when it made the customer, as Stripe has sent it."""
 
+_LONGEST = 255
+"""Characters of an ID that somebody chose."""
+
+_CHOSEN_CUS = re.compile(r"cus_[!-~]+")
 _CUSTOMER_ID = re.compile(r"cus_[A-Za-z0-9]{1,30}")
 _ANOTHER_PROGRAMS = re.compile(r"cus_[0-9A-Fa-f]{32}")
 """Housecall Pro's own IDs look so."""
@@ -49,6 +54,35 @@ def is_customer_id(text: str) -> bool:
     return bool(_CUSTOMER_ID.fullmatch(text))
 
 
+def is_any_id(text: str) -> bool:
+    """Tell whether `text` can be a customer's ID: Stripe lets integrations choose `user_8842`, or an email.
+
+    What begins like the ID of another thing of Stripe's is that thing's.
+    """
+    if not 0 < len(text) <= _LONGEST or not text.isprintable() or text != text.strip():
+        return False
+    return bool(_CHOSEN_CUS.fullmatch(text)) if text.startswith("cus_") else not text.startswith((*_OTHERS,))
+
+
+def chosen_id(text: str) -> StripeId:
+    """Return the ID that `text` is, also one that somebody chose, of which only Stripe can say whether it is one.
+
+    Raises UsageError as `customer_id`, where it cannot be one.
+    """
+    try:
+        return customer_id(text)
+    except UsageError:
+        text = text.strip()
+        if looks_like_stripe(text) or not is_any_id(text):
+            raise
+        return StripeId(text)
+
+
+def not_an_id(text: str) -> UsageError:
+    """Return what is said of a text that is no customer's ID."""
+    return UsageError(f"{_quoted(text)} is not a Stripe customer ID.", hint=_WHERE)
+
+
 def customer_id(text: str) -> StripeId:
     """Return the `cus_…` that `text` is, or that the Dashboard address `text` ends in.
 
@@ -70,15 +104,16 @@ def customer_id(text: str) -> StripeId:
     for prefix, meaning in _OTHERS.items():
         if text.strip().startswith(prefix):
             raise UsageError(f"{_quoted(text)} is {meaning}, not a customer's.", hint=_WHERE)
-    raise UsageError(f"{_quoted(text)} is not a Stripe customer ID.", hint=_WHERE)
+    raise not_an_id(text)
 
 
 def _from_address(text: str) -> StripeId:
     address = re.fullmatch(r"(?:https://)?dashboard\.stripe\.com(/[^\s?#]*)(?:[?#]\S*)?", text)
     if address is None:
         raise UsageError(f"{_quoted(text)} is not an address of the Stripe Dashboard.", hint=_WHERE)
-    last = address[1].rstrip("/").rpartition("/")[2]
-    if _CUSTOMER_ID.fullmatch(last):
+    *above, last = address[1].rstrip("/").split("/")
+    last = unquote(last)
+    if _CUSTOMER_ID.fullmatch(last) or (above[-1:] == ["customers"] and is_any_id(last)):
         return StripeId(last)
     raise UsageError("That page of the Stripe Dashboard is not a customer's page.", hint=_WHERE)
 
@@ -90,4 +125,4 @@ def _quoted(text: str) -> str:
 
 def dashboard_url(stripe_id: StripeId, *, livemode: bool) -> str:
     """Return the address of a customer's page in the Stripe Dashboard."""
-    return f"https://dashboard.stripe.com/{'' if livemode else 'test/'}customers/{stripe_id}"
+    return f"https://dashboard.stripe.com/{'' if livemode else 'test/'}customers/{quote(stripe_id, safe='')}"

@@ -9,7 +9,7 @@ from koalalink.disk import Disk, IfThere
 from koalalink.domain.decisions import Decision, Origin, Seen, Sheet, SideBySide, Untrue
 from koalalink.domain.people.identity import Tier
 from koalalink.domain.stripe_customers import NOTHING_TOLD, StripeCustomer
-from koalalink.domain.stripe_ids import customer_id, looks_like_stripe
+from koalalink.domain.stripe_ids import chosen_id, customer_id, looks_like_stripe
 from koalalink.domain.text import fold
 from koalalink.errors import KoalaError, UsageError
 from koalalink.files.cells import plain
@@ -144,7 +144,7 @@ def _decided(cells: dict[str, str], row: int) -> Decision | str:
     if not typed and not proposed:
         return "There is no Stripe ID in this row. Write the right one as the decision."
     try:
-        stripe_id = customer_id(said if typed else proposed)
+        stripe_id = customer_id(said) if typed else chosen_id(proposed)
     except KoalaError as error:
         return error.message
     seen = Seen(name=cells.get("name"), email=cells.get("email"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from koalalink.domain.remaps import MovedId
-from koalalink.domain.stripe_ids import StripeId, customer_id
+from koalalink.domain.stripe_ids import StripeId, chosen_id
 from koalalink.errors import KoalaError, UsageError
 from koalalink.files.cells import plain
 from koalalink.files.grid import Grid
@@ -49,6 +49,6 @@ def _known(titles: Sequence[str]) -> int:
 
 def _checked(text: str, row: int, name: str) -> StripeId:
     try:
-        return customer_id(text)
+        return chosen_id(text)
     except KoalaError as error:
         raise UsageError(f"Row {row} of {name}: {error.message}", hint="Nothing was changed.") from None

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from koalalink.domain.directory import ExportedCustomer, ExportedPayment
 from koalalink.domain.imports import Row
 from koalalink.domain.stripe_customers import Holder, PaymentMethod, PostalAddress, brand_in
-from koalalink.domain.stripe_ids import StripeId, is_customer_id
+from koalalink.domain.stripe_ids import StripeId, is_any_id
 from koalalink.domain.text import printable
 from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, plain
@@ -38,6 +38,8 @@ class StripeExport:
         """Whether it says that it is of live mode; None where it says nothing."""
         self.size = 0
         """How many customers an export of customers has."""
+        self.left_out: dict[str, None] = {}
+        """The rows of an export of customers that are of no customer: their ID is another thing's, or none."""
         self._grid = Grid(file, stdin, _known)
         self.name = self._grid.name
         try:
@@ -63,7 +65,7 @@ class StripeExport:
             return
         rows = self._grid.rows()
         self._header([plain(cell) for cell in row.cells] for row in islice(rows, 5))
-        yield from (_customer(cells) for _, cells in self._cells(rows) if is_customer_id(cells["id"]))
+        yield from (_customer(cells) for _, cells in self._cells(rows) if is_any_id(cells["id"]))
 
     def _cells(self, rows: Iterator[Row]) -> Iterator[tuple[Row, _Cells]]:
         for row in rows:
@@ -71,6 +73,10 @@ class StripeExport:
                 title: printable(plain(cell)) for title, cell in zip(self._titles, row.cells, strict=False) if title
             }
             if not row.problem and any(cells.values()) and "id" in cells:
+                raw = dict(zip(self._titles, row.cells, strict=False))
+                for title in ("id", "customer id"):  # with what an ID never has it is none
+                    if title in cells and plain(raw[title]) != cells[title]:
+                        cells[title] = ""
                 yield row, cells
 
     def _header(self, first: Iterator[list[str]]) -> tuple[list[str], bool]:
@@ -95,8 +101,10 @@ class StripeExport:
         if mode in ("live", "true", "test", "false"):
             self.livemode = mode in ("live", "true")
         if not self._are_payments:
-            self.size += is_customer_id(cells["id"])
-        elif is_customer_id(cells.get("customer id", "")):
+            self.size += is_any_id(cells["id"])
+            if not is_any_id(cells["id"]):
+                self.left_out[f"row {row.number}"] = None
+        elif is_any_id(cells.get("customer id", "")):
             self.payments.append(_payment(cells))
 
 

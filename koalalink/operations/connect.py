@@ -8,8 +8,8 @@ from koalalink.domain.connecting import Connected, LinkReview, Status
 from koalalink.domain.customers import Customer
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.notes import Note, NoteKind
-from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer, best_method
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method
+from koalalink.domain.stripe_ids import StripeId, is_customer_id, not_an_id
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.hints import Command
 from koalalink.operations.account_guard import known_account
@@ -80,6 +80,8 @@ def _connect_verified(need: Needs, wanted: _Wanted) -> Connected:
     stripe = need.accounts(location)
     with need.talk.counting(f"Asking Stripe about {stripe_id}"):
         profile = stripe_profile(stripe, stripe_id)
+    if profile.customer is Absence.NEVER_EXISTED and not is_customer_id(stripe_id):
+        raise not_an_id(stripe_id)
     holders = _others(store, customer, stripe_id)
     known = previous if previous and previous.stripe_id == stripe_id else None
     verdict, link = examine(
@@ -133,6 +135,8 @@ def _connect_unverified(need: Needs, wanted: _Wanted) -> Connected:
     if holders:
         raise _held(holders[0])
     account = copied(need.directory, location, [stripe_id])
+    if stripe_id not in account.found and not is_customer_id(stripe_id):  # it is one only where Stripe has said so
+        raise not_an_id(stripe_id)
     link, doubt = unexamined(customer.number, location, stripe_id), None
     if stripe_id in account.found:
         others = Others(store, account.found.values())

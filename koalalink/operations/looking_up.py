@@ -5,6 +5,7 @@ from typing import Protocol
 
 from koalalink.domain.stripe_customers import Absence, StripeCustomer
 from koalalink.domain.stripe_ids import StripeId
+from koalalink.errors import UnreadableRecord
 
 Found = dict[StripeId, StripeCustomer | Absence]
 
@@ -42,9 +43,12 @@ def looking_up(
                 count(1)
                 yield customer.stripe_id, customer
     for stripe_id in sorted(missing):
-        customer_or_absence = stripe.customer(stripe_id)
+        try:
+            found = stripe.customer(stripe_id)
+        except UnreadableRecord:  # which is told of the account as a whole
+            found = Absence.UNREADABLE
         count(1)
-        yield stripe_id, customer_or_absence
+        yield stripe_id, found
 
 
 def look_up(stripe: Account, stripe_ids: Iterable[StripeId], count: Callable[[int], None]) -> Found:

@@ -60,6 +60,10 @@ class Stripe(Protocol):
     cards_are_hidden: bool
     """Whether the key has turned out to have no permission to read payment methods."""
 
+    @property
+    def left_out(self) -> Mapping[str, None]:
+        """The records that could not be read, by their IDs; they are left out of what is listed and found."""
+
     def customer(self, stripe_id: StripeId) -> StripeCustomer | Absence:
         """Return one customer, or why there is none."""
 
@@ -402,6 +406,10 @@ class StripeExport(Protocol):
     payments: list[ExportedPayment]
     livemode: bool | None
     size: int
+
+    @property
+    def left_out(self) -> Mapping[str, None]:
+        """The rows that are of no customer."""
 
     def customers(self) -> Iterator[ExportedCustomer]:
         """Yield the customers of an export of customers."""

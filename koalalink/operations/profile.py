@@ -89,6 +89,7 @@ def present(found: StripeCustomer | Absence, stripe_id: StripeId, stripe: Stripe
     mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")
     sentences = {
         Absence.DELETED: f"{stripe_id} was deleted at Stripe.",
+        Absence.UNREADABLE: f"Stripe's record of {stripe_id} cannot be read.",
         Absence.NEVER_EXISTED: f"There is no customer {stripe_id} in the Stripe account of {stripe.location}.",
         Absence.OTHER_MODE: f"{stripe_id} is in {other} mode, and the key of {stripe.location} is a {mode} key.",
     }

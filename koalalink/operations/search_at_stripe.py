@@ -18,6 +18,7 @@ from koalalink.domain.stripe_customers import (
 )
 from koalalink.errors import SearchUnavailable
 from koalalink.operations.asking import Asking
+from koalalink.operations.left_out import left_out_in_words
 from koalalink.operations.needs import HasAccounts, HasConfig, HasTime
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def search_at(
             Hit(location=stripe.location, customer=customer, card=card, linked_to=None)
             for customer, card in _with_cards(stripe, customers[:limit], now)
         ]
+        if told := left_out_in_words(stripe.location, stripe.left_out):
+            notes.append(told)
         if stripe.cards_are_hidden:
             notes.append(
                 f"The key of {stripe.location} has no permission to read payment methods: its cards are not shown."

@@ -19,6 +19,7 @@ from koalalink.domain.text import counted
 from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.hints import Command
 from koalalink.operations.asking import Asking, first_of
+from koalalink.operations.left_out import left_out_in_words
 from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasFiles, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.operations.places import location_of_export, the_locations
@@ -110,6 +111,8 @@ def _sync_from_stripe(need: Needs, request: SyncRequest) -> Partial[Synced]:
             except KoalaError as failure:
                 failures.append(failure)
             synced.append(SyncedLocation(location, directory.count(location), run.new, run.changed, gone))
+            if told := left_out_in_words(location, run.stripe.left_out):
+                need.talk.warn(told)
             if run.stripe.cards_are_hidden:
                 need.talk.note(
                     f"The key of {location} has no permission to read payment methods: no cards were copied."

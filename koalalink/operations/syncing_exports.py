@@ -13,6 +13,7 @@ from koalalink.domain.directory import (
 )
 from koalalink.domain.stripe_customers import Absence
 from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.text import counted, listed
 from koalalink.errors import ConfigError, ConflictError, KoalaError
 from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasTalk, HasTime
 from koalalink.operations.ports import Stripe, StripeExport, Talk
@@ -57,6 +58,10 @@ def sync_from_export(need: Needs, location: str, export: StripeExport, *, force:
             new, changed = new + more, changed + other
             count(len(batch))
     directory.touch(location, need.now)
+    if export.left_out:
+        rows = listed([*export.left_out][:5]) + (" and others" if len(export.left_out) > 5 else "")
+        size = counted(len(export.left_out), "row")
+        talk.warn(f"{size} of {export.name} left out, as the ID there is not a customer's: {rows}.")
     return SyncedLocation(location, directory.count(location), new, changed, 0)
 
 

@@ -26,6 +26,7 @@ from koalalink.domain.text import counted
 from koalalink.errors import CheckFailed, KoalaError
 from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking, first_of
+from koalalink.operations.left_out import left_out_in_words
 from koalalink.operations.looking_up import looking_up
 from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
@@ -109,6 +110,10 @@ def check(need: Needs, request: VerifyRequest) -> Check:
         for each in _links(need, wanted[answer.location], answer):
             found.add(each, answer.account)
             tallies[answer.location].add(each, answer.account)
+    for location in tallies:
+        left_out = need.accounts(location).left_out if wanted[location] else {}
+        if unread := left_out_in_words(location, [each for each in left_out if each in wanted[location]]):
+            need.talk.warn(unread)
     if failures and not any(tally.size for tally in tallies.values()):
         raise_first(failures, need.talk)
     for location in (location for location, tally in tallies.items() if tally.cards_are_hidden):
@@ -263,6 +268,8 @@ def _told(stripe: Stripe, batch: Sequence[tuple[StripeId, StripeCustomer | Absen
     """Yield what Stripe has, with the payment methods: the default where it can be charged, and only else all."""
     unknown = []
     for stripe_id, found in batch:
+        if found is Absence.UNREADABLE:  # nothing is concluded of its link
+            continue
         if not isinstance(found, StripeCustomer):
             yield stripe_id, found, None
         elif found.card and best_method((found.card,), now):

@@ -101,11 +101,25 @@ def test_other_files_are_refused(tmp_path: Path, text: str, said: str) -> None:
         read(tmp_path, text)
 
 
-@pytest.mark.parametrize("stripe_id", ["cus_", "cus_1\x1b[2J", "cus_1 2", "cus_" + "a" * 999, "foo", "cus_ü"])
+@pytest.mark.parametrize(
+    "stripe_id", ["cus_", "cus_1\x1b[2J", "cus_1 2", "cus_" + "a" * 999, "cus_ü", "x" * 256, "ch_1", "gcus_1"]
+)
 def test_row_without_a_customers_id_is_left_out(tmp_path: Path, stripe_id: str) -> None:
-    """What has not its form is never stored."""
+    """What cannot be one is never stored, and is named."""
     path = tmp_path / "unified_customers.csv"
     path.write_text(f'id,Email,Name\n"{stripe_id}",a@x.com,Ann\ncus_1,b@x.com,Bob\n')
     export = StripeExport(str(path), io.BytesIO())
     _opened.append(export)
     assert [customer.stripe_id for customer in export.customers()] == ["cus_1"]
+    assert [*export.left_out] == ["row 2"]
+
+
+def test_ids_that_somebody_chose_are_kept(tmp_path: Path) -> None:
+    """Stripe lets integrations choose them when they make a customer."""
+    chosen = ["user_8842", "jane@x.com", "1042", "Zoë Müller / 7", "cus_john.smith", "x" * 255]
+    path = tmp_path / "unified_customers.csv"
+    path.write_text("id,Email,Name\n" + "".join(f'"{each}",a@x.com,Ann\n' for each in chosen))
+    export = StripeExport(str(path), io.BytesIO())
+    _opened.append(export)
+    assert [customer.stripe_id for customer in export.customers()] == chosen
+    assert (export.size, export.left_out) == (len(chosen), {})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 
@@ -53,6 +53,7 @@ class Account:
     location = "downtown"
     key = ApiKey("rk_test_0123456789abcdefghij", origin="it")
     cards_are_hidden = False
+    left_out: ClassVar[dict[str, None]] = {}
 
     def __init__(self, people: list[StripeCustomer]) -> None:
         self.people = {each.stripe_id: each for each in people}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from koalalink.domain.changes import Action
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.directory import Verification
-from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.domain.links import AccountOfLinks, Link, LinkedCustomer
 from koalalink.domain.notes import Note, NoteKind
 from koalalink.domain.search_query import read_query
 from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
@@ -361,7 +361,7 @@ class StoreContract:
         assert store.links_by_location() == {"main": 1}
         assert [len(store.some_links("main", most)) for most in (0, 1, 2)] == [0, 1, 1]
         assert store.some_links("elsewhere", 9) == []
-        assert store.accounts_of_links("main") == []
+        assert store.accounts_of_links("main") == [AccountOfLinks("acct_1", False, 1)]
         assert [state.location for state in directory.states()] == ["main"]
         save(store, jane, link_of(jane, location="uptown"))
         with pytest.raises(ConflictError):
