@@ -9,6 +9,7 @@ from koalalink.domain.text import digits, fold
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _ALONE = re.compile(r"[^@\s,;|<>:]+@[^@\s,;|<>:]+")
 _BETWEEN_EMAILS = re.compile(r"[\s,;|<>()\[\]\":]+")
+_ROUNDED_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,3}", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _WRITTEN_PHONE = re.compile(r"\+?[\d(][\d ().\-/]{6,20}\d(?: ?(?:x|ext\.?) ?\d+)?", re.IGNORECASE)
 _PHONES = re.compile(r":::|[,;|\n/&]| and | or ")
@@ -52,6 +53,14 @@ def is_phone(cell: str) -> bool:
 def is_zip(cell: str) -> bool:
     """Tell whether a cell can be a ZIP code, or Canada's postal code."""
     return bool(_ZIP.fullmatch(cell))
+
+
+def is_rounded_id(cell: str) -> bool:
+    """Tell whether a spreadsheet has rounded an ID, so that several have become one: 7.21045E+12.
+
+    It always writes the plus sign; 12E12 and 219E01 are IDs as they stand.
+    """
+    return bool(_ROUNDED_ID.fullmatch(cell))
 
 
 def is_rounded(phone: str) -> bool:

@@ -18,6 +18,10 @@ _Group = Mapping[str, Sequence[Column]]
 _MayBe = Callable[[Column, str], bool]
 
 
+_LOOKED_AT = ("phone", "external_id")
+"""Fields of which a cell may be spoiled; the others are taken at their word."""
+
+
 class Chooser:
     """Reads the cells of a row as the columns of the file say."""
 
@@ -46,7 +50,7 @@ class Chooser:
         self._nothing = {
             column.position: EMPTY - words if column.field in _WORDS_ARE_NAMES else EMPTY for column in columns
         }
-        self._phone = next((column for column in ranked if column.field == "phone"), None)
+        self._looked_at = [column for column in ranked if column.field in _LOOKED_AT]
 
     def values(self, cells: Sequence[str], may_be: _MayBe | None = None) -> tuple[dict[str, str], dict[str, str]]:
         """Return the fields of a row, and what is kept beside them, by title.
@@ -58,8 +62,9 @@ class Chooser:
         extra = {title: cells[index] for index, title in self._extra if cells[index]}
         if self._is_plain:
             values = {field: cells[index] for index, field in self._plain}
-            if may_be and self._phone and values["phone"] and not may_be(self._phone, values["phone"]):
-                values["phone"] = ""
+            for column in self._looked_at if may_be else ():
+                if may_be and values[column.field] and not may_be(column, values[column.field]):
+                    values[column.field] = ""
             return values, extra
         return self._best(cells, extra, may_be or (lambda *_: True)), extra
 

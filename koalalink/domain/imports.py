@@ -9,11 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from koalalink.domain.cells import EMPTY, address_parts, email_of, is_rounded, phone_of
+from koalalink.domain.cells import EMPTY, address_parts, email_of, is_rounded, is_rounded_id, phone_of
 from koalalink.domain.choosing import Chooser, as_extra, keep
 from koalalink.domain.columns import Column
 from koalalink.domain.customers import FIELDS, Customer, CustomerDetails
-from koalalink.domain.people.agreement import Agreement, Level
+from koalalink.domain.people.agreement import Agreement, Level, Reach
 from koalalink.domain.people.identity import Pair, the_names_contradict
 from koalalink.domain.people.person import of_store
 from koalalink.domain.stripe_ids import StripeId, customer_id
@@ -24,6 +24,7 @@ from koalalink.hints import Command
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _ROUNDED = "A spreadsheet has rounded this phone number."
+_ROUNDED_ID = "A spreadsheet has rounded this ID."
 _PROPERTY = re.compile(r"_\d+$")
 _CALLED = ("first_name", "last_name", "company", "email")
 """The fields by one of which everybody can be found again."""
@@ -119,7 +120,7 @@ class Imported(NamedTuple):
     troubles: tuple[Trouble, ...]
     """The first of them."""
     left_out: tuple[Trouble, ...]
-    """What customers came in without: phone numbers that a spreadsheet has rounded."""
+    """What customers came in without: phone numbers and IDs that a spreadsheet has rounded."""
     columns: tuple[Column, ...]
     """What the columns of the file were taken for."""
     dry_run: bool
@@ -147,7 +148,7 @@ class Entries:
         self._off = [(location, column.position) for column, location in links if column.field == "stripe_link"]
         self._number = next((column.position for column in columns if column.field == "number"), None)
         self._is_of_properties = any(column.kind == OF_A_PROPERTY for column in columns)
-        self._rounded: list[tuple[str, str]] = []
+        self._rounded: list[tuple[str, str, str]] = []
         self._names_nobody = not {column.field for column in columns} & {*_CALLED, "name"}
 
     def read(self, row: Row) -> Entry | Trouble:
@@ -183,7 +184,7 @@ class Entries:
             malformed=tuple(malformed),
             switched_off=frozenset(location for location, index in self._off if cells[index].lower() == "off"),
             number=int(number) if number.isascii() and number.isdigit() and len(number) < 18 else None,
-            left_out=tuple(Trouble(row.number, *each, _ROUNDED) for each in self._rounded),
+            left_out=tuple(Trouble(row.number, *each) for each in self._rounded),
         )
         return self._judged(entry)
 
@@ -207,10 +208,13 @@ class Entries:
         return values, extra
 
     def _may_be(self, column: Column, cell: str) -> bool:
-        """Tell whether a cell can be taken; a phone number that a spreadsheet has rounded is noted instead."""
-        if column.field != "phone" or not is_rounded(cell):
+        """Tell whether a cell can be taken; a phone number or an ID that a spreadsheet has rounded is noted instead."""
+        if column.field == "phone" and is_rounded(cell):
+            self._rounded.append((column.title, cell, _ROUNDED))
+        elif column.field == "external_id" and is_rounded_id(cell):
+            self._rounded.append((column.title, cell, _ROUNDED_ID))
+        else:
             return True
-        self._rounded.append((column.title, cell))
         return False
 
     def _judged(self, entry: Entry) -> Entry | Trouble:
@@ -258,6 +262,13 @@ def differing(known: CustomerDetails, given: CustomerDetails) -> list[str]:
         for field in FIELDS
         if getattr(given, field.name) and getattr(known, field.name) != getattr(given, field.name)
     ]
+
+
+def is_nobody_alike(known: CustomerDetails, given: CustomerDetails) -> bool:
+    """Tell whether nothing that both have is alike: another name, and neither the email nor the phone the same."""
+    pair = Pair.of(of_store(Customer(0, known)), of_store(Customer(0, given)))
+    contacts = {pair.alike.email, pair.alike.phone} - {Reach.UNKNOWN}
+    return the_names_contradict(pair) and contacts == {Reach.OTHER}
 
 
 def same_name(known: CustomerDetails, given: CustomerDetails) -> Agreement:

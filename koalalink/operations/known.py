@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.imports import Entry, MatchOn, Trouble, differing, same_name
+from koalalink.domain.imports import Entry, MatchOn, Trouble, differing, is_nobody_alike, same_name
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.people.agreement import Agreement
 from koalalink.domain.people.contact import email_key, keys_of
@@ -13,6 +13,16 @@ from koalalink.operations.ports import Bulk
 
 _FAMILY = 20
 """An email or a phone of more people than these is nobody's own."""
+
+
+def _same_id_only(entry: Entry, person: "Draft") -> Trouble:
+    return Trouble(
+        entry.row,
+        "",
+        entry.details.external_id,
+        f"Customer {person} has the same ID, and nothing else is the same. Is it from another program? "
+        "If the IDs are right, import it with --match-on external-id.",
+    )
 
 
 class Draft:
@@ -116,7 +126,11 @@ class Known:
         if match_on is MatchOn.NONE:
             return None
         if match_on in (None, MatchOn.EXTERNAL_ID) and details.external_id in self._by_external_id:
-            return self._by_external_id[details.external_id]
+            person = self._by_external_id[details.external_id]
+            # Two programs may both number from 1: an ID alone is believed only where somebody says that it is right.
+            if match_on is None and is_nobody_alike(person.details, details):
+                return _same_id_only(entry, person)
+            return person
         if match_on in (None, MatchOn.EMAIL) and email_key(details.email):
             return self._one_of(entry, "email", keys_of(details).email)
         if match_on is MatchOn.PHONE and details.phone:

@@ -80,13 +80,15 @@ def _saved_cards(page: SavedCards) -> Iterator[Text]:
 
 def _imported(done: Imported) -> Iterator[Text]:
     would = "would " if done.dry_run else ""
-    if done.left_out:
-        rows = listed(dict.fromkeys(str(each.row) for each in done.left_out))
-        come = "would come in" if would else "came in"
-        yield (
-            f"A spreadsheet has rounded phone numbers, as {done.left_out[0].value}: the customers of row {rows} {come} "
-            "without them. In the program that made the file, export it again."
-        )
+    for reason, what in (("this phone number", "phone numbers"), ("this ID", "IDs")):
+        left_out = [each for each in done.left_out if reason in each.reason]
+        if left_out:
+            rows = listed(dict.fromkeys(str(each.row) for each in left_out))
+            come = "would come in" if would else "came in"
+            yield (
+                f"A spreadsheet has rounded {what}, as {left_out[0].value}: the customers of row {rows} {come} "
+                "without them. In the program that made the file, export it again."
+            )
     if addresses := done.counts.other_addresses:
         kept = "would be kept" if would else "kept"
         yield f"Customers with more than one address: {addresses:,} {kept} as “Other address”."

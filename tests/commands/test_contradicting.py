@@ -92,7 +92,8 @@ def test_import_of_another_person_over_a_linked_one_is_rejected(
     if on_match == "fill":
         customer = the_only(sandbox.store, "42")
         sandbox.store.edit(customer, customer.details._replace(first_name="", last_name="", email="", phone=""))
-    told = json.loads(linked("customers", "import", str(file), "--on-match", on_match, "--json").stdout)
+    trusting = ("--match-on", "external-id", "--on-match", on_match)
+    told = json.loads(linked("customers", "import", str(file), *trusting, "--json").stdout)
     assert (told["added"], told["updated"], told["rejected"]) == (1, 0, 1)
     assert "is linked to cus_123 at downtown, who is Jane Doe, jane@x.com there." in told["problems"][0]["reason"]
     assert "Rosa" in Path(told["rejects"]).read_text()

@@ -654,3 +654,46 @@ def test_file_of_two_thousand_columns_is_read_and_told_in_brief(empty: Run, sand
     [ann] = [linked.customer.details for linked in sandbox.store.everybody()]
     assert (ann.address, ann.zip) == ("1 Elm St", "98030")
     assert json.loads(ann.extra) == {"Address_1 Notes": "gate", "Other address": "2 Elm St, Kent, WA, 98030"}
+
+
+FIRST = "ID,First Name,Last Name,Email,Phone\n1,Jane,Doe,jane@x.com,206-555-0101\n2,Bob,Roe,bob@x.com,206-555-0102\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "is_taken"),
+    [
+        ("1,Cyd,Low,cyd@x.com,206-555-0201", False),
+        ("1,Cyd,Low,cyd@x.com,", False),
+        ("1,Cyd,Low,,206-555-0201", False),
+        ("1,Jane,Doe,new@x.com,206-555-0201", True),
+        ("1,Jane,Roe,jane@x.com,206-555-0201", True),
+        ("1,Cyd,Low,cyd@x.com,206-555-0101", True),
+        ("1,Cyd,Low,,", True),
+    ],
+)
+def test_id_of_another_program_is_nobody_elses(run: Run, tmp_path: Path, row: str, is_taken: bool) -> None:
+    """Two programs may number from 1: where nothing else is the same, the row is rejected with the reason."""
+    (tmp_path / "first.csv").write_text(FIRST)
+    (tmp_path / "second.csv").write_text(f"ID,First Name,Last Name,Email,Phone\n{row}\n")
+    for command in (("first.csv", "--match-on", "none"), ("second.csv",)):
+        done = run("customers", "import", str(tmp_path / command[0]), *command[1:], "--json")
+        assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["updated"], told["rejected"]) == ((1, 0) if is_taken else (0, 1))
+    if not is_taken:
+        assert "has the same ID, and nothing else is the same" in told["problems"][0]["reason"]
+        trusting = run("customers", "import", str(tmp_path / "second.csv"), "--match-on", "external-id", "--json")
+        assert json.loads(trusting.stdout)["updated"] == 1
+
+
+def test_rounded_ids_are_left_out(run: Run, tmp_path: Path) -> None:
+    """They have made one of three; the people come in without them, and it is said. Others are no numbers at all."""
+    ids = ["7.21045E+12", "7,21045E+12", "7.21045e+12", "7E+12", "12E12", "219E01", "1E5A", "7.5E12x"]
+    rows = "".join(f'"{each}",Person {n},p{n}@x.com\n' for n, each in enumerate(ids))
+    (tmp_path / "people.csv").write_text(f"Customer ID,Name,Email\n{rows}")
+    done = run("customers", "import", str(tmp_path / "people.csv"), "--json")
+    told = json.loads(done.stdout)
+    assert (told["added"], [each["value"] for each in told["left_out"]]) == (8, ids[:4])
+    assert "A spreadsheet has rounded IDs, as 7.21045E+12: the customers of row 2, 3, 4 and 5 came in" in done.stderr
+    listed = json.loads(run("customers", "list", "Person", "--json").stdout)
+    assert [each["external_id"] for each in listed] == [None] * 4 + ids[4:]

@@ -11,20 +11,13 @@ from typing import NamedTuple
 
 from koalalink.domain.cells import emails_in
 from koalalink.domain.people.contact import email_key, is_an_offices, is_made_up, phone_key
+from koalalink.domain.people.descriptions import name_in
 from koalalink.domain.people.names import Name, company_key, generation_of, names_a_company, readings
 from koalalink.domain.stripe_customers import NOTHING_TOLD, StripeCustomer
 
 _INTRODUCED = re.compile(
     r"(?:(?:customer|client|name|account|user|contact|profile|billing|for|of|the)\b|[:#\s-])*", re.IGNORECASE
 )
-_NAME_OF_A_PERSON = re.compile(r"[^\W\d_]['’.\w-]*(?: [^\W\d_]['’.\w-]*){1,4}")
-_NO_NAMES = frozenset(
-    "job order booking customer client account invoice house home apartment apt unit cleaning clean weekly biweekly "
-    "monthly service services lawn mowing pet dog walk walking sitting recurring one time new old test deposit payment "
-    "card default imported import migrated from via website stripe koala booked member membership subscription plan "
-    "team office mobile app user guest created by regular bi every week deep move out in airbnb rental property".split()
-)
-"""Words of descriptions that are nobody's name."""
 _OUR_ID = re.compile(
     r"\b[a-z]{1,10}[-_]?\d[\w-]{1,20}\b"
     r"|\b(?:customer|client|koala|account|member)\W{0,3}(?:id|no|number)?\W{0,3}(\d{4,12})\b"
@@ -95,12 +88,14 @@ def _named(kind: Kind, name: str, email: str = "", phone: str = "") -> Hint:
 
 
 def _described(text: str) -> Hint:
-    """Return what a free text tells: an email address, and a name where nothing else stands there."""
+    """Return what a free text tells: an email address, and a person's or a company's name."""
     emails = emails_in(text)
+    return _named(Kind.DESCRIPTION, name_in(text) or _company_in(text), emails[0] if emails else "")._replace(text=text)
+
+
+def _company_in(text: str) -> str:
+    """Return the company that a text is the name of, and nothing else, but for an introduction."""
     rest = " ".join(word for word in text.split() if "@" not in word)
     begins = _INTRODUCED.match(rest)
     name = " ".join((rest[begins.end() :] if begins else rest).strip(" \t\n,;:()[]<>-\"'").split())
-    is_name = _NAME_OF_A_PERSON.fullmatch(name) and _NO_NAMES.isdisjoint(name.lower().split())
-    if is_name or names_a_company(name):
-        return _named(Kind.DESCRIPTION, name, emails[0] if emails else "")._replace(text=text)
-    return _named(Kind.DESCRIPTION, "", emails[0] if emails else "")._replace(text=text)
+    return name if names_a_company(name) else ""

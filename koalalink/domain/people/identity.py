@@ -138,6 +138,8 @@ def who_else_is_told(pair: Pair) -> str | None:
         return None
     ours = pair.ours._replace(ids=())
     for hint in pair.theirs.hints:
+        if hint.kind is Kind.DESCRIPTION and _is_named(pair.theirs):
+            continue  # a remark of another program's says less than a name
         alone = compare(ours, pair.theirs._replace(hints=(hint,)))
         if alone.told is Told.ANOTHER:
             return f"The card is {hint.text}'s." if hint.kind is Kind.HOLDER else f"The {hint.kind} is {hint.text}."
