@@ -46,7 +46,7 @@ def match(
     found = matching.match(app, MatchRequest(location, payments or (), limit, sheet))
     app.show(found, as_json)
     if apply_certain:
-        deciding.apply_certain(app, matching.certain_pairs(app, found), found.location, agreed=yes)
+        deciding.apply_certain(app, matching.certain_pairs(app, found), found.location, since=found.since, agreed=yes)
 
 
 @app.command(rich_help_panel=o.BULK)

@@ -99,6 +99,14 @@ class Change(NamedTuple):
         return of_customer[0] if of_customer else self.items[0] if len(self.items) == 1 else None
 
 
+class Refused(NamedTuple):
+    """Somebody's no: that a Stripe customer is not one of ours."""
+
+    change: int
+    by: str
+    at: datetime
+
+
 class History(NamedTuple):
     """Changes, newest first."""
 

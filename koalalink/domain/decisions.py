@@ -28,6 +28,8 @@ class Matched(NamedTuple):
     at_stripe: int
     """How many customers the copy of Stripe's has that was looked through."""
     proposals: Sequence[Proposal]
+    since: int = 0
+    """The newest change of then: what was changed later, whoever decides has not seen."""
 
     def of(self, tier: Tier) -> Sequence[Proposal]:
         """Return those of one tier."""
@@ -110,6 +112,8 @@ class Decision(NamedTuple):
     """The program has written it, because the pair was certain; it is carried out only where it still is."""
     row: int = 0
     """Of the sheet; 0 where there is none."""
+    since: int | None = None
+    """The newest change when it was shown: a later "no" is not overruled unseen. None where that is not known."""
 
 
 class Untrue(NamedTuple):
@@ -128,6 +132,17 @@ class Origin(NamedTuple):
     location: str
     store: str
     """The identity of the store: customer numbers mean other people in another."""
+    since: int | None = None
+    """The newest change when it was written; None in a sheet of an older version."""
+
+    def __str__(self) -> str:
+        return " ".join([self.location, self.store, *([] if self.since is None else [str(self.since)])])
+
+    @classmethod
+    def read(cls, text: str) -> "Origin | None":
+        """Return what a cell says; None where it says nothing."""
+        location, store, since, *_ = [*text.split(" "), "", ""]
+        return cls(location, store, int(since) if since.isdecimal() and len(since) < 19 else None) if text else None
 
 
 class Sheet(NamedTuple):
@@ -156,10 +171,10 @@ class Sheet(NamedTuple):
 
     def check(self, here: Origin) -> None:
         """Raise ConflictError where the sheet was written for another location or store."""
-        others = self.origins - {here}
+        others = [each for each in self.origins if (each.location, each.store) != (here.location, here.store)]
         if not others:
             return
-        location = min(others).location
+        location = min(each.location for each in others)
         if location != here.location:
             raise ConflictError(
                 f"{self.name} was written for {location}, and this is {here.location}.",

@@ -73,7 +73,7 @@ def write_sheet(disk: Disk, path: Path, pairs: Iterable[SideBySide], origin: Ori
         lines = Lines(made.stream)
         lines.write(_TITLES)
         for rows, pair in enumerate(pairs, 1):  # noqa: B007 - counts
-            lines.write([*(cell(pair) for _, cell in _COLUMNS), " ".join(origin)])
+            lines.write([*(cell(pair) for _, cell in _COLUMNS), str(origin)])
         lines.finish()
     return rows, made.set_aside
 
@@ -104,22 +104,18 @@ def read_sheet(file: str, stdin: BinaryIO) -> Sheet:
             cells = dict(zip(titles, map(plain, row.cells), strict=False))
             if not any(cells.values()):
                 continue
-            origins |= _origin(cells.get(fold(_ORIGIN), ""))
+            origin = Origin.read(cells.get(fold(_ORIGIN), ""))
+            origins |= {origin} if origin else set()
             said = cells.get("decision", "")
             if not said and not row.problem:
                 later += 1
                 continue
-            decided = row.problem or _decided(cells, row.number)
+            decided = row.problem or _decided(cells, row.number, origin)
             if isinstance(decided, Decision):
                 decisions.append(decided)
             else:
                 problems.append(Untrue(row.number, _number(cells) or 0, cells.get("stripe id", ""), decided))
     return Sheet(file, frozenset(origins), decisions, later, problems)
-
-
-def _origin(cell: str) -> set[Origin]:
-    location, _, store = cell.partition(" ")
-    return {Origin(location, store)} if cell else set()
 
 
 def _known(titles: Sequence[str]) -> int:
@@ -132,7 +128,7 @@ def _number(cells: dict[str, str]) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) < 19 else None
 
 
-def _decided(cells: dict[str, str], row: int) -> Decision | str:
+def _decided(cells: dict[str, str], row: int, origin: Origin | None) -> Decision | str:
     """Return what a row says, or the sentence that says why that is not clear."""
     said, proposed, number = cells["decision"], cells.get("stripe id", ""), _number(cells)
     word = fold(said)
@@ -162,4 +158,5 @@ def _decided(cells: dict[str, str], row: int) -> Decision | str:
         looked_at=both and word != _CERTAIN,
         certain=word == _CERTAIN,
         row=row,
+        since=origin.since if origin else None,
     )

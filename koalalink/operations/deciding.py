@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Action
+from koalalink.domain.changes import Action, Refused
 from koalalink.domain.decisions import Decision, Origin, Seen, Settled, SideBySide, Untrue, settled_in_words
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.notes import Note, NoteKind
@@ -60,11 +60,15 @@ def settle(need: Settling, batch: Batch) -> Settled:
         known = bulk.known(each.customer for each in open_)
         held = {holder.stripe_id: holder for holder in bulk.holders({each.stripe_id for each in open_})}
         others = Others(bulk, account.found.values())
+        noes = bulk.refused_by(location, [(each.customer, each.stripe_id) for each in open_ if each.accepted])
         links: list[tuple[Link | None, Link]] = []
         refused: list[tuple[int, StripeId]] = []
         problems: list[Untrue] = []
         for each in open_:
             outcome = _examined(each, known, held.get(each.stripe_id), account, others, need.now)
+            no = noes.get((each.customer, each.stripe_id))
+            if isinstance(outcome, Link) and no and (each.since is None or no.change > each.since):
+                outcome = _refused_since(no)
             if isinstance(outcome, Link) and each.certain and (each.customer, each.stripe_id) not in batch.certain:
                 outcome = "It is not certain any more. If it is right, write yes."
             if isinstance(outcome, str):
@@ -113,7 +117,9 @@ def apply(need: Needs, file: str, location: str | None, *, dry_run: bool) -> Set
     return done._replace(later=sheet.later, problems=problems)
 
 
-def apply_certain(need: Settling, pairs: Iterable[SideBySide], location: str, *, agreed: bool) -> None:
+def apply_certain(
+    need: Settling, pairs: Iterable[SideBySide], location: str, *, since: int | None = None, agreed: bool
+) -> None:
     """Connect who is certain, and say it; one that `connect` would doubt is left alone.
 
     Raises Aborted where the person does not want it.
@@ -125,7 +131,8 @@ def apply_certain(need: Settling, pairs: Iterable[SideBySide], location: str, *,
         if each.theirs:
             names[each.ours.number] = str(each.ours)
             seen = Seen.of(each.ours, each.theirs)
-            decisions.append(Decision(each.ours.number, each.theirs.stripe_id, True, seen, looked_at=False))
+            number, stripe_id = each.ours.number, each.theirs.stripe_id
+            decisions.append(Decision(number, stripe_id, True, seen, looked_at=False, since=since))
     if not decisions:
         talk.note(f"No certain matches at {location}, so nothing was changed.")
         return
@@ -219,6 +226,14 @@ def _examined(
     if examined.verdict.failed or not decision.looked_at:
         return examined.objection or examined.link
     return examined.link
+
+
+def _refused_since(no: Refused) -> str:
+    """Return why a yes is not carried out that is older than somebody's no."""
+    return (
+        f"{no.by} has said no to this since, on {no.at.astimezone():%Y-%m-%d at %H:%M} (change {no.change}). "
+        "If it is right, connect them by hand."
+    )
 
 
 def _unverified(location: str) -> Text:

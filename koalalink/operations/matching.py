@@ -56,6 +56,7 @@ def match(need: Needs, request: MatchRequest) -> Matched:
 def propose_at(need: Needs, location: str, payments: Payments | None = None, limit: int | None = None) -> Matched:
     """Return the proposals for a location; raises NotFoundError where its Stripe customers were not copied yet."""
     payments = payments or Payments()
+    since = need.store.newest_change()  # before anything is read: what comes later counts as not seen
     state = _copied(need.directory, location)
     _say_how_old(state, need.talk, need.now)
     bookings = _Bookings(payments.bookings)
@@ -84,13 +85,13 @@ def propose_at(need: Needs, location: str, payments: Payments | None = None, lim
         )
     with need.talk.counting("Comparing", len(ours)) as count:
         proposals = propose(ours, theirs, need.store.refusals(location), count)
-    return Matched(location, need.directory.count(location), alike_together(proposals)[:limit])
+    return Matched(location, need.directory.count(location), alike_together(proposals)[:limit], since)
 
 
 def _write_sheet(need: Needs, path: Path, found: Matched) -> None:
     """Write proposals into a sheet; one that is there, perhaps with decisions in it, is kept under another name."""
     pairs = side_by_side(need.store, need.directory, found.location, found.proposals)
-    origin = Origin(found.location, need.store.identity)
+    origin = Origin(found.location, need.store.identity, found.since)
     if path.suffix.lower() in _PAGES:
         _write_page(need, path, pairs, origin)
         return

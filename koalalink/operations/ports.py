@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
     from koalalink.domain.api_key import ApiKey
     from koalalink.domain.backups import Contents
-    from koalalink.domain.changes import Action, Change
+    from koalalink.domain.changes import Action, Change, Refused
     from koalalink.domain.columns import Column
     from koalalink.domain.connecting import LinkReview
     from koalalink.domain.customers import Customer, CustomerDetails, Shape
@@ -122,6 +122,9 @@ class Bulk(Protocol):
 
     def refusals(self, location: str) -> set[tuple[int, str]]:
         """Return which Stripe customers were said not to be which customers."""
+
+    def refused_by(self, location: str, pairs: Iterable[tuple[int, str]]) -> Mapping[tuple[int, str], Refused]:
+        """Return who has said no to pairs that are refused now, and when."""
 
     def refuse(self, location: str, pairs: Sequence[tuple[int, StripeId]]) -> None:
         """Write down that these Stripe customers are not these customers."""
@@ -240,6 +243,9 @@ class Store(Protocol):
 
     def change(self, number: int | None) -> Change:
         """Return a change by its number; where it is None, the newest that can be undone."""
+
+    def newest_change(self) -> int:
+        """Return the number of the newest change; 0 where there was none."""
 
     def people_of(self, change: Change, most: int | None) -> tuple[list[str], int]:
         """Return whom a change touched, by name and number, up to `most`; and how many they are."""

@@ -22,6 +22,7 @@ from koalalink.operations.looking_instead import who_is_meant
 from koalalink.operations.matching import propose_at, side_by_side
 from koalalink.operations.needs import HasBrowser, HasDesk, HasStore, HasTalk, HasTime
 from koalalink.operations.places import location_to_match
+from koalalink.operations.ports import Store
 
 _ALIKE = 6
 """Proposals of one reason, from which on they may be confirmed together."""
@@ -51,6 +52,18 @@ Settle = Callable[[Sequence[Decision], Action], Settled]
 """Carries decisions out in one change."""
 
 
+class Open(NamedTuple):
+    """Who is still to be decided of a screen, just before it is shown."""
+
+    pairs: Sequence[SideBySide]
+    since: int | None
+    """The newest change then."""
+
+
+def _all_open(pairs: Sequence[SideBySide]) -> Open:
+    return Open(pairs, None)
+
+
 @dataclass
 class _Step:
     """A screen that was answered."""
@@ -68,6 +81,8 @@ class _Session:
     groups: list[Sequence[SideBySide]]
     steps: list[_Step] = field(default_factory=list)
     index: int = 0
+    elsewhere: int = 0
+    """Pairs that another desk has decided before they were shown here."""
     by_hand: set[int] = field(default_factory=set)
     """The screens that were put before another, because somebody else is meant there."""
 
@@ -106,7 +121,28 @@ def review(need: Needs, location: str | None) -> None:
     def somebody_else(pair: SideBySide) -> SideBySide | None:
         return who_is_meant(need, location, pair)
 
-    need.talk.note(in_words(sit(need, pairs, settle, somebody_else)))
+    def look_again(shown: Sequence[SideBySide]) -> Open:
+        return still_open(need.store, location, shown)
+
+    need.talk.note(in_words(sit(need, pairs, settle, somebody_else, look_again=look_again)))
+
+
+def still_open(store: Store, location: str, pairs: Sequence[SideBySide]) -> Open:
+    """Return which of these pairs nobody has decided meanwhile: linked there, given to another, or refused."""
+    since = store.newest_change()
+    known = store.known(pair.ours.number for pair in pairs)
+    held = {holder.stripe_id for holder in store.holders(*(p.theirs.stripe_id for p in pairs if p.theirs))}
+    refused = store.refusals(location)
+    left = [
+        pair
+        for pair in pairs
+        if pair.theirs
+        and (linked := known.get(pair.ours.number))
+        and not any(link.location == location for link in linked.links)
+        and pair.theirs.stripe_id not in held
+        and (pair.ours.number, pair.theirs.stripe_id) not in refused
+    ]
+    return Open(left, since)
 
 
 def sit(
@@ -115,12 +151,14 @@ def sit(
     settle: Settle,
     somebody_else: Callable[[SideBySide], SideBySide | None],
     *,
+    look_again: Callable[[Sequence[SideBySide]], Open] = _all_open,
     clock: Callable[[], float] = time.monotonic,
     sample: Callable[[Sequence[SideBySide], int], Sequence[SideBySide]] = random.sample,
 ) -> Reviewed:
     """Ask about every proposal, and carry each answer out at once; what was answered stays, however it ends.
 
-    `somebody_else` returns who is meant in the place of a pair, both to be decided, or None where nobody was found.
+    `look_again` returns which pairs of a screen are still to be decided, just before it is shown. `somebody_else`
+    returns who is meant in the place of a pair, both to be decided, or None where nobody was found.
     `clock` counts seconds, `sample` chooses at random. Raises ConflictError where nobody can answer.
     """
     if not need.talk.can_ask:
@@ -132,7 +170,11 @@ def sit(
     began = clock()
     try:
         while session.index < len(session.groups):
-            group = session.groups[session.index]
+            group, since = session.groups[session.index], None
+            if session.index not in session.by_hand:
+                group, since = _left_of(session, look_again)
+            if not group:
+                continue
             progress = Progress(session.decided, session.total, clock() - began, session.later)
             shown = sample(group, min(_LOOKED_AT, len(group)))
             key = need.desk.ask(Question(shown, len(group), progress, can_undo=bool(session.steps)))
@@ -143,11 +185,27 @@ def sit(
                     session.groups.insert(session.index, [instead])
                     session.by_hand = {at + (at >= session.index) for at in session.by_hand} | {session.index}
                 continue
-            _answer(need, key, group, session, settle)
+            _answer(need, key, Open(group, since), session, settle)
     except KeyboardInterrupt:
         need.talk.note(in_words(session.reviewed()))
         raise
+    if session.elsewhere:
+        verb = "was" if session.elsewhere == 1 else "were"
+        need.talk.note(f"{counted(session.elsewhere, 'pair')} {verb} decided by someone else meanwhile.")
     return session.reviewed()
+
+
+def _left_of(session: _Session, look_again: Callable[[Sequence[SideBySide]], Open]) -> Open:
+    """Return what of the next screen is still to be decided; where nothing is, it is taken out."""
+    group = session.groups[session.index]
+    left = look_again(group)
+    session.elsewhere += len(group) - len(left.pairs)
+    if left.pairs:
+        session.groups[session.index] = left.pairs
+    else:
+        del session.groups[session.index]
+        session.by_hand = {at - (at > session.index) for at in session.by_hand}
+    return left
 
 
 def _alike(pairs: Iterable[SideBySide], now: datetime) -> list[Sequence[SideBySide]]:
@@ -172,7 +230,8 @@ def _kind(pair: SideBySide) -> tuple[Tier, str]:
     return pair.proposal.tier, "" if pair.proposal.tier is Tier.CERTAIN else pair.proposal.reason
 
 
-def _answer(need: Sitting, key: str, group: Sequence[SideBySide], session: _Session, settle: Settle) -> None:
+def _answer(need: Sitting, key: str, shown: Open, session: _Session, settle: Settle) -> None:
+    group = shown.pairs
     if key == Choice.OPEN:
         theirs = group[0].theirs
         need.browse(theirs.url if theirs else "")
@@ -185,10 +244,11 @@ def _answer(need: Sitting, key: str, group: Sequence[SideBySide], session: _Sess
         session.steps.append(_Step(session.index, 0, 0, later, None))
         session.index += 1
     else:
-        _carry_out(need, key, group, session, settle)
+        _carry_out(need, key, shown, session, settle)
 
 
-def _carry_out(need: Sitting, key: str, group: Sequence[SideBySide], session: _Session, settle: Settle) -> None:
+def _carry_out(need: Sitting, key: str, shown: Open, session: _Session, settle: Settle) -> None:
+    group = shown.pairs
     picked = int(key) - 1 if key.isdigit() else None
     decisions = []
     for pair in group:
@@ -197,7 +257,9 @@ def _carry_out(need: Sitting, key: str, group: Sequence[SideBySide], session: _S
             seen = Seen.of(pair.ours, theirs)
             # Of a group a few were looked at: the others are judged as by `connect` without --force.
             alone = len(group) == 1
-            decisions.append(Decision(pair.ours.number, theirs.stripe_id, key != Choice.NO, seen, looked_at=alone))
+            said_yes = key != Choice.NO
+            decision = Decision(pair.ours.number, theirs.stripe_id, said_yes, seen, looked_at=alone, since=shown.since)
+            decisions.append(decision)
     try:
         done = settle(decisions, Action.REFUSED if key == Choice.NO else Action.CONNECTED)
     except NetworkError as error:

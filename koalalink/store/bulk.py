@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from json.encoder import encode_basestring_ascii as _quoted
 
-from koalalink.domain.changes import REFUSED
+from koalalink.domain.changes import REFUSED, Refused
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import Holder, Link, LinkedCustomer
 from koalalink.domain.people.contact import keys_of
@@ -56,6 +56,10 @@ class Bulk:
     def refusals(self, location: str) -> set[tuple[int, str]]:
         """Return who at Stripe is not which customer, as somebody has said."""
         return self._tables.refusals(location)
+
+    def refused_by(self, location: str, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Refused]:
+        """Return who has said no to pairs of a customer and a Stripe ID that are refused now, and when."""
+        return self._tables.refused_by(location, pairs)
 
     def refuse(self, location: str, pairs: Sequence[tuple[int, str]]) -> None:
         """Write down that these Stripe customers are not these customers, where it is not written yet."""

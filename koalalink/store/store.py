@@ -390,6 +390,11 @@ class Store:
         """
         return history.find(self._db, number)
 
+    def newest_change(self) -> int:
+        """Return the number of the newest change; 0 where there was none."""
+        [row] = self._db.rows("SELECT coalesce(max(change), 0) AS newest FROM changes")
+        return int(row["newest"])
+
     def people_of(self, change: Change, most: int | None) -> tuple[list[str], int]:
         """Return whom a change touched, by name and number as they were then, up to `most`; and how many they are."""
         return history.people(self._db, change.number, most)

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
+from koalalink.domain.changes import Refused
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.links import AccountOfLinks, Holder, Link, LinkedCustomer
 from koalalink.store import finding
@@ -51,6 +53,14 @@ _LAST = """
 _REFUSE = """
     INSERT INTO refusals (customer, location, stripe_id) VALUES (:customer, :location, :stripe_id)
     ON CONFLICT DO NOTHING
+"""
+_REFUSED_BY = """
+    SELECT change_items.customer, json_extract(after, '$.refused') AS stripe_id, change_items.change,
+        changes.by, changes.at
+    FROM change_items JOIN changes ON changes.change = change_items.change
+    WHERE change_items.customer IN (SELECT CAST(value AS BIGINT) FROM json_each(:numbers))
+        AND location = :location AND json_extract(after, '$.refused') IS NOT NULL
+    ORDER BY change_items.change
 """
 _REFUSE_NO_MORE = "DELETE FROM refusals WHERE customer = :customer AND location = :location AND stripe_id = :stripe_id"
 
@@ -279,6 +289,16 @@ class Tables:
             customer=customer,
         )
         return [(row["location"], row["stripe_id"]) for row in rows]
+
+    def refused_by(self, location: str, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Refused]:
+        """Return who has said no to pairs of a customer and a Stripe ID that are refused now, and when."""
+        wanted = self.refusals(location) & {*pairs}
+        numbers = json.dumps(sorted({customer for customer, _ in wanted}))
+        found: dict[tuple[int, str], Refused] = {}
+        for row in self.db.rows(_REFUSED_BY, location=location, numbers=numbers) if wanted else ():
+            if (pair := (row["customer"], row["stripe_id"])) in wanted:  # the newest comes last
+                found[pair] = Refused(row["change"], row["by"], datetime.fromtimestamp(row["at"], UTC))
+        return found
 
     def put_refusal(self, customer: int, location: str, stripe_id: str, *, stands: bool) -> None:
         """Write down that a Stripe customer is not this one, or where it does not stand any more forget it."""

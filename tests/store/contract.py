@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from koalalink.domain.changes import Action
+from koalalink.domain.changes import Action, Refused
 from koalalink.domain.customers import Customer, CustomerDetails
 from koalalink.domain.directory import Verification
 from koalalink.domain.links import AccountOfLinks, Link, LinkedCustomer
@@ -332,6 +332,7 @@ class StoreContract:
         pairs = [(1, StripeId("cus_9"))]
         for rehearsal in (True, False):
             with store.bulk(Action.IMPORTED, Note.of_file("people.csv", 2), rehearsal=rehearsal) as bulk:
+                assert bulk.refused_by("downtown", pairs) == {}
                 assert (bulk.next_number, bulk.change) == (2, None)
                 bob = Customer(bulk.next_number, CustomerDetails(first_name="Bob", email="bob@x.com"))
                 june = JANE._replace(first_name="June")
@@ -342,8 +343,9 @@ class StoreContract:
                 assert [each.customer for each in bulk.links_at("downtown")] == [bob]
                 assert bulk.known([2, 3]).keys() == {2}
                 assert bulk.refusals("downtown") == {(1, "cus_9")}
+                assert bulk.refused_by("downtown", pairs) == {pairs[0]: Refused(2, "tester", NOW)}
                 assert bulk.change == 2
-            assert len(store.changes(limit=9)) == (1 if rehearsal else 2)
+            assert len(store.changes(limit=9)) == store.newest_change() == (1 if rehearsal else 2)
         assert store.refusals("downtown") == {(1, "cus_9")}
         assert [each.customer.details.first_name for each in store.everybody()] == ["June", "Bob"]
         assert [each.customer.number for each in store.everybody(linked=True, location="downtown")] == [2]

@@ -229,7 +229,7 @@
       const said = answers[index] === undefined && pair.tier === "certain" ? "certain" : answers[index];
       if (!said || said === "later") return;
       const looked = said === "together" ? "no" : "";
-      rows.push([looked ? "yes" : said, pair.number, pair.ours_name, pair.theirs_name, pair.ours_email, pair.theirs_email, pair.id, looked, `${data.location} ${data.store}`]);
+      rows.push([looked ? "yes" : said, pair.number, pair.ours_name, pair.theirs_name, pair.ours_email, pair.theirs_email, pair.id, looked, data.origin]);
     });
     const file = `decisions-${data.location}-${new Date().toISOString().slice(0, 16).replace(/[T:]/g, "-")}.csv`;
     const url = URL.createObjectURL(new Blob(["\ufeff", rows.map((row) => row.map(cell).join(",")).join("\r\n"), "\r\n"], { type: "text/csv" }));
@@ -255,7 +255,8 @@
     if (item) current = order.indexOf(Number(item.dataset.index));
   });
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    // A key that is held down would answer pairs that nobody has seen yet.
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
     const said = { y: "yes", n: "no", l: "later" }[event.key.toLowerCase()];
     if (said && order.length) {
       if (answers[order[current]] !== said) answer(order[current], said);

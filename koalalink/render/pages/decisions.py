@@ -25,7 +25,8 @@ def decision_page(pairs: Iterable[SideBySide], origin: Origin, now: datetime) ->
     found = [_pair(pair, pair.theirs, reasons, now) for pair in pairs if pair.theirs]
     # To the second: two pages of one day keep their answers apart.
     written = f"{now.astimezone():%Y-%m-%d %H:%M:%S}"
-    data = {"store": origin.store, "location": origin.location, "written": written, "reasons": [*reasons]}
+    named = {"store": origin.store, "location": origin.location, "origin": str(origin)}
+    data = {**named, "written": written, "reasons": [*reasons]}
     body = Template(part("decisions.html")).substitute(
         location=escape(origin.location), written=escape(written), rows="".join(map(_row, found))
     )
