@@ -117,6 +117,17 @@ def test_page_is_answered_by_keys_alone_and_keeps_the_answers(page: "Page", tmp_
     assert page.locator("#progress").inner_text() == "0 decided, 1 left."
 
 
+def test_key_that_is_held_down_answers_once(page: "Page", tmp_path: Path) -> None:
+    """Else it would answer pairs that nobody has seen."""
+    page.goto(write(tmp_path / "d.html", *(pair(number) for number in range(1, 30))).as_uri())
+    for _ in range(20):
+        page.keyboard.down("y")
+    page.keyboard.up("y")
+    assert page.locator("#progress").inner_text() == "1 decided, 28 left."
+    page.keyboard.press("y")
+    assert page.locator("#progress").inner_text() == "2 decided, 27 left."
+
+
 def test_somebody_else_is_chosen(page: "Page", tmp_path: Path) -> None:
     """One who fits as well, or an ID that is typed; what is none is told."""
     rival = pair(9).theirs
