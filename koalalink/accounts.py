@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from koalalink.config import keys
-from koalalink.domain.api_base import checked_api_base
-from koalalink.domain.configuration import Location
+from koalalink.command_line import Command
+from koalalink.config import api_keys
+from koalalink.domain.settings.configuration import Location
+from koalalink.domain.stripe.api_base import checked_api_base
 from koalalink.errors import ConfigError
-from koalalink.gateway import StripeGateway
-from koalalink.hints import Command
+from koalalink.stripe_client.client import StripeGateway
 
 
 def open_new_account(location: Location, environ: Mapping[str, str], now: datetime) -> StripeGateway:
@@ -29,11 +29,11 @@ def open_account(
             hint="If it has another name now, type: " + Command("locations", "rename", name, "NEW_NAME"),
         )
     api_base = checked_api_base(location.api_base, origin=f"The api_base of {location.name}")
-    key = keys.find_key(location, environ)
+    key = api_keys.find_key(location, environ)
     transport = None
     if in_sandbox:
-        from koalalink.sandbox import shop
-        from koalalink.sandbox.transport import SandboxHTTPClient
+        from koalalink.sandbox import seed
+        from koalalink.sandbox.http_client import SandboxHTTPClient
 
-        transport = SandboxHTTPClient(shop.stand_in(now))
+        transport = SandboxHTTPClient(seed.stand_in(now))
     return StripeGateway(location.name, key, api_base=api_base, transport=transport, metadata_key=location.metadata_key)

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from koalalink.hints import Program, Text
+from koalalink.command_line import Program, Text
 from koalalink.operations.partial import Partial, raise_first
 from koalalink.render import terminal
 
 if TYPE_CHECKING:
-    from koalalink.config.changing import ConfigFile
-    from koalalink.disk import Disk
-    from koalalink.domain.address import Address
-    from koalalink.domain.configuration import Config, Location, StoreSource
-    from koalalink.domain.sharing import Prepared
+    from koalalink.atomic_files import Disk
+    from koalalink.config.editor import ConfigFile
+    from koalalink.domain.settings.configuration import Config, Location, StoreSource
+    from koalalink.domain.settings.store_url import Address
+    from koalalink.domain.setup.shared_store import Prepared
     from koalalink.files.opening import Files
-    from koalalink.gateway import StripeGateway
     from koalalink.operations.ports import Backups, Desk, Pictures, Talk
     from koalalink.store.backups import Backups as FileBackups
     from koalalink.store.database import Database
     from koalalink.store.directory import Directory
     from koalalink.store.shared import SharedStore
     from koalalink.store.store import Store
+    from koalalink.stripe_client.client import StripeGateway
 
 
 class App:
@@ -99,12 +99,12 @@ class App:
     def config(self) -> "Config":
         """The configuration; the sandbox has one of its own."""
         if self.sandbox:
-            from koalalink.sandbox import shop
+            from koalalink.sandbox import seed
 
-            return shop.config(self.home)
-        from koalalink.config import reading
+            return seed.config(self.home)
+        from koalalink.config import loader
 
-        loaded = reading.load(self.config_file, self.home, self.environ, must_exist=self._config_is_named)
+        loaded = loader.load(self.config_file, self.home, self.environ, must_exist=self._config_is_named)
         for warning in loaded.warnings:
             self.talk.warn(warning)
         return loaded
@@ -112,7 +112,7 @@ class App:
     @cached_property
     def settings(self) -> "ConfigFile":
         """The configuration as a file that can be changed."""
-        from koalalink.config.changing import ConfigFile
+        from koalalink.config.editor import ConfigFile
 
         return ConfigFile(self.config_file)
 
@@ -123,9 +123,9 @@ class App:
 
         store = Store(self._database, now=lambda: self.now)
         if self.sandbox:
-            from koalalink.sandbox import shop
+            from koalalink.sandbox import seed
 
-            shop.fill(store, self.now)
+            seed.fill(store, self.now)
         return store
 
     @cached_property
@@ -148,7 +148,7 @@ class App:
     @property
     def find_url(self) -> "Callable[[StoreSource], Address]":
         """Finds the URL of a shared store where it is kept."""
-        from koalalink.config.keys import find_url
+        from koalalink.config.api_keys import find_url
 
         return lambda source: find_url(source, self.environ)
 
@@ -211,7 +211,7 @@ class App:
 
     @cached_property
     def _disk(self) -> "Disk":
-        from koalalink.disk import Disk
+        from koalalink.atomic_files import Disk
 
         homes = {self.home, self.sandbox_home, self.sandbox_home.parent}
         stores = [self.config.store_path, *(home / "customers.db" for home in homes)]

@@ -19,11 +19,11 @@ from typer.exceptions import TyperException
 
 from koalalink import __version__
 from koalalink.app import App
+from koalalink.command_line import Command, Text, lines_of
 from koalalink.commands.lazy import LazyGroup
-from koalalink.domain.api_key import has_key
+from koalalink.domain.stripe.api_key import has_key
 from koalalink.domain.text import printable
 from koalalink.errors import Aborted, ExitCode, KoalaError, UsageError
-from koalalink.hints import Command, Text, lines_of
 
 _SANDBOX = "--sandbox"
 _OF_CUSTOMERS = "list add edit merge remove forget import export".split()

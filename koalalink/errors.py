@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import ClassVar
 
-from koalalink.hints import Text
+from koalalink.command_line import Text
 
 
 class ExitCode(IntEnum):

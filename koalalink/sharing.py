@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from koalalink.domain.address import Address
-from koalalink.domain.sharing import Prepared
+from koalalink.domain.settings.store_url import Address
+from koalalink.domain.setup.shared_store import Prepared
 from koalalink.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner, Result
 
 from koalalink.app import App
+from koalalink.atomic_files import IfThere
 from koalalink.cli import app
-from koalalink.disk import IfThere
-from koalalink.domain.configuration import Config, StoreSource
+from koalalink.domain.settings.configuration import Config, StoreSource
 from tests import postgres
 
 # A slow machine may take its time with what is generated.

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from koalalink.domain.columns import Column
-from koalalink.domain.connecting import LinkReview
-from koalalink.domain.customers import Customer
-from koalalink.domain.hits import Hits
-from koalalink.domain.references import only_one
-from koalalink.hints import Text
+from koalalink.command_line import Text
+from koalalink.domain.customers.customer import Customer
+from koalalink.domain.customers.customer_reference import only_one
+from koalalink.domain.importing.columns import Column
+from koalalink.domain.linking.results import LinkReview
+from koalalink.domain.search.results import Hits
 from koalalink.operations.ports import Store
 
 

@@ -99,7 +99,7 @@ def drop_database(name: str) -> None:
 @cache
 def template() -> str:
     """Return a database that is an empty store, to be copied."""
-    from koalalink.domain.address import Address
+    from koalalink.domain.settings.store_url import Address
     from koalalink.store.preparing import prepare
 
     name = new_database()

@@ -17,8 +17,8 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
-from koalalink.sandbox.people import accounts
-from koalalink.sandbox.stripe_api import Account, Answer, StripeStandIn
+from koalalink.sandbox.fake_stripe import Account, Answer, StripeStandIn
+from koalalink.sandbox.sample_data import accounts
 
 Fault = Callable[["StripeServer", BaseHTTPRequestHandler], Answer | None]
 """Answers in the place of Stripe; None where it has written to the socket itself, or closed it."""

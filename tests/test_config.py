@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.config import reading
-from koalalink.config.changing import ConfigFile
-from koalalink.config.keys import find_key
-from koalalink.domain.api_base import checked_api_base
-from koalalink.domain.configuration import Config, KeySource, Location
+from koalalink.config import loader
+from koalalink.config.api_keys import find_key
+from koalalink.config.editor import ConfigFile
+from koalalink.domain.settings.configuration import Config, KeySource, Location
+from koalalink.domain.stripe.api_base import checked_api_base
 from koalalink.errors import ConfigError, UsageError
 from koalalink.operations.places import the_location, the_locations
 
@@ -48,7 +48,7 @@ def file(tmp_path: Path) -> Path:
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     """Load a configuration that must be there."""
-    return reading.load(path, path.parent, environ or {}, must_exist=True)
+    return loader.load(path, path.parent, environ or {}, must_exist=True)
 
 
 def test_load_reads_every_setting(file: Path) -> None:
@@ -80,10 +80,10 @@ def test_load_warns_of_a_key_that_others_can_read(file: Path) -> None:
 def test_load_without_a_file_takes_the_key_of_the_environment(tmp_path: Path) -> None:
     """One location, called default; without that variable, none."""
     path = tmp_path / "config.toml"
-    loaded = reading.load(path, tmp_path, {"STRIPE_API_KEY": KEY}, must_exist=False)
+    loaded = loader.load(path, tmp_path, {"STRIPE_API_KEY": KEY}, must_exist=False)
     assert the_location(loaded, None) == "default"
     assert find_key(loaded.locations["default"], {"STRIPE_API_KEY": KEY}).reveal() == KEY
-    assert reading.load(path, tmp_path, {}, must_exist=False).locations == {}
+    assert loader.load(path, tmp_path, {}, must_exist=False).locations == {}
     with pytest.raises(ConfigError, match="There is no file"):
         load(path)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.disk import STORE_SIDES, Disk, IfThere, free_name
+from koalalink.atomic_files import STORE_SIDES, Disk, IfThere, free_name
 from koalalink.errors import ConflictError, ExitCode, KoalaError, StoreError, UsageError
 from koalalink.store.sqlite import SQLiteDatabase
 

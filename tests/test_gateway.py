@@ -13,12 +13,11 @@ import pytest
 import requests
 import stripe
 
-from koalalink import gateway, wire
 from koalalink.accounts import open_account
-from koalalink.domain.accounts import StripeAccount
-from koalalink.domain.api_key import ApiKey
-from koalalink.domain.configuration import KeySource, Location
-from koalalink.domain.stripe_customers import (
+from koalalink.domain.settings.configuration import KeySource, Location
+from koalalink.domain.stripe.account import StripeAccount
+from koalalink.domain.stripe.api_key import ApiKey
+from koalalink.domain.stripe.customer import (
     About,
     Absence,
     Business,
@@ -35,10 +34,11 @@ from koalalink.errors import (
     SearchUnavailable,
     StripeError,
 )
-from koalalink.gateway import StripeGateway
-from koalalink.sandbox.objects import card, old_bank_account, old_card, payment_method
-from koalalink.sandbox.people import KEYS, accounts
-from koalalink.sandbox.stripe_api import ACCOUNT_READ, CUSTOMER_READ, PAYMENT_METHOD_READ, Account, Answer, Key
+from koalalink.sandbox.fake_stripe import ACCOUNT_READ, CUSTOMER_READ, PAYMENT_METHOD_READ, Account, Answer, Key
+from koalalink.sandbox.sample_data import KEYS, accounts
+from koalalink.sandbox.stripe_objects import card, old_bank_account, old_card, payment_method
+from koalalink.stripe_client import client, http_session
+from koalalink.stripe_client.client import StripeGateway
 from tests.conftest import NOW
 from tests.stripe_server import (
     Fault,
@@ -60,8 +60,8 @@ KEY = "rk_test_" + "secret" * 12 + "cdef"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.2))
-    monkeypatch.setattr(wire, "DEADLINE", 0.6)
+    monkeypatch.setattr(client, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.2))
+    monkeypatch.setattr(http_session, "DEADLINE", 0.6)
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
 
 
@@ -500,7 +500,7 @@ def test_password_of_netrc_does_not_take_the_place_of_the_key(tmp_path: Path) ->
     """Where a proxy may be used, ~/.netrc is read, too."""
     (tmp_path / ".netrc").write_text("machine api.stripe.com login somebody password else\n")
     (tmp_path / ".netrc").chmod(0o600)
-    with wire.Session("https://api.stripe.com") as session:
+    with http_session.Session("https://api.stripe.com") as session:
         request = requests.Request("GET", "https://api.stripe.com/v1/account", headers={"Authorization": "Bearer it"})
         assert session.prepare_request(request).headers["Authorization"] == "Bearer it"
 
@@ -545,7 +545,7 @@ def test_list_of_ever_new_customers_ends(
     asking: StripeGateway, server: StripeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After more pages than any account has."""
-    monkeypatch.setattr(gateway, "_MOST_PAGES", 20)
+    monkeypatch.setattr(client, "_MOST_PAGES", 20)
     new = count()
 
     def more(server: StripeServer, handler: object) -> Answer:

@@ -7,7 +7,7 @@ import pytest
 import typer.main
 
 from koalalink.cli import app
-from koalalink.domain.columns import fields_in_words
+from koalalink.domain.importing.columns import fields_in_words
 from koalalink.errors import ExitCode
 from koalalink.help import TOPICS, text_of
 from tests.commands.samples import leaves

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.hints import Command, Program, Sentence, lines_of
+from koalalink.command_line import Command, Program, Sentence, lines_of
 
 SANDBOX = Program(sandbox=True)
 

@@ -16,19 +16,13 @@ from pathlib import Path
 import pytest
 
 import koalalink
-from koalalink.domain.columns import kept_title, recognized
-from koalalink.domain.imports import split_name
-from koalalink.domain.people.contact import email_key, phone_key
-from koalalink.domain.people.names import (
-    company_key,
-    generation_of,
-    name_words,
-    names_a_company,
-    readings,
-)
-from koalalink.domain.recognizing import columns_of
-from koalalink.domain.search_query import TextQuery, read_query
-from koalalink.domain.stripe_ids import customer_id
+from koalalink.domain.identity.contacts import email_key, phone_key
+from koalalink.domain.identity.names import company_key, generation_of, name_words, names_a_company, readings
+from koalalink.domain.importing.column_mapping import columns_of
+from koalalink.domain.importing.columns import kept_title, recognized
+from koalalink.domain.importing.import_rows import split_name
+from koalalink.domain.search.query import TextQuery, read_query
+from koalalink.domain.stripe.ids import customer_id
 from koalalink.domain.text import digits, fold, printable, trimmed
 from koalalink.errors import KoalaError
 from koalalink.files.cells import guarded, is_card_number, mended, plain

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from koalalink.app import App
-from koalalink.domain.chronicle import in_words
+from koalalink.domain.history.descriptions import in_words
 from koalalink.domain.text import fold
 from koalalink.errors import KoalaError
 

@@ -9,7 +9,7 @@ import typer
 from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
-from koalalink.domain.customers import FIELDS
+from koalalink.domain.customers.customer import FIELDS
 from koalalink.operations import customers
 
 app = typer.Typer(add_completion=False)

@@ -7,7 +7,7 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.domain.imports import MatchOn, OnMatch
+from koalalink.domain.importing.import_rows import MatchOn, OnMatch
 from koalalink.operations.importing import ImportRequest, import_customers
 
 app = typer.Typer(add_completion=False)

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from koalalink.app import App
+from koalalink.command_line import Command
 from koalalink.commands import options as o
-from koalalink.hints import Command
 from koalalink.operations.tour import TOUR
 
 app = typer.Typer(add_completion=False)
@@ -28,9 +28,9 @@ def demo(
     """
     app = App.of(ctx)
     if reset:
-        from koalalink.sandbox import shop
+        from koalalink.sandbox import seed
 
-        shop.reset(app.sandbox_home)
+        seed.reset(app.sandbox_home)
         app.talk.note("The sandbox was reset. Try: koalalink --sandbox search jane")
         return
     root = ctx.find_root().command

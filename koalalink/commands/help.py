@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
+from koalalink.command_line import Command
 from koalalink.commands import options as o
 from koalalink.errors import UsageError
 from koalalink.help import TOPICS, text_of
-from koalalink.hints import Command
 
 app = typer.Typer(add_completion=False)
 

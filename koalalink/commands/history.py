@@ -7,7 +7,7 @@ import typer
 from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
-from koalalink.domain.changes import Action
+from koalalink.domain.history.changes import Action
 from koalalink.operations import history as listing
 from koalalink.operations import undo as undoing
 from koalalink.operations.history import HistoryRequest

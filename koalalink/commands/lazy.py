@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import typer.main
 from typer.core import TyperGroup
 
+from koalalink.command_line import Command
 from koalalink.errors import UsageError
-from koalalink.hints import Command
 
 _ALIKE = 0.8
 """As difflib compares words: a letter wrong in five."""

@@ -7,7 +7,7 @@ import typer
 from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
-from koalalink.domain.stripe_ids import chosen_id, looks_like_stripe
+from koalalink.domain.stripe.ids import chosen_id, looks_like_stripe
 
 app = typer.Typer(add_completion=False)
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from koalalink.disk import Disk, IfThere
-from koalalink.domain.standing import Call
+from koalalink.atomic_files import Disk, IfThere
+from koalalink.domain.mirror.status import Call
 from koalalink.files.writing import Lines
 
 _COLUMNS: tuple[tuple[str, Callable[[Call], str]], ...] = (

@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from koalalink.disk import Disk, IfThere
-from koalalink.domain.decisions import Decision, Origin, Seen, Sheet, SideBySide, Untrue
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import NOTHING_TOLD, StripeCustomer
-from koalalink.domain.stripe_ids import chosen_id, customer_id, looks_like_stripe
+from koalalink.atomic_files import Disk, IfThere
+from koalalink.command_line import Command
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import Decision, Origin, Seen, Sheet, SideBySide, Untrue
+from koalalink.domain.stripe.customer import NOTHING_TOLD, StripeCustomer
+from koalalink.domain.stripe.ids import chosen_id, customer_id, looks_like_stripe
 from koalalink.domain.text import fold
 from koalalink.errors import KoalaError, UsageError
 from koalalink.files.cells import plain
 from koalalink.files.grid import Grid
 from koalalink.files.writing import Lines
-from koalalink.hints import Command
 
 _NEEDED = ("Decision", "Customer", "Stripe ID")
 _CERTAIN = Tier.CERTAIN.value

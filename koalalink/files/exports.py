@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from koalalink.disk import Disk, IfThere
-from koalalink.domain.exports import ExportColumn, ExportRow, Format
-from koalalink.domain.links import LinkedCustomer
+from koalalink.atomic_files import Disk, IfThere
+from koalalink.domain.customers.links import LinkedCustomer
+from koalalink.domain.importing.export_columns import ExportColumn, ExportRow, Format
 from koalalink.errors import ConfigError
 from koalalink.files.cells import guarded_row
 from koalalink.files.writing import Lines

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from koalalink.domain.imports import Row
+from koalalink.domain.importing.import_rows import Row
 from koalalink.errors import ConfigError, KoalaError, UsageError
 from koalalink.files.archive import MOST_ROWS, refuse_huge
 from koalalink.files.rows import delimiter_of, rows_of

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from koalalink.domain.remaps import MovedId
-from koalalink.domain.stripe_ids import StripeId, chosen_id
+from koalalink.domain.stripe.id_moves import MovedId
+from koalalink.domain.stripe.ids import StripeId, chosen_id
 from koalalink.errors import KoalaError, UsageError
 from koalalink.files.cells import plain
 from koalalink.files.grid import Grid

@@ -8,15 +8,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from koalalink.disk import Disk, IfThere
+from koalalink.atomic_files import Disk, IfThere
 
 if TYPE_CHECKING:
-    from koalalink.domain.decisions import Origin, Sheet, SideBySide
-    from koalalink.domain.exports import ExportColumn, Format
-    from koalalink.domain.links import LinkedCustomer
-    from koalalink.domain.payments import Payments
-    from koalalink.domain.remaps import MovedId
-    from koalalink.domain.standing import Call
+    from koalalink.domain.customers.links import LinkedCustomer
+    from koalalink.domain.importing.export_columns import ExportColumn, Format
+    from koalalink.domain.matching.decisions import Origin, Sheet, SideBySide
+    from koalalink.domain.mirror.status import Call
+    from koalalink.domain.stripe.id_moves import MovedId
+    from koalalink.domain.stripe.payments import Payments
     from koalalink.files.exports import ExportFile
     from koalalink.files.stripe_exports import StripeExport
     from koalalink.files.table import CustomerFile
@@ -39,7 +39,7 @@ class Files:
     @contextmanager
     def customers(self, file: str, maps: Sequence[str]) -> "Iterator[CustomerFile]":
         """Open a file of customers; `maps` are COLUMN=FIELD."""
-        from koalalink.domain.columns import read_choices
+        from koalalink.domain.importing.columns import read_choices
         from koalalink.files.table import CustomerFile
 
         with CustomerFile(file, self._stdin, read_choices(maps)) as opened:
@@ -48,7 +48,7 @@ class Files:
     @contextmanager
     def rejects(self, path: Path, if_there: IfThere, titles: Sequence[str]) -> "Iterator[RejectsFile]":
         """Prepare a file for the rows that are not imported."""
-        from koalalink.domain.columns import REASON
+        from koalalink.domain.importing.columns import REASON
         from koalalink.files.writing import RejectsFile
 
         made = RejectsFile(self._disk, path, if_there, titles, REASON)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import BinaryIO
 
-from koalalink.domain.columns import best_of
-from koalalink.domain.payments import Booking, Payments
+from koalalink.domain.importing.columns import best_of
+from koalalink.domain.stripe.payments import Booking, Payments
 from koalalink.domain.text import fold
 from koalalink.errors import UsageError
 from koalalink.files.stripe_exports import StripeExport

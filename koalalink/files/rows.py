@@ -4,7 +4,7 @@ import csv
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from koalalink.domain.imports import Row
+from koalalink.domain.importing.import_rows import Row
 from koalalink.files.text import LONGEST_LINE
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import BinaryIO
 
-from koalalink.domain.directory import ExportedCustomer, ExportedPayment
-from koalalink.domain.imports import Row
-from koalalink.domain.stripe_customers import Holder, PaymentMethod, PostalAddress, brand_in
-from koalalink.domain.stripe_ids import StripeId, is_any_id
+from koalalink.command_line import Command, Text
+from koalalink.domain.importing.import_rows import Row
+from koalalink.domain.mirror.mirror import ExportedCustomer, ExportedPayment
+from koalalink.domain.stripe.customer import Holder, PaymentMethod, PostalAddress, brand_in
+from koalalink.domain.stripe.ids import StripeId, is_any_id
 from koalalink.domain.text import printable
 from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, plain
 from koalalink.files.grid import Grid
-from koalalink.hints import Command, Text
 
 _CUSTOMER = {"id", "email", "name", "created (utc)", "description", "delinquent"}
 _PAYMENT = {"id", "customer id", "customer email", "paymentintent id", "card last4", "amount", "status"}

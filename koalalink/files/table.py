@@ -6,10 +6,10 @@ from itertools import islice
 from types import TracebackType
 from typing import BinaryIO
 
-from koalalink.domain.cells import is_footer
-from koalalink.domain.columns import Column, is_our_own, recognized
-from koalalink.domain.imports import Row
-from koalalink.domain.recognizing import columns_of
+from koalalink.domain.importing.cell_parsing import is_footer
+from koalalink.domain.importing.column_mapping import columns_of
+from koalalink.domain.importing.columns import Column, is_our_own, recognized
+from koalalink.domain.importing.import_rows import Row
 from koalalink.domain.text import trimmed
 from koalalink.errors import UsageError
 from koalalink.files.cells import is_card_number, mended, plain, without_apostrophes

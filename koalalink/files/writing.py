@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from koalalink.disk import Disk, IfThere, NewFile, sentences
+from koalalink.atomic_files import Disk, IfThere, NewFile, sentences
 from koalalink.domain.text import cleaned
 from koalalink.files.cells import guarded_row
 

@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from koalalink.domain.accounts import KnownAccount, StripeAccount
-from koalalink.domain.directory import DirectoryState
-from koalalink.domain.links import AccountOfLinks
+from koalalink.command_line import Command
+from koalalink.domain.customers.links import AccountOfLinks
+from koalalink.domain.mirror.mirror import DirectoryState
+from koalalink.domain.stripe.account import KnownAccount, StripeAccount
 from koalalink.errors import ConflictError
-from koalalink.hints import Command
 
 
 class OfLinks(Protocol):

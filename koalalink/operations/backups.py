@@ -4,11 +4,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from koalalink.domain.backups import BackedUp, Contents, Restored
-from koalalink.domain.chronicle import ago
+from koalalink.command_line import Command
+from koalalink.domain.history.descriptions import ago
+from koalalink.domain.setup.backups import BackedUp, Contents, Restored
 from koalalink.domain.text import counted
 from koalalink.errors import ConflictError
-from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent, consent_to_write
 from koalalink.operations.needs import HasBackups, HasFiles, HasTalk, HasTime
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from koalalink.domain.accounts import KnownAccount, StripeAccount
-from koalalink.domain.api_key import RESTRICTED_KEY_PAGE
-from koalalink.domain.checkup import Checkup, Finding, Health, LocationReport, Locations
-from koalalink.domain.configuration import Config
-from koalalink.domain.stripe_customers import KeyReport
+from koalalink.command_line import Command, quoted
+from koalalink.domain.settings.configuration import Config
+from koalalink.domain.setup.doctor import Checkup, Finding, Health, LocationReport, Locations
+from koalalink.domain.stripe.account import KnownAccount, StripeAccount
+from koalalink.domain.stripe.api_key import RESTRICTED_KEY_PAGE
+from koalalink.domain.stripe.customer import KeyReport
 from koalalink.domain.text import counted
 from koalalink.errors import CheckFailed, KoalaError
-from koalalink.hints import Command, quoted
 from koalalink.operations.account_guard import known_account
 from koalalink.operations.asking import Asking
 from koalalink.operations.checkup_shared import clocks_differ, of_shared

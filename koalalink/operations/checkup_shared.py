@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from koalalink.domain.checkup import Finding, Health
-from koalalink.domain.chronicle import ago
-from koalalink.domain.sharing import SharedReport
-from koalalink.hints import Command
+from koalalink.command_line import Command
+from koalalink.domain.history.descriptions import ago
+from koalalink.domain.setup.doctor import Finding, Health
+from koalalink.domain.setup.shared_store import SharedReport
 
 _MOST_SKEW = 300  # seconds; certificates and "expires soon" go wrong with a clock that is further off
 _SLOW = 0.1  # seconds

@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from koalalink.domain.connecting import Connected
+from koalalink.command_line import Command
+from koalalink.domain.linking.results import Connected
 from koalalink.errors import Aborted, ConflictError
-from koalalink.hints import Command
 from koalalink.operations import connect as linking
 from koalalink.operations import search as searching
 from koalalink.operations.search import SearchRequest

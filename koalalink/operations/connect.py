@@ -2,16 +2,16 @@
 
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Action
-from koalalink.domain.checks import Check, CheckResult, Result, Verdict
-from koalalink.domain.connecting import Connected, LinkReview, Status
-from koalalink.domain.customers import Customer
-from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.notes import Note, NoteKind
-from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method
-from koalalink.domain.stripe_ids import StripeId, is_customer_id, not_an_id
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import Customer
+from koalalink.domain.customers.links import Holder, Link, LinkedCustomer
+from koalalink.domain.history.changes import Action
+from koalalink.domain.history.notes import Note, NoteKind
+from koalalink.domain.linking.checks import Check, CheckResult, Result, Verdict
+from koalalink.domain.linking.results import Connected, LinkReview, Status
+from koalalink.domain.stripe.customer import Absence, PaymentMethod, StripeCustomer, best_method
+from koalalink.domain.stripe.ids import StripeId, is_customer_id, not_an_id
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
-from koalalink.hints import Command
 from koalalink.operations.account_guard import known_account
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Others, copied, examine, of_profile, unexamined

@@ -4,9 +4,9 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
 
-from koalalink.disk import IfThere
+from koalalink.atomic_files import IfThere
+from koalalink.command_line import Text
 from koalalink.errors import Aborted, ConflictError
-from koalalink.hints import Text
 
 
 class Stakes(Enum):

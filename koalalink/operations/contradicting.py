@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from koalalink.domain.notes import Note, NoteKind
-from koalalink.hints import Command
+from koalalink.command_line import Command
+from koalalink.domain.history.notes import Note, NoteKind
 from koalalink.operations.consent import CanAsk, Stakes, consent
 from koalalink.operations.examining import Contradicted
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.edits import Added, Edited, Removed
-from koalalink.domain.imports import same_name
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.contact import email_key
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.results import Added, Edited, Removed
+from koalalink.domain.identity.contacts import email_key
+from koalalink.domain.identity.field_comparison import Agreement
+from koalalink.domain.importing.import_rows import same_name
 from koalalink.domain.text import fold, trimmed
 from koalalink.errors import ConflictError, UsageError
-from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.contradicting import although, consent_to_contradict
 from koalalink.operations.examining import contradicted

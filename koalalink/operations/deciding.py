@@ -4,15 +4,15 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Action, Refused
-from koalalink.domain.decisions import Decision, Origin, Seen, Settled, SideBySide, Untrue, settled_in_words
-from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.notes import Note, NoteKind
-from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.command_line import Command, Text
+from koalalink.domain.customers.links import Holder, Link, LinkedCustomer
+from koalalink.domain.history.changes import Action, Refused
+from koalalink.domain.history.notes import Note, NoteKind
+from koalalink.domain.matching.decisions import Decision, Origin, Seen, Settled, SideBySide, Untrue, settled_in_words
+from koalalink.domain.stripe.customer import StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import counted
 from koalalink.errors import ConflictError
-from koalalink.hints import Command, Text
 from koalalink.operations import matching
 from koalalink.operations.account_guard import known_account
 from koalalink.operations.consent import Stakes, consent

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.accounts import KnownAccount, StripeAccount
-from koalalink.domain.checks import Verdict, doubt_of, judge, seen_at
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.people.contact import phone_key
-from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, StripeProfile, told_besides
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Holder, Link, LinkedCustomer
+from koalalink.domain.identity.contacts import phone_key
+from koalalink.domain.linking.checks import Verdict, doubt_of, judge, seen_at
+from koalalink.domain.stripe.account import KnownAccount, StripeAccount
+from koalalink.domain.stripe.customer import Absence, PaymentMethod, StripeCustomer, StripeProfile, told_besides
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import fold
 from koalalink.operations.account_guard import refuse_another
 from koalalink.operations.looking_up import look_up

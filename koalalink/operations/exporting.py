@@ -5,10 +5,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from koalalink.disk import IfThere
-from koalalink.domain import exports
-from koalalink.domain.exports import ExportColumn, ExportRow, Format, Purpose
-from koalalink.domain.links import LinkedCustomer
+from koalalink.atomic_files import IfThere
+from koalalink.domain.customers.links import LinkedCustomer
+from koalalink.domain.importing import export_columns
+from koalalink.domain.importing.export_columns import ExportColumn, ExportRow, Format, Purpose
 from koalalink.domain.text import counted
 from koalalink.operations.consent import consent_to_write
 from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasStore, HasTalk
@@ -63,10 +63,10 @@ def export(need: Needs, request: ExportRequest) -> None:
 
 def _columns(need: Needs, request: ExportRequest) -> list[ExportColumn]:
     if request.purpose is Purpose.STRIPE_METADATA:
-        return exports.metadata_columns(the_location(need.config, request.location))
+        return export_columns.metadata_columns(the_location(need.config, request.location))
     if request.purpose is Purpose.YARDBOOK:
-        return exports.yardbook_columns()
-    return exports.chosen(exports.columns_for(need.store.shape(), _copied(need)), request.columns)
+        return export_columns.yardbook_columns()
+    return export_columns.chosen(export_columns.columns_for(need.store.shape(), _copied(need)), request.columns)
 
 
 def _copied(need: Needs) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from koalalink.domain.edits import Forgotten
+from koalalink.domain.customers.results import Forgotten
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.history import number_of
 from koalalink.operations.needs import HasBackups, HasStore, HasTalk, HasTime

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Action, History
-from koalalink.domain.chronicle import read_since
+from koalalink.domain.history.changes import Action, History
+from koalalink.domain.history.descriptions import read_since
 from koalalink.operations import whom
 from koalalink.operations.needs import HasTime
 from koalalink.operations.whom import the_customer

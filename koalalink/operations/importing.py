@@ -5,22 +5,16 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from koalalink.disk import IfThere, free_name
-from koalalink.domain.changes import Action
-from koalalink.domain.columns import Column
-from koalalink.domain.imports import (
-    Entries,
-    Entry,
-    Imported,
-    MatchOn,
-    OnMatch,
-)
-from koalalink.domain.notes import Note
-from koalalink.domain.recognizing import without_names
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.atomic_files import IfThere, free_name
+from koalalink.command_line import Command, Text
+from koalalink.domain.history.changes import Action
+from koalalink.domain.history.notes import Note
+from koalalink.domain.importing.column_mapping import without_names
+from koalalink.domain.importing.columns import Column
+from koalalink.domain.importing.import_rows import Entries, Entry, Imported, MatchOn, OnMatch
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import counted, printable
 from koalalink.errors import ConflictError, UsageError
-from koalalink.hints import Command, Text
 from koalalink.operations.account_guard import known_account
 from koalalink.operations.consent import Stakes, consent, consent_to_write
 from koalalink.operations.examining import Account, asked

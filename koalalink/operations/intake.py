@@ -5,9 +5,10 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from koalalink.domain.choosing import OTHER_ADDRESS, as_extra, keep, line_of
-from koalalink.domain.customers import FIELDS, CustomerDetails
-from koalalink.domain.imports import (
+from koalalink.domain.customers.customer import FIELDS, CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.importing.header_vocabulary import ADDRESS
+from koalalink.domain.importing.import_rows import (
     Counts,
     Entries,
     Entry,
@@ -18,11 +19,10 @@ from koalalink.domain.imports import (
     differing,
     merged,
 )
-from koalalink.domain.links import Link
-from koalalink.domain.stripe_customers import Absence, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.importing.row_parsing import OTHER_ADDRESS, as_extra, keep, line_of
+from koalalink.domain.stripe.customer import Absence, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import listed
-from koalalink.domain.titles import ADDRESS
 from koalalink.operations.examining import Account, Others, contradicted, copied, examine, unexamined
 from koalalink.operations.known import Draft, Known
 from koalalink.operations.ports import Bulk, Directory, Rejects

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.imports import Entry, MatchOn, Trouble, differing, is_nobody_alike, same_name
-from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.contact import email_key, keys_of
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Holder, Link, LinkedCustomer
+from koalalink.domain.identity.contacts import email_key, keys_of
+from koalalink.domain.identity.field_comparison import Agreement
+from koalalink.domain.importing.import_rows import Entry, MatchOn, Trouble, differing, is_nobody_alike, same_name
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import listed
 from koalalink.operations.ports import Bulk
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from koalalink.domain.configuration import Config
-from koalalink.domain.links import CustomerList
+from koalalink.domain.customers.links import CustomerList
+from koalalink.domain.settings.configuration import Config
 from koalalink.operations.places import the_location
 
 if TYPE_CHECKING:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from koalalink.domain.stripe_customers import Absence, StripeCustomer
+from koalalink.command_line import Command
+from koalalink.domain.stripe.customer import Absence, StripeCustomer
 from koalalink.domain.text import listed
 from koalalink.errors import KoalaError, NotFoundError, UsageError
-from koalalink.hints import Command
 from koalalink.operations.asking import Asking
 from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory
 from koalalink.operations.places import the_location
 
 if TYPE_CHECKING:
-    from koalalink.domain.stripe_ids import StripeId
+    from koalalink.domain.stripe.ids import StripeId
 
 _SEVERAL = 2
 

@@ -4,11 +4,11 @@ import re
 from contextlib import nullcontext
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Action
-from koalalink.domain.configuration import KEY_SOURCES, LOCATION_NAME, KeySource, Location, check_name
+from koalalink.command_line import Command
+from koalalink.domain.history.changes import Action
+from koalalink.domain.settings.configuration import KEY_SOURCES, LOCATION_NAME, KeySource, Location, check_name
 from koalalink.domain.text import counted, fold, listed
 from koalalink.errors import Aborted, UsageError
-from koalalink.hints import Command
 from koalalink.operations.consent import consent_by_name
 from koalalink.operations.needs import (
     HasConfig,

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from koalalink.domain.customers import Customer
-from koalalink.domain.decisions import SideBySide
-from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.search_query import read_query
-from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.customers.customer import Customer
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import SideBySide
+from koalalink.domain.matching.proposals import Proposal
+from koalalink.domain.search.query import read_query
+from koalalink.domain.stripe.customer import StripeCustomer
 from koalalink.domain.text import printable
 from koalalink.errors import UsageError
 from koalalink.operations.needs import HasDirectory, HasStore, HasTalk

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from koalalink.domain.stripe_customers import Absence, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.stripe.customer import Absence, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import UnreadableRecord
 
 Found = dict[StripeId, StripeCustomer | Absence]

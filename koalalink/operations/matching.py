@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from koalalink.disk import IfThere
-from koalalink.domain.chronicle import ago
-from koalalink.domain.customers import Customer
-from koalalink.domain.decisions import Matched, Origin, SideBySide, alike_together
-from koalalink.domain.directory import DirectoryState
-from koalalink.domain.matching.proposing import Proposal, propose
-from koalalink.domain.payments import Booking, Payments
-from koalalink.domain.people.contact import email_key, phone_key
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.people.names import name_words
-from koalalink.domain.people.person import Person, of_store, of_stripe
+from koalalink.atomic_files import IfThere
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import Customer
+from koalalink.domain.history.descriptions import ago
+from koalalink.domain.identity.contacts import email_key, phone_key
+from koalalink.domain.identity.names import name_words
+from koalalink.domain.identity.person import Person, of_store, of_stripe
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import Matched, Origin, SideBySide, alike_together
+from koalalink.domain.matching.proposals import Proposal, propose
+from koalalink.domain.mirror.mirror import DirectoryState
+from koalalink.domain.stripe.payments import Booking, Payments
 from koalalink.domain.text import counted
 from koalalink.errors import NotFoundError
-from koalalink.hints import Command
 from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasPictures, HasStore, HasTalk, HasTime
 from koalalink.operations.places import location_to_match
 from koalalink.operations.ports import Directory, Store, Talk

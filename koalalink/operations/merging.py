@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.customers import FIELDS, Customer, CustomerDetails
-from koalalink.domain.edits import Merged
-from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.people.identity import Pair, doubt_of_the_person, the_names_contradict
-from koalalink.domain.people.person import of_store
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import FIELDS, Customer, CustomerDetails
+from koalalink.domain.customers.links import Link, LinkedCustomer
+from koalalink.domain.customers.results import Merged
+from koalalink.domain.identity.person import of_store
+from koalalink.domain.identity.rules import Pair, doubt_of_the_person, the_names_contradict
 from koalalink.domain.text import fold, listed
 from koalalink.errors import Aborted, ConflictError, UsageError
-from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.contradicting import although, consent_to_contradict
 from koalalink.operations.examining import Contradicted, contradicted

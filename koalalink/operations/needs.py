@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from koalalink.domain.address import Address
-    from koalalink.domain.configuration import Config, Location, StoreSource
-    from koalalink.domain.sharing import Prepared
+    from koalalink.domain.settings.configuration import Config, Location, StoreSource
+    from koalalink.domain.settings.store_url import Address
+    from koalalink.domain.setup.shared_store import Prepared
     from koalalink.operations.ports import (
         Accounts,
         Backups,

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.accounts import StripeAccount
-from koalalink.domain.api_key import RESTRICTED_KEY_PAGE, ApiKey
-from koalalink.domain.configuration import KeySource, Location
-from koalalink.domain.stripe_customers import Absence, KeyReport
+from koalalink.command_line import Command
+from koalalink.domain.settings.configuration import KeySource, Location
+from koalalink.domain.stripe.account import StripeAccount
+from koalalink.domain.stripe.api_key import RESTRICTED_KEY_PAGE, ApiKey
+from koalalink.domain.stripe.customer import Absence, KeyReport
 from koalalink.errors import ConfigError, KoalaError, NetworkError, StripeError, UsageError
-from koalalink.hints import Command
 from koalalink.operations.account_guard import known_account
 from koalalink.operations.command_words import words_of_command
 from koalalink.operations.consent import Stakes, consent

@@ -5,8 +5,9 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.customers import Customer
-from koalalink.domain.duplicates import (
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import Customer
+from koalalink.domain.matching.duplicates import (
     KEYS,
     OWN_KEYS,
     DuplicateGroup,
@@ -15,14 +16,13 @@ from koalalink.domain.duplicates import (
     duplicates_at,
     with_business,
 )
-from koalalink.domain.duplicates import own_duplicates as duplicates_of_ours
-from koalalink.domain.recurring import Recurring
-from koalalink.domain.standing import Counting, Overall, Standing, Status
-from koalalink.domain.stripe_customers import Business
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.matching.duplicates import own_duplicates as duplicates_of_ours
+from koalalink.domain.matching.recurring import Recurring
+from koalalink.domain.mirror.status import Counting, Overall, Standing, Status
+from koalalink.domain.stripe.customer import Business
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import counted
 from koalalink.errors import KoalaError, NotFoundError, UsageError
-from koalalink.hints import Command
 from koalalink.operations.asking import Asking
 from koalalink.operations.consent import consent_to_write
 from koalalink.operations.needs import (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from koalalink.domain.configuration import LOCATION_NAME, Config, Location
+from koalalink.command_line import Command
+from koalalink.domain.settings.configuration import LOCATION_NAME, Config, Location
 from koalalink.errors import ConfigError, UsageError
-from koalalink.hints import Command
 
 if TYPE_CHECKING:
-    from koalalink.domain.directory import DirectoryState
+    from koalalink.domain.mirror.mirror import DirectoryState
 
 
 def the_location(config: Config, name: str | None) -> str:

@@ -16,19 +16,20 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from koalalink.disk import IfThere
-    from koalalink.domain.accounts import (
-        StripeAccount,  # a command that needs one operation does not load what all others work with
-    )
-    from koalalink.domain.api_key import ApiKey
-    from koalalink.domain.backups import Contents
-    from koalalink.domain.changes import Action, Change, Refused
-    from koalalink.domain.columns import Column
-    from koalalink.domain.connecting import LinkReview
-    from koalalink.domain.customers import Customer, CustomerDetails, Shape
-    from koalalink.domain.decisions import Origin, Sheet, SideBySide
-    from koalalink.domain.desk import Question
-    from koalalink.domain.directory import (
+    from koalalink.atomic_files import IfThere
+    from koalalink.command_line import Text
+    from koalalink.domain.customers.customer import Customer, CustomerDetails, Shape
+    from koalalink.domain.customers.links import AccountOfLinks, CustomerList, Holder, Link, LinkedCustomer
+    from koalalink.domain.customers.results import Forgotten
+    from koalalink.domain.history.changes import Action, Change, Refused
+    from koalalink.domain.history.notes import Note
+    from koalalink.domain.importing.columns import Column
+    from koalalink.domain.importing.export_columns import ExportColumn, ExportRow, Format
+    from koalalink.domain.importing.import_rows import Row
+    from koalalink.domain.linking.results import LinkReview
+    from koalalink.domain.matching.decisions import Origin, Sheet, SideBySide
+    from koalalink.domain.matching.review import Question
+    from koalalink.domain.mirror.mirror import (
         DirectoryState,
         ExportedCustomer,
         ExportedPayment,
@@ -36,20 +37,17 @@ if TYPE_CHECKING:
         Verification,
         Window,
     )
-    from koalalink.domain.edits import Forgotten
-    from koalalink.domain.exports import ExportColumn, ExportRow, Format
-    from koalalink.domain.hits import Hits
-    from koalalink.domain.imports import Row
-    from koalalink.domain.links import AccountOfLinks, CustomerList, Holder, Link, LinkedCustomer
-    from koalalink.domain.notes import Note
-    from koalalink.domain.payments import Payments
-    from koalalink.domain.remaps import MovedId
-    from koalalink.domain.search_query import SearchQuery
-    from koalalink.domain.sharing import SharedReport
-    from koalalink.domain.standing import Call, Standing, Status
-    from koalalink.domain.stripe_customers import Absence, Business, KeyReport, PaymentMethod, StripeCustomer
-    from koalalink.domain.stripe_ids import StripeId
-    from koalalink.hints import Text
+    from koalalink.domain.mirror.status import Call, Standing, Status
+    from koalalink.domain.search.query import SearchQuery
+    from koalalink.domain.search.results import Hits
+    from koalalink.domain.setup.backups import Contents
+    from koalalink.domain.setup.shared_store import SharedReport
+    from koalalink.domain.stripe.account import StripeAccount
+    from koalalink.domain.stripe.api_key import ApiKey
+    from koalalink.domain.stripe.customer import Absence, Business, KeyReport, PaymentMethod, StripeCustomer
+    from koalalink.domain.stripe.id_moves import MovedId
+    from koalalink.domain.stripe.ids import StripeId
+    from koalalink.domain.stripe.payments import Payments
 
 
 class Stripe(Protocol):

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
-from koalalink.domain.stripe_customers import Absence, StripeCustomer, StripeProfile, methods_in_order
-from koalalink.domain.stripe_ids import StripeId, customer_id, dashboard_url, looks_like_stripe
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer_profile import CustomerPage, LinkCards, SavedCards, StripePage
+from koalalink.domain.customers.links import Link, LinkedCustomer
+from koalalink.domain.stripe.customer import Absence, StripeCustomer, StripeProfile, methods_in_order
+from koalalink.domain.stripe.ids import StripeId, customer_id, dashboard_url, looks_like_stripe
 from koalalink.errors import KoalaError, NotFoundError
-from koalalink.hints import Command
 from koalalink.operations.asking import Asking
 from koalalink.operations.locating import KnowsIds, location_with
 from koalalink.operations.needs import HasBrowser, HasStore, HasTalk

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.accounts import StripeAccount
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import Customer
-from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.notes import Note
-from koalalink.domain.remaps import Conflict, MovedId, Remapped, by_old
-from koalalink.domain.stripe_customers import Absence
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import Customer
+from koalalink.domain.customers.links import Holder, Link, LinkedCustomer
+from koalalink.domain.history.changes import Action
+from koalalink.domain.history.notes import Note
+from koalalink.domain.stripe.account import StripeAccount
+from koalalink.domain.stripe.customer import Absence
+from koalalink.domain.stripe.id_moves import Conflict, MovedId, Remapped, by_old
 from koalalink.domain.text import counted, listed
 from koalalink.errors import ConflictError
-from koalalink.hints import Command
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.examining import Account, Others, asked, examine
 from koalalink.operations.needs import HasAccounts, HasConfig, HasFiles, HasStore, HasTalk, HasTime

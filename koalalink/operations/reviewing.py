@@ -8,15 +8,15 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Action
-from koalalink.domain.decisions import Decision, Seen, Settled, SideBySide, is_in_doubt
-from koalalink.domain.desk import Choice, Progress, Question
-from koalalink.domain.notes import Note, NoteKind
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.command_line import Command
+from koalalink.domain.history.changes import Action
+from koalalink.domain.history.notes import Note, NoteKind
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import Decision, Seen, Settled, SideBySide, is_in_doubt
+from koalalink.domain.matching.review import Choice, Progress, Question
+from koalalink.domain.stripe.customer import StripeCustomer
 from koalalink.domain.text import counted
 from koalalink.errors import ConflictError, KoalaError, NetworkError
-from koalalink.hints import Command
 from koalalink.operations import deciding
 from koalalink.operations.looking_instead import who_is_meant
 from koalalink.operations.matching import propose_at, side_by_side

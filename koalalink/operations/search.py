@@ -7,13 +7,13 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from koalalink.domain.chronicle import ago
-from koalalink.domain.directory import DirectoryState
-from koalalink.domain.hits import Hit, Hits
-from koalalink.domain.search_query import IdQuery, OwnIdQuery, SearchQuery, TextQuery, read_query
+from koalalink.command_line import Command, Text
+from koalalink.domain.history.descriptions import ago
+from koalalink.domain.mirror.mirror import DirectoryState
+from koalalink.domain.search.query import IdQuery, OwnIdQuery, SearchQuery, TextQuery, read_query
+from koalalink.domain.search.results import Hit, Hits
 from koalalink.domain.text import listed
 from koalalink.errors import KoalaError, NetworkError, NotFoundError, StripeError
-from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking
 from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
@@ -21,7 +21,7 @@ from koalalink.operations.places import copied_locations, the_locations
 from koalalink.operations.search_at_stripe import search_at
 
 if TYPE_CHECKING:
-    from koalalink.domain.links import LinkedCustomer
+    from koalalink.domain.customers.links import LinkedCustomer
     from koalalink.operations.ports import Directory, Store
 
 _OURS = 5

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from koalalink.domain.hits import Hit
-from koalalink.domain.search_query import IdQuery, OwnIdQuery, SearchQuery, TextQuery
-from koalalink.domain.stripe_customers import (
+from koalalink.domain.search.query import IdQuery, OwnIdQuery, SearchQuery, TextQuery
+from koalalink.domain.search.results import Hit
+from koalalink.domain.stripe.customer import (
     OUR_ID_AT_STRIPE,
     Absence,
     PaymentMethod,

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.address import Address
-from koalalink.domain.api_key import has_key
-from koalalink.domain.configuration import StoreSource
-from koalalink.domain.sharing import OFFICE_ROLE, Prepared
+from koalalink.command_line import Command
+from koalalink.domain.settings.configuration import StoreSource
+from koalalink.domain.settings.store_url import Address
+from koalalink.domain.setup.shared_store import OFFICE_ROLE, Prepared
+from koalalink.domain.stripe.api_key import has_key
 from koalalink.errors import AccessRefused, ConfigError, UsageError
-from koalalink.hints import Command
 from koalalink.operations.command_words import words_of_command
 from koalalink.operations.needs import HasConfig, HasSandbox, HasSettings, HasSharing, HasTalk
 

@@ -7,8 +7,8 @@ location whose Stripe account is that of one of ours is remarked on: it is ours,
 from collections.abc import Mapping
 from typing import Protocol
 
+from koalalink.command_line import Command, Sentence
 from koalalink.domain.text import counted
-from koalalink.hints import Command, Sentence
 from koalalink.operations.needs import HasConfig, HasDirectory
 
 

@@ -6,18 +6,12 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.accounts import StripeAccount, spelled
-from koalalink.domain.directory import (
-    DirectoryState,
-    Listed,
-    Synced,
-    SyncedLocation,
-    Window,
-)
-from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method
+from koalalink.command_line import Command
+from koalalink.domain.mirror.mirror import DirectoryState, Listed, Synced, SyncedLocation, Window
+from koalalink.domain.stripe.account import StripeAccount, spelled
+from koalalink.domain.stripe.customer import Absence, PaymentMethod, StripeCustomer, best_method
 from koalalink.domain.text import counted
 from koalalink.errors import ConflictError, KoalaError, NetworkError
-from koalalink.hints import Command
 from koalalink.operations.asking import Asking, first_of
 from koalalink.operations.left_out import left_out_in_words
 from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasFiles, HasStore, HasTalk, HasTime

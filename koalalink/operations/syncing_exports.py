@@ -4,15 +4,9 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Protocol
 
-from koalalink.domain.directory import (
-    ExportedCustomer,
-    ExportedPayment,
-    SyncedLocation,
-    with_export,
-    with_payment,
-)
-from koalalink.domain.stripe_customers import Absence
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.mirror.mirror import ExportedCustomer, ExportedPayment, SyncedLocation, with_export, with_payment
+from koalalink.domain.stripe.customer import Absence
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import counted, listed
 from koalalink.errors import ConfigError, ConflictError, KoalaError
 from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasTalk, HasTime

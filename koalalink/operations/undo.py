@@ -3,8 +3,8 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Change, Undone
-from koalalink.domain.chronicle import consequences, in_words
+from koalalink.domain.history.changes import Change, Undone
+from koalalink.domain.history.descriptions import consequences, in_words
 from koalalink.domain.text import counted
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.contradicting import although, consent_to_contradict

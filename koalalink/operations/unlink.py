@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from koalalink.domain.changes import Action
-from koalalink.domain.edits import Switched, Unlinked
-from koalalink.domain.links import Link, LinkedCustomer
+from koalalink.command_line import Command
+from koalalink.domain.customers.links import Link, LinkedCustomer
+from koalalink.domain.customers.results import Switched, Unlinked
+from koalalink.domain.history.changes import Action
 from koalalink.errors import NotFoundError, UsageError
-from koalalink.hints import Command
 from koalalink.operations.needs import HasStore, HasTalk
 from koalalink.operations.whom import the_customer
 

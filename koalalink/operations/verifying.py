@@ -7,9 +7,10 @@ from itertools import islice
 from queue import Queue
 from typing import NamedTuple, Protocol
 
-from koalalink.domain.changes import Action
-from koalalink.domain.directory import Verification
-from koalalink.domain.link_problems import (
+from koalalink.command_line import Command, Text
+from koalalink.domain.history.changes import Action
+from koalalink.domain.history.notes import Note, NoteKind
+from koalalink.domain.linking.link_health import (
     AccountNow,
     CheckedLink,
     LinkCheck,
@@ -19,12 +20,11 @@ from koalalink.domain.link_problems import (
     Verified,
     dead,
 )
-from koalalink.domain.notes import Note, NoteKind
-from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, best_method, methods_in_order
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.mirror.mirror import Verification
+from koalalink.domain.stripe.customer import Absence, PaymentMethod, StripeCustomer, best_method, methods_in_order
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import counted
 from koalalink.errors import CheckFailed, KoalaError
-from koalalink.hints import Command, Text
 from koalalink.operations.asking import Asking, first_of
 from koalalink.operations.left_out import left_out_in_words
 from koalalink.operations.looking_up import looking_up

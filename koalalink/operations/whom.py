@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from koalalink.domain.customers import Customer
-from koalalink.domain.references import only_one
+from koalalink.domain.customers.customer import Customer
+from koalalink.domain.customers.customer_reference import only_one
 from koalalink.errors import Aborted
 from koalalink.operations.needs import HasStore, HasTalk
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from koalalink.domain.decisions import SideBySide
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.identity import Pair, fields_of
-from koalalink.domain.people.person import of_store, of_stripe
-from koalalink.domain.stripe_customers import StripeCustomer
+from koalalink.domain.identity.field_comparison import Agreement
+from koalalink.domain.identity.person import of_store, of_stripe
+from koalalink.domain.identity.rules import Pair, fields_of
+from koalalink.domain.matching.decisions import SideBySide
+from koalalink.domain.stripe.customer import StripeCustomer
 
 
 class Compared(NamedTuple):

@@ -10,10 +10,10 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from koalalink.domain.decisions import SideBySide
-from koalalink.domain.desk import Choice, Progress, Question
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.stripe_customers import StripeCustomer, told_besides
+from koalalink.domain.identity.field_comparison import Agreement
+from koalalink.domain.matching.decisions import SideBySide
+from koalalink.domain.matching.review import Choice, Progress, Question
+from koalalink.domain.stripe.customer import StripeCustomer, told_besides
 from koalalink.domain.text import counted
 from koalalink.render.comparing import compared
 from koalalink.render.tables import print_table, shown

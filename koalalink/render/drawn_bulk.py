@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from koalalink.domain.decisions import Matched, Settled, settled_in_words
-from koalalink.domain.directory import Synced
-from koalalink.domain.duplicates import Duplicates, OwnDuplicates
-from koalalink.domain.imports import Counts, Imported, Trouble
-from koalalink.domain.link_problems import Verified, dead
-from koalalink.domain.remaps import Remapped
-from koalalink.domain.standing import Status
-from koalalink.domain.stripe_customers import Business
+from koalalink.command_line import Command
+from koalalink.domain.importing.import_rows import Counts, Imported, Trouble
+from koalalink.domain.linking.link_health import Verified, dead
+from koalalink.domain.matching.decisions import Matched, Settled, settled_in_words
+from koalalink.domain.matching.duplicates import Duplicates, OwnDuplicates
+from koalalink.domain.mirror.mirror import Synced
+from koalalink.domain.mirror.status import Status
+from koalalink.domain.stripe.customer import Business
+from koalalink.domain.stripe.id_moves import Remapped
 from koalalink.domain.text import counted, listed
-from koalalink.hints import Command
 from koalalink.render.matching import draw_matched
 from koalalink.render.screen import Screen, day
 from koalalink.render.status import pictured, pictured_together

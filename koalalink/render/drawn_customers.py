@@ -6,18 +6,18 @@ from typing import Any
 
 from rich.text import Text
 
-from koalalink.domain.changes import History, Undone
-from koalalink.domain.checks import is_verified
-from koalalink.domain.chronicle import ago, in_words
-from koalalink.domain.connecting import Connected, Status
-from koalalink.domain.customers import FIELDS
-from koalalink.domain.edits import Removed, Switched, Unlinked
-from koalalink.domain.hits import Hits
-from koalalink.domain.links import CustomerList
-from koalalink.domain.notes import worded
-from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
-from koalalink.domain.stripe_customers import told_besides
-from koalalink.hints import Command
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import FIELDS
+from koalalink.domain.customers.customer_profile import CustomerPage, LinkCards, SavedCards, StripePage
+from koalalink.domain.customers.links import CustomerList
+from koalalink.domain.customers.results import Removed, Switched, Unlinked
+from koalalink.domain.history.changes import History, Undone
+from koalalink.domain.history.descriptions import ago, in_words
+from koalalink.domain.history.notes import worded
+from koalalink.domain.linking.checks import is_verified
+from koalalink.domain.linking.results import Connected, Status
+from koalalink.domain.search.results import Hits
+from koalalink.domain.stripe.customer import told_besides
 from koalalink.render.screen import Screen, day
 from koalalink.render.tables import Column, print_fields, print_table, shown
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from koalalink.domain.backups import BackedUp, Contents, Restored
-from koalalink.domain.checkup import Checkup, Health, Locations
+from koalalink.command_line import Command
+from koalalink.domain.setup.backups import BackedUp, Contents, Restored
+from koalalink.domain.setup.doctor import Checkup, Health, Locations
 from koalalink.domain.text import counted
-from koalalink.hints import Command
 from koalalink.render.screen import Screen
 from koalalink.render.tables import Column, print_table, print_whole, shown
 

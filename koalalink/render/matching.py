@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from koalalink.domain.decisions import Matched
-from koalalink.domain.people.identity import Tier
+from koalalink.command_line import Command
+from koalalink.command_line import Text as Sayable
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import Matched
 from koalalink.domain.text import counted
-from koalalink.hints import Command
-from koalalink.hints import Text as Sayable
 from koalalink.render.screen import Screen
 from koalalink.render.tables import print_table, shown
 

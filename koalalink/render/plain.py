@@ -11,10 +11,10 @@ from koalalink.domain.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from koalalink.domain.columns import Column
-    from koalalink.domain.connecting import LinkReview
-    from koalalink.domain.hits import Hits
-    from koalalink.hints import Text
+    from koalalink.command_line import Text
+    from koalalink.domain.importing.columns import Column
+    from koalalink.domain.linking.results import LinkReview
+    from koalalink.domain.search.results import Hits
 
 
 class PlainTalk:
@@ -51,7 +51,7 @@ class PlainTalk:
         return None
 
     def columns(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-        from koalalink.domain.columns import worth_showing  # only an import has columns
+        from koalalink.domain.importing.columns import worth_showing  # only an import has columns
 
         worth, more = worth_showing(columns)
         for column in worth:

@@ -13,27 +13,27 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from koalalink.domain.customers import FIELDS
-from koalalink.domain.links import LinkedCustomer
+from koalalink.domain.customers.customer import FIELDS
+from koalalink.domain.customers.links import LinkedCustomer
 
 if TYPE_CHECKING:  # a list of customers prints without knowing what a search finds
-    from koalalink.domain.backups import BackedUp, Restored
-    from koalalink.domain.changes import Change, History, Undone, Values
-    from koalalink.domain.checkup import Checkup, Locations
-    from koalalink.domain.connecting import Connected
-    from koalalink.domain.customers import Customer
-    from koalalink.domain.decisions import Matched, Settled
-    from koalalink.domain.directory import Synced
-    from koalalink.domain.duplicates import Duplicates, OwnDuplicates
-    from koalalink.domain.edits import Added, Edited, Forgotten, Merged, Removed, Switched, Unlinked
-    from koalalink.domain.hits import Hits
-    from koalalink.domain.imports import Imported
-    from koalalink.domain.link_problems import Verified
-    from koalalink.domain.links import CustomerList, Link
-    from koalalink.domain.pages import CustomerPage, LinkCards, SavedCards, StripePage
-    from koalalink.domain.remaps import Remapped
-    from koalalink.domain.standing import Status
-    from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
+    from koalalink.domain.customers.customer import Customer
+    from koalalink.domain.customers.customer_profile import CustomerPage, LinkCards, SavedCards, StripePage
+    from koalalink.domain.customers.links import CustomerList, Link
+    from koalalink.domain.customers.results import Added, Edited, Forgotten, Merged, Removed, Switched, Unlinked
+    from koalalink.domain.history.changes import Change, History, Undone, Values
+    from koalalink.domain.importing.import_rows import Imported
+    from koalalink.domain.linking.link_health import Verified
+    from koalalink.domain.linking.results import Connected
+    from koalalink.domain.matching.decisions import Matched, Settled
+    from koalalink.domain.matching.duplicates import Duplicates, OwnDuplicates
+    from koalalink.domain.mirror.mirror import Synced
+    from koalalink.domain.mirror.status import Status
+    from koalalink.domain.search.results import Hits
+    from koalalink.domain.setup.backups import BackedUp, Restored
+    from koalalink.domain.setup.doctor import Checkup, Locations
+    from koalalink.domain.stripe.customer import PaymentMethod, StripeCustomer
+    from koalalink.domain.stripe.id_moves import Remapped
 
 Record = dict[str, Any]
 
@@ -347,10 +347,10 @@ def _change(change: Change) -> Record:
 
 def _note(change: Change) -> str | None:
     if change.action not in ("undone", "merged"):
-        from koalalink.domain.notes import worded
+        from koalalink.domain.history.notes import worded
 
         return (change.note and worded(change.note)) or None
-    from koalalink.domain.chronicle import in_words
+    from koalalink.domain.history.descriptions import in_words
 
     return in_words(change)
 

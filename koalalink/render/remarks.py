@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from koalalink.command_line import Command, Text
 from koalalink.domain.text import counted, listed
-from koalalink.hints import Command, Text
 
 if TYPE_CHECKING:
-    from koalalink.domain.checkup import Locations
-    from koalalink.domain.decisions import Settled
-    from koalalink.domain.edits import Forgotten, Unlinked
-    from koalalink.domain.hits import Hits
-    from koalalink.domain.imports import Imported
-    from koalalink.domain.link_problems import Verified
-    from koalalink.domain.links import CustomerList
-    from koalalink.domain.pages import SavedCards
-    from koalalink.domain.remaps import Remapped
+    from koalalink.domain.customers.customer_profile import SavedCards
+    from koalalink.domain.customers.links import CustomerList
+    from koalalink.domain.customers.results import Forgotten, Unlinked
+    from koalalink.domain.importing.import_rows import Imported
+    from koalalink.domain.linking.link_health import Verified
+    from koalalink.domain.matching.decisions import Settled
+    from koalalink.domain.search.results import Hits
+    from koalalink.domain.setup.doctor import Locations
+    from koalalink.domain.stripe.id_moves import Remapped
 
 
 def remarks_on(result: object) -> Iterator[Text]:

@@ -5,8 +5,8 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from koalalink.domain.stripe_customers import PaymentMethod
-from koalalink.hints import Text as Sayable
+from koalalink.command_line import Text as Sayable
+from koalalink.domain.stripe.customer import PaymentMethod
 from koalalink.render.tables import Spelled, print_sentence, shown
 
 

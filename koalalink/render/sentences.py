@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from koalalink.domain.customers import Customer
-    from koalalink.domain.edits import Added, Edited, Forgotten, Merged, Removed
+    from koalalink.domain.customers.customer import Customer
+    from koalalink.domain.customers.results import Added, Edited, Forgotten, Merged, Removed
 
 
 def _called(customer: Customer) -> str:

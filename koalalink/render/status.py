@@ -8,9 +8,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from koalalink.domain.chronicle import ago
-from koalalink.domain.decisions import Origin, SideBySide
-from koalalink.domain.standing import Overall, Standing, Status
+from koalalink.domain.history.descriptions import ago
+from koalalink.domain.matching.decisions import Origin, SideBySide
+from koalalink.domain.mirror.status import Overall, Standing, Status
 from koalalink.domain.text import counted
 from koalalink.render.pages.decisions import decision_page
 from koalalink.render.pages.standing import status_page

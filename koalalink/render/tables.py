@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from koalalink.command_line import Text as Sayable
+from koalalink.command_line import lines_of
 from koalalink.domain.text import printable
-from koalalink.hints import Text as Sayable
-from koalalink.hints import lines_of
 
 Spelled = Callable[[Sayable], str]
 """Puts the commands of a text into words, as they are typed here."""

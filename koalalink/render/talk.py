@@ -20,14 +20,14 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from koalalink.domain.api_key import has_key
-from koalalink.domain.checks import Check, Result
-from koalalink.domain.columns import Column, worth_showing
-from koalalink.domain.connecting import LinkReview
-from koalalink.domain.hits import Hits
-from koalalink.domain.stripe_customers import Absence, told_besides
+from koalalink.command_line import Text as Sayable
+from koalalink.domain.importing.columns import Column, worth_showing
+from koalalink.domain.linking.checks import Check, Result
+from koalalink.domain.linking.results import LinkReview
+from koalalink.domain.search.results import Hits
+from koalalink.domain.stripe.api_key import has_key
+from koalalink.domain.stripe.customer import Absence, told_besides
 from koalalink.domain.text import listed, printable
-from koalalink.hints import Text as Sayable
 from koalalink.render.drawn_customers import draw_hits
 from koalalink.render.remarks import remarks_on
 from koalalink.render.screen import Screen

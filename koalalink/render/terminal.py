@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from koalalink.hints import Text
+    from koalalink.command_line import Text
     from koalalink.render.plain import PlainTalk
     from koalalink.render.talk import RichTalk
 

@@ -6,8 +6,8 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from koalalink.disk import Disk, IfThere, left_over, sentences, sweep
-from koalalink.domain.backups import Contents
+from koalalink.atomic_files import Disk, IfThere, left_over, sentences, sweep
+from koalalink.domain.setup.backups import Contents
 from koalalink.errors import ConflictError, KoalaError
 from koalalink.store import copy_process
 from koalalink.store.copy_process import Copying

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from json.encoder import encode_basestring_ascii as _quoted
 
-from koalalink.domain.changes import REFUSED, Refused
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import Holder, Link, LinkedCustomer
-from koalalink.domain.people.contact import keys_of
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Holder, Link, LinkedCustomer
+from koalalink.domain.history.changes import REFUSED, Refused
+from koalalink.domain.identity.contacts import keys_of
 from koalalink.store import finding
 from koalalink.store.database import Value
 from koalalink.store.history import put_tallies

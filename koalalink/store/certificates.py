@@ -4,7 +4,7 @@ import socket
 import ssl
 import struct
 
-from koalalink.domain.address import Address
+from koalalink.domain.settings.store_url import Address
 
 _ASKS_FOR_TLS = struct.pack("!ii", 8, 80877103)  # postgresql.org/docs/current/protocol-message-formats.html
 _HAS_EXPIRED = 10  # as OpenSSL numbers it

@@ -16,7 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from koalalink.disk import Disk, IfThere
+from koalalink.atomic_files import Disk, IfThere
 from koalalink.errors import KoalaError
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def main() -> None:
 
 def main_of_shared() -> None:
     """Copy the shared store whose URL is read from stdin to the path that is named, unless another process does."""
-    from koalalink.domain.address import Address  # noqa: PLC0415 - not where a copy is only begun
+    from koalalink.domain.settings.store_url import Address  # noqa: PLC0415 - not where a copy is only begun
     from koalalink.store.shared_copying import back_up_shared  # noqa: PLC0415 - nor the library of PostgreSQL
 
     [target] = map(Path, sys.argv[1:])

@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from koalalink.disk import Disk, IfThere, NewFile
-from koalalink.domain.backups import Contents
+from koalalink.atomic_files import Disk, IfThere, NewFile
+from koalalink.domain.setup.backups import Contents
 from koalalink.errors import KoalaError, NotFoundError, StoreError
 from koalalink.store.migrations import APPLICATION_ID, STEPS, strangers
 from koalalink.store.sqlite import as_sentence, reading

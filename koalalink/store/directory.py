@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from koalalink.domain.directory import DirectoryState, Verification, Window
-from koalalink.domain.search_query import IdQuery, OwnIdQuery, SearchQuery
-from koalalink.domain.stripe_customers import NOTHING_TOLD, About, Holder, PaymentMethod, PostalAddress, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.mirror.mirror import DirectoryState, Verification, Window
+from koalalink.domain.search.query import IdQuery, OwnIdQuery, SearchQuery
+from koalalink.domain.stripe.customer import NOTHING_TOLD, About, Holder, PaymentMethod, PostalAddress, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import digits, fold, printable, trimmed
 from koalalink.store.database import Database, Query, Row, Spellings, Value
 

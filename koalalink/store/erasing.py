@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from koalalink.domain.changes import Values
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.edits import AtStripe, Forgotten
-from koalalink.domain.people.contact import phone_key
-from koalalink.domain.stripe_ids import StripeId, dashboard_url
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.customers.results import AtStripe, Forgotten
+from koalalink.domain.history.changes import Values
+from koalalink.domain.identity.contacts import phone_key
+from koalalink.domain.stripe.ids import StripeId, dashboard_url
 from koalalink.domain.text import digits
 from koalalink.store import finding
 from koalalink.store.database import Database, Row

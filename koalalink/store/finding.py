@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from koalalink.domain.links import LinkedCustomer
-from koalalink.domain.people.contact import phone_key
+from koalalink.domain.customers.links import LinkedCustomer
+from koalalink.domain.identity.contacts import phone_key
 from koalalink.domain.text import digits, fold, printable
 from koalalink.store.database import Database, Value
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from koalalink.domain.changes import REFUSED, Action, Change, ChangeItem, Tally, Values
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.notes import Note, from_text, to_text
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.history.changes import REFUSED, Action, Change, ChangeItem, Tally, Values
+from koalalink.domain.history.notes import Note, from_text, to_text
 from koalalink.errors import NotFoundError
-from koalalink.hints import Command
 from koalalink.store.database import Database, Query, Row, Value
 
 _ANY = 2**62

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from koalalink.domain.chronicle import ago
+from koalalink.domain.history.descriptions import ago
 from koalalink.errors import StoreUnreachable
 from koalalink.store import copy_process
 from koalalink.store.sqlite import SQLiteDatabase

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from koalalink.domain.people.contact import phone_key
+from koalalink.command_line import Command
+from koalalink.domain.identity.contacts import phone_key
 from koalalink.domain.text import fold
 from koalalink.errors import StoreError
-from koalalink.hints import Command
 from koalalink.store.schema import described, differences, digest
 
 APPLICATION_ID = 0x4B4F414C

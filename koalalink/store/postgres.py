@@ -20,9 +20,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
-from koalalink.domain.address import Address
+from koalalink.command_line import Command
+from koalalink.domain.settings.store_url import Address
 from koalalink.errors import KoalaError, NetworkError, StoreError
-from koalalink.hints import Command
 from koalalink.store.database import Query, Row, Spellings, Value
 from koalalink.store.postgres_errors import as_sentence, cannot_connect
 from koalalink.store.postgres_schema import LISTING, MARK, MARKED, VERSION, digest, expected

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import psycopg
 
-from koalalink.domain.address import Address
+from koalalink.command_line import Command, Text
+from koalalink.domain.settings.store_url import Address
 from koalalink.domain.text import printable
 from koalalink.errors import AccessRefused, ConfigError, KoalaError, StoreError, StoreUnreachable
-from koalalink.hints import Command, Text
 from koalalink.store.certificates import has_expired
 
 _AGAIN = "Wait a moment, then type the command again."

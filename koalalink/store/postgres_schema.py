@@ -7,7 +7,7 @@ and the lines that the server's own description of it must consist of.
 import hashlib
 from collections.abc import Mapping
 
-from koalalink.domain.sharing import OFFICE_ROLE
+from koalalink.domain.setup.shared_store import OFFICE_ROLE
 from koalalink.store.migrations import NOTE_OF_SENTENCE
 
 MARK = "KoalaLink store, version "

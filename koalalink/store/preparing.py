@@ -2,8 +2,8 @@
 
 import psycopg
 
-from koalalink.domain.address import Address
-from koalalink.domain.sharing import OFFICE_ROLE, Prepared
+from koalalink.domain.settings.store_url import Address
+from koalalink.domain.setup.shared_store import OFFICE_ROLE, Prepared
 from koalalink.errors import ConfigError, StoreError
 from koalalink.store.postgres import LOCK, Connection, check_store, connected
 from koalalink.store.postgres_errors import as_sentence

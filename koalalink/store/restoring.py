@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 
-from koalalink.disk import STORE_SIDES, Disk, sentences
+from koalalink.atomic_files import STORE_SIDES, Disk, sentences
 from koalalink.errors import ConflictError
 from koalalink.store.copying import (
     Damaged,

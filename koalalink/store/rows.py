@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from operator import itemgetter
 
-from koalalink.domain.changes import Values
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import Link
-from koalalink.domain.people.contact import Keys, keys_of
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.changes import Values
+from koalalink.domain.identity.contacts import Keys, keys_of
 from koalalink.domain.text import trimmed
 from koalalink.store.database import Row
 

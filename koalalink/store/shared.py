@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psycopg
 
-from koalalink.domain.address import Address
-from koalalink.domain.sharing import SharedReport
+from koalalink.domain.settings.store_url import Address
+from koalalink.domain.setup.shared_store import SharedReport
 from koalalink.errors import StoreUnreachable
 from koalalink.store.database import Database
 from koalalink.store.local_copy import LocalCopy, nothing_done

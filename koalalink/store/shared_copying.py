@@ -8,11 +8,11 @@ from pathlib import Path
 
 import psycopg
 
-from koalalink.disk import Disk, IfThere, left_over, sweep
-from koalalink.domain.address import Address
-from koalalink.domain.backups import Contents
+from koalalink.atomic_files import Disk, IfThere, left_over, sweep
+from koalalink.command_line import Command
+from koalalink.domain.settings.store_url import Address
+from koalalink.domain.setup.backups import Contents
 from koalalink.errors import ConflictError, StoreError
-from koalalink.hints import Command
 from koalalink.store import copy_process
 from koalalink.store.copy_process import Copying
 from koalalink.store.copying import check, sentences_of

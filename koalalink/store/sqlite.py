@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from koalalink.disk import STORE_SIDES
+from koalalink.atomic_files import STORE_SIDES
+from koalalink.command_line import Command, Text
 from koalalink.errors import KoalaError, StoreError
-from koalalink.hints import Command, Text
 from koalalink.store.database import Query, Row, Spellings, Value
 from koalalink.store.migrations import is_current, migrate
 

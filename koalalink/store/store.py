@@ -12,14 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from koalalink.domain.changes import REFUSED, Action, Change, Values
-from koalalink.domain.customers import Customer, CustomerDetails, Shape
-from koalalink.domain.links import AccountOfLinks, CustomerList, Holder, Link, LinkedCustomer
-from koalalink.domain.notes import Note
-from koalalink.domain.references import is_called, words_of
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import Customer, CustomerDetails, Shape
+from koalalink.domain.customers.customer_reference import is_called, words_of
+from koalalink.domain.customers.links import AccountOfLinks, CustomerList, Holder, Link, LinkedCustomer
+from koalalink.domain.history.changes import REFUSED, Action, Change, Values
+from koalalink.domain.history.notes import Note
 from koalalink.domain.text import fold, printable
 from koalalink.errors import ConflictError, UsageError
-from koalalink.hints import Command
 from koalalink.store import finding, history, undoing
 from koalalink.store.bulk import Bulk
 from koalalink.store.database import Database, Value
@@ -27,7 +27,7 @@ from koalalink.store.rows import link_values
 from koalalink.store.tables import COLUMNS, Looked, Tables
 
 if TYPE_CHECKING:
-    from koalalink.domain.edits import Forgotten
+    from koalalink.domain.customers.results import Forgotten
 
 _MANY = 50
 """Namesakes; of more than these nobody chooses from a list."""

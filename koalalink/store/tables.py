@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from koalalink.domain.changes import Refused
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import AccountOfLinks, Holder, Link, LinkedCustomer
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import AccountOfLinks, Holder, Link, LinkedCustomer
+from koalalink.domain.history.changes import Refused
 from koalalink.store import finding
 from koalalink.store.database import Database, Query, Row, Value
 from koalalink.store.migrations import SEEN

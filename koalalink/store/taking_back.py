@@ -3,7 +3,7 @@
 It is the same as `undoing` does to each, where nothing stands against it; else that is asked, which says what does.
 """
 
-from koalalink.domain.changes import Change
+from koalalink.domain.history.changes import Change
 from koalalink.store.database import Database
 from koalalink.store.rows import FIELDS, LINK_FIELDS
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from koalalink.domain.changes import Action, Change, ChangeItem, Values
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import Holder, Link
-from koalalink.domain.notes import Note
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Holder, Link
+from koalalink.domain.history.changes import Action, Change, ChangeItem, Values
+from koalalink.domain.history.notes import Note
 from koalalink.errors import ConflictError
-from koalalink.hints import Command
 from koalalink.store.database import Database
 from koalalink.store.history import (
     ERASED,

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from koalalink.sandbox.people import KEYS
+from koalalink.sandbox.sample_data import KEYS
 from tests.bench.growth import growth
 from tests.bench.matching import match
 from tests.bench.measure import RATIOS, TOP, Contender, koalalink, ratio, script, table, worst_of

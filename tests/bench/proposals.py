@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.matching.proposing import propose
-from koalalink.domain.people.person import of_store, of_stripe
-from koalalink.domain.stripe_customers import About, Holder, PostalAddress, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.identity.person import of_store, of_stripe
+from koalalink.domain.matching.proposals import propose
+from koalalink.domain.stripe.customer import About, Holder, PostalAddress, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from tests.bench.pairs import write_result
 from tests.linkage import Name, Row, labelled, rows
 

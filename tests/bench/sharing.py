@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from koalalink.domain.address import Address
+from koalalink.domain.settings.store_url import Address
 from koalalink.store.local_copy import LocalCopy
 from koalalink.store.preparing import prepare
 from tests import postgres

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.customers.customer import CustomerDetails
 from koalalink.store.migrations import STEPS
 from koalalink.store.rows import FIELDS, KEYS, customer_values
 from koalalink.store.sqlite import SQLiteDatabase

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.decisions import Origin, SideBySide
-from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import Origin, SideBySide
+from koalalink.domain.matching.proposals import Proposal
+from koalalink.domain.stripe.customer import StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.render.pages.decisions import decision_page
 from tests.conftest import NOW, runner
 from tests.fakes import the_only

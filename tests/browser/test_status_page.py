@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import Link
-from koalalink.domain.standing import Call, Overall, Standing, Status
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.mirror.status import Call, Overall, Standing, Status
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.render.pages.standing import status_page
 from tests.browser.test_decisions import EVIL
 from tests.conftest import NOW, runner

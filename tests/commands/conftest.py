@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import stripe
 
-from koalalink import gateway, wire
 from koalalink.app import App
-from koalalink.domain.customers import CustomerDetails
-from koalalink.sandbox.people import accounts
-from koalalink.sandbox.stripe_api import Account, Key
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.sandbox.fake_stripe import Account, Key
+from koalalink.sandbox.sample_data import accounts
+from koalalink.stripe_client import client, http_session
 from tests import postgres
 from tests.conftest import NOW, Run, on_both, runner
 from tests.stripe_server import StripeServer
@@ -21,9 +21,9 @@ KEY = "rk_live_secret123456"
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     """Downtown, in live mode."""
-    monkeypatch.setattr(gateway, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.15))
-    monkeypatch.setattr(wire, "DEADLINE", 0.3)
-    monkeypatch.setattr(gateway, "_WAITS_WHEN_LIMITED", (0.0, 0.0))
+    monkeypatch.setattr(client, "_CONNECT_AND_READ_TIMEOUT", (0.5, 0.15))
+    monkeypatch.setattr(http_session, "DEADLINE", 0.3)
+    monkeypatch.setattr(client, "_WAITS_WHEN_LIMITED", (0.0, 0.0))
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
     downtown = accounts(NOW.date())[0]
     downtown.livemode = True

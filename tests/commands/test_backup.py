@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.customers.customer import CustomerDetails
 from tests.conftest import NOW, Run, runner
 from tests.fakes import Somebody
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.customers import CustomerDetails
-from koalalink.sandbox.stripe_api import Account
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.sandbox.fake_stripe import Account
 from tests.commands.conftest import KEY
 from tests.conftest import Run
 from tests.fakes import the_only

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.chronicle import in_words
-from koalalink.domain.links import Link
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.descriptions import in_words
 from tests.conftest import Run
 from tests.fakes import Somebody, the_only
 from tests.pictures import shown_on

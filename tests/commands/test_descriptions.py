@@ -5,8 +5,8 @@ import json
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.customers import CustomerDetails
-from koalalink.sandbox.stripe_api import Account
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.sandbox.fake_stripe import Account
 from tests.conftest import Run, in_a_file
 
 SAID = ["Name: Una Hale, Guest", "User 42: Una Hale", "Hale, Una", "Customer: Una Hale, Booking #881", "Una Hale #1042"]

@@ -17,7 +17,7 @@ import pytest
 from typer.testing import Result
 
 from koalalink.app import App
-from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.customers.customer import CustomerDetails
 from koalalink.store import copying
 from koalalink.store.sqlite import SQLiteDatabase
 from tests.commands.samples import SAMPLES, WRITING, prepare, written

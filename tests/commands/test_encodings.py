@@ -10,8 +10,8 @@ import pytest
 from koalalink import __main__ as program
 from koalalink.app import App
 from koalalink.cli import app
-from koalalink.domain.customers import CustomerDetails
-from koalalink.sandbox.stripe_api import Account
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.sandbox.fake_stripe import Account
 from tests.commands.samples import SAMPLES, prepare
 from tests.conftest import Run, in_a_file
 from tests.fakes import the_only

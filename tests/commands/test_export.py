@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koalalink.app import App
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.links import Link
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.changes import Action
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import trimmed
 from koalalink.files.cells import guarded, guarded_row, plain
 from tests.conftest import NOW, Run, in_a_file, runner

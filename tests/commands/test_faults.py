@@ -6,8 +6,8 @@ import pytest
 from typer.testing import Result
 
 from koalalink.app import App
-from koalalink.sandbox.people import KEYS
-from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
+from koalalink.sandbox.fake_stripe import CUSTOMER_READ, Account, Key
+from koalalink.sandbox.sample_data import KEYS
 from tests.commands.conftest import KEY
 from tests.commands.samples import ASKING, SAMPLES, code_of, prepare, written
 from tests.conftest import NOW, Run, in_a_file, runner

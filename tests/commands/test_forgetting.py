@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.changes import Action
-from koalalink.domain.links import Link
-from koalalink.domain.notes import Note, NoteKind
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.changes import Action
+from koalalink.domain.history.notes import Note, NoteKind
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.store import copy_process
 from tests.conftest import NOW, file_of, in_a_file, runner
 from tests.fakes import Somebody
@@ -96,7 +96,7 @@ def test_history_is_still_shown(shop: App) -> None:
     rows = json.loads(run("history", "--json").stdout)
     assert [row["action"] for row in rows][:3] == ["forgotten", "merged", "edited"]
     assert all(row["before"] in (None, {}) for row in rows if row["customer"] == 1)
-    from koalalink.domain.chronicle import in_words
+    from koalalink.domain.history.descriptions import in_words
 
     told = [in_words(change) for change in shop.store.changes(limit=9)]
     assert told[0] == "erased customer 1 and customer 3"

@@ -10,8 +10,8 @@ import pytest
 import typer.main
 
 from koalalink.app import App
+from koalalink.atomic_files import Disk, IfThere
 from koalalink.cli import app
-from koalalink.disk import Disk, IfThere
 from koalalink.errors import Aborted, ConflictError
 from koalalink.files.opening import Files
 from koalalink.operations.consent import Stakes, consent, consent_to_write

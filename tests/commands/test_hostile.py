@@ -12,9 +12,9 @@ import typer
 from typer.testing import Result
 
 from koalalink.app import App
-from koalalink.domain.desk import Choice
+from koalalink.domain.matching.review import Choice
 from koalalink.render import terminal
-from koalalink.sandbox.stripe_api import Account
+from koalalink.sandbox.fake_stripe import Account
 from tests.conftest import Run
 from tests.torture.checks import disagreements
 

@@ -17,12 +17,12 @@ from rich.console import Console
 
 from koalalink.app import App
 from koalalink.cli import app
-from koalalink.config.reading import load
-from koalalink.domain.api_key import has_key
-from koalalink.domain.desk import Progress, Question
+from koalalink.config.loader import load
+from koalalink.domain.matching.review import Progress, Question
+from koalalink.domain.stripe.api_key import has_key
 from koalalink.errors import ConfigError
 from koalalink.render.desk import RichDesk
-from koalalink.sandbox.stripe_api import Account, Key
+from koalalink.sandbox.fake_stripe import Account, Key
 from tests.commands.conftest import KEY
 from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import Somebody

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.configuration import KeySource
+from koalalink.domain.settings.configuration import KeySource
 from tests.conftest import Run
 from tests.fakes import Somebody, the_only
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.customers.customer import CustomerDetails
 from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import Somebody, the_only
 

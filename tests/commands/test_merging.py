@@ -5,9 +5,9 @@ import json
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.history.changes import Action
+from koalalink.domain.stripe.ids import StripeId
 from tests.conftest import Run, file_of
 from tests.fakes import Somebody, the_only
 from tests.torture.checks import disagreements, dump
@@ -55,7 +55,7 @@ def test_history_names_both(run: Run, sandbox: App, two: tuple[int, int]) -> Non
     """Whatever of the first has changed."""
     run("customers", "merge", "42", str(two[1]))
     [change] = sandbox.store.changes(limit=1)
-    from koalalink.domain.chronicle import consequences, in_words
+    from koalalink.domain.history.descriptions import consequences, in_words
 
     assert in_words(change) == f"merged Jane Doe ({two[1]}) into Jane Doe (42)"
     assert any(f"Jane Doe ({two[1]}) will be restored" in told for told in consequences(change))

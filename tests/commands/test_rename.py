@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.sandbox.stripe_api import Account
+from koalalink.sandbox.fake_stripe import Account
 from tests.commands.conftest import KEY
 from tests.conftest import NOW, Run, file_of, in_a_file, runner
 from tests.fakes import the_only

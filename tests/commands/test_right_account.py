@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.stripe_ids import StripeId
-from koalalink.sandbox.people import accounts
-from koalalink.sandbox.stripe_api import Account, Key
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.history.changes import Action
+from koalalink.domain.stripe.ids import StripeId
+from koalalink.sandbox.fake_stripe import Account, Key
+from koalalink.sandbox.sample_data import accounts
 from tests.conftest import NOW, Run, runner
 from tests.fakes import the_only
 from tests.stripe_server import StripeServer

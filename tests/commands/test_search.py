@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.api_key import ApiKey
+from koalalink.domain.stripe.api_key import ApiKey
 from koalalink.errors import NetworkError, StripeError
-from koalalink.gateway import StripeGateway
 from koalalink.operations.search import SearchRequest, search
-from koalalink.sandbox import people
-from koalalink.sandbox.people import KEYS
-from koalalink.sandbox.stripe_api import Key, StripeStandIn
-from koalalink.sandbox.transport import SandboxHTTPClient
+from koalalink.sandbox import sample_data
+from koalalink.sandbox.fake_stripe import Key, StripeStandIn
+from koalalink.sandbox.http_client import SandboxHTTPClient
+from koalalink.sandbox.sample_data import KEYS
+from koalalink.stripe_client.client import StripeGateway
 from tests.conftest import NOW, Run, runner
 from tests.fakes import Somebody, Tools
 
@@ -163,7 +163,7 @@ def _tools(sandbox: App, stand_in: StripeStandIn, *names: str, broken: str = "")
 )
 def test_search_forgives_nicknames_and_slips(sandbox: App, typed: str, expected: str) -> None:
     """Where Stripe finds nobody for all words it is asked for less, and the answers are compared here; it is said."""
-    accounts = people.accounts(NOW.date())
+    accounts = sample_data.accounts(NOW.date())
     accounts[0].customers |= {
         stripe_id: dict(accounts[0].customers["cus_123"])
         | {"id": stripe_id, "name": name, "email": f"{stripe_id}@x.com"}
@@ -210,7 +210,7 @@ def test_search_for_the_last_digits_of_a_card(run: Run) -> None:
 
 def test_search_for_our_own_id(sandbox: App) -> None:
     """In the metadata, under the key that the configuration names, else external_id."""
-    accounts = people.accounts(NOW.date())
+    accounts = sample_data.accounts(NOW.date())
     accounts[0].customers["cus_own"] = dict(accounts[0].customers["cus_123"]) | {
         "id": "cus_own",
         "metadata": {"external_id": 'BK-"0042', "booking": "BK-7"},
@@ -254,7 +254,7 @@ def test_page_of_one_of_several_is_chosen(sandbox: App, monkeypatch: pytest.Monk
 
 def test_search_without_the_search_endpoint_looks_through_the_list(sandbox: App) -> None:
     """As for merchants in India: by email at once, by name page by page, and it is said."""
-    accounts = people.accounts(NOW.date())
+    accounts = sample_data.accounts(NOW.date())
     for account in accounts:
         account.can_search = False
     for typed in ("jane@x.com", "Jane Doe"):
@@ -267,7 +267,7 @@ def test_search_without_the_search_endpoint_looks_through_the_list(sandbox: App)
 
 def test_search_finds_who_was_created_a_moment_ago(sandbox: App) -> None:
     """The list by email knows them before the search does; as typed, and in small letters."""
-    accounts = people.accounts(NOW.date())
+    accounts = sample_data.accounts(NOW.date())
     new = dict(accounts[0].customers["cus_123"]) | {"id": "cus_new", "created": 2_000_000_000}
     accounts[0].customers["cus_new"] = new
     accounts[0].search_hides_after = 1_900_000_000
@@ -277,7 +277,7 @@ def test_search_finds_who_was_created_a_moment_ago(sandbox: App) -> None:
 
 def test_search_with_short_words_looks_through_the_list(sandbox: App) -> None:
     """Stripe compares nothing shorter than three letters; here it is compared."""
-    accounts = people.accounts(NOW.date())
+    accounts = sample_data.accounts(NOW.date())
     accounts[0].customers["cus_li"] = dict(accounts[0].customers["cus_123"]) | {"id": "cus_li", "name": "Bo Li"}
     found = search(_tools(sandbox, StripeStandIn(accounts), "downtown"), SearchRequest("bo li"))
     assert [hit.customer.stripe_id for hit in found.value.hits] == ["cus_li"]
@@ -285,7 +285,7 @@ def test_search_with_short_words_looks_through_the_list(sandbox: App) -> None:
 
 def test_search_that_fails_at_one_location_keeps_the_others_rows(sandbox: App) -> None:
     """They are returned, and the failure beside them."""
-    stand_in = StripeStandIn(people.accounts(NOW.date()))
+    stand_in = StripeStandIn(sample_data.accounts(NOW.date()))
     found = search(_tools(sandbox, stand_in, "uptown", "downtown", broken="uptown"), SearchRequest("jane"))
     assert len(found.value.hits) == 2
     assert [failure.message for failure in found.failures] == ["Stripe cannot be reached, for uptown."]
@@ -293,7 +293,7 @@ def test_search_that_fails_at_one_location_keeps_the_others_rows(sandbox: App) -
 
 def test_search_with_a_key_that_may_not_read_cards_shows_the_rest(sandbox: App) -> None:
     """And says why no card is shown."""
-    accounts = people.accounts(NOW.date())
+    accounts = sample_data.accounts(NOW.date())
     accounts[0].keys[KEYS["downtown"]] = Key(frozenset({"rak_customer_read"}))
     hits = search(_tools(sandbox, StripeStandIn(accounts), "downtown"), SearchRequest("jane")).value
     assert [hit.card for hit in hits.hits] == [None, None]

@@ -155,7 +155,7 @@ def test_traceback_of_a_bug_has_no_key(koala: App, line: tuple[str, ...]) -> Non
     """Though it is in the variables of the functions that are listed."""
     koala.close()
     broken = (
-        "import sys, koalalink.gateway as gateway\n"
+        "import sys, koalalink.stripe_client.client as gateway\n"
         "def asked(self, ask):\n"
         "    key = self.key.reveal()\n"
         "    return 1 / 0\n"

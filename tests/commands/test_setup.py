@@ -9,7 +9,7 @@ import pytest
 from typer.testing import Result
 
 from koalalink.app import App
-from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key
+from koalalink.sandbox.fake_stripe import CUSTOMER_READ, Account, Key
 from tests.commands.conftest import KEY as LIVE
 from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import Somebody

@@ -19,15 +19,15 @@ from hypothesis import strategies as st
 from typer.testing import Result
 
 from koalalink.app import App
-from koalalink.disk import Disk, IfThere
-from koalalink.domain.address import Address
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import Link
-from koalalink.domain.notes import Note, NoteKind
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.atomic_files import Disk, IfThere
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.changes import Action
+from koalalink.domain.history.notes import Note, NoteKind
+from koalalink.domain.settings.store_url import Address
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import KoalaError
-from koalalink.sandbox import people
+from koalalink.sandbox import sample_data
 from koalalink.store.backups import Backups
 from koalalink.store.restoring import _TABLES
 from koalalink.store.sqlite import SQLiteDatabase
@@ -312,7 +312,7 @@ def test_whole_sandbox_moves_in_and_out(run: Run, sandbox: App, office: Office, 
     run("verify")
     run("connect", "42", "cus_123", "-l", "downtown")
     assert run("backup", str(tmp_path / "in.db")).exit_code == 0
-    keys = "".join(f'[locations.{name}]\napi_key = "{key}"\n' for name, key in people.KEYS.items())
+    keys = "".join(f'[locations.{name}]\napi_key = "{key}"\n' for name, key in sample_data.KEYS.items())
     koala = office(at(database), locations=keys)
     done = runner(koala)("restore", str(tmp_path / "in.db"), "--yes")
     assert done.exit_code == 0, done.stderr
@@ -560,8 +560,8 @@ def test_commands_take_few_ways_to_the_server(office: Office, database: str, tmp
 
 def test_sync_takes_two_ways_a_page(database: str) -> None:
     """Whatever is in it."""
-    from koalalink.domain.directory import Window
-    from koalalink.domain.stripe_customers import StripeCustomer
+    from koalalink.domain.mirror.mirror import Window
+    from koalalink.domain.stripe.customer import StripeCustomer
     from koalalink.store.directory import Directory
     from koalalink.store.postgres import PostgresDatabase
 

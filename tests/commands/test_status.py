@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from koalalink.app import App
-from koalalink.domain.standing import Overall
+from koalalink.domain.mirror.status import Overall
 from koalalink.errors import NetworkError
 from koalalink.operations.overview import StatusRequest, status
 from koalalink.operations.ports import Stripe

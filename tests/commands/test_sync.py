@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from koalalink.app import App
-from koalalink.gateway import StripeGateway
 from koalalink.operations import syncing
 from koalalink.operations.rate_limit import RateLimit
-from koalalink.sandbox.people import accounts
-from koalalink.sandbox.stripe_api import Account, Answer
+from koalalink.sandbox.fake_stripe import Account, Answer
+from koalalink.sandbox.sample_data import accounts
+from koalalink.stripe_client.client import StripeGateway
 from tests.commands.conftest import KEY
 from tests.conftest import NOW, Run, runner
 from tests.stripe_server import Fault, StripeServer, answers, as_asked, stripe_error

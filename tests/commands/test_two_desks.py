@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.desk import Question
-from koalalink.sandbox.stripe_api import Account
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.matching.review import Question
+from koalalink.sandbox.fake_stripe import Account
 from tests.conftest import NOW, Run, runner
 from tests.fakes import Somebody, the_only
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.changes import Action
-from koalalink.domain.configuration import KeySource
+from koalalink.domain.history.changes import Action
+from koalalink.domain.settings.configuration import KeySource
 from tests.commands.test_links import links_of
 from tests.conftest import Run
 from tests.fakes import Somebody, the_only

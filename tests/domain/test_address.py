@@ -2,7 +2,7 @@
 
 import pytest
 
-from koalalink.domain.address import Address
+from koalalink.domain.settings.store_url import Address
 from koalalink.errors import ConfigError
 
 

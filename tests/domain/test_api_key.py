@@ -6,7 +6,7 @@ import traceback
 
 import pytest
 
-from koalalink.domain.api_key import ApiKey
+from koalalink.domain.stripe.api_key import ApiKey
 from koalalink.errors import ConfigError
 
 LONG = "rk_test_" + "x" * 90 + "cdef"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from koalalink.domain.cells import address_of_lines, address_parts, email_of, is_footer, phone_of
+from koalalink.domain.importing.cell_parsing import address_of_lines, address_parts, email_of, is_footer, phone_of
 
 
 @pytest.mark.parametrize(

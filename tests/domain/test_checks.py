@@ -5,20 +5,14 @@ from itertools import product
 
 import pytest
 
-from koalalink.domain.accounts import StripeAccount
-from koalalink.domain.checks import (
-    Check,
-    Result,
-    Verdict,
-    judge,
-    why_nothing_can_be_charged,
-)
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import Holder
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.identity import Fields, why_it_may_be_somebody_else
-from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer, StripeProfile, methods_in_order
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Holder
+from koalalink.domain.identity.field_comparison import Agreement
+from koalalink.domain.identity.rules import Fields, why_it_may_be_somebody_else
+from koalalink.domain.linking.checks import Check, Result, Verdict, judge, why_nothing_can_be_charged
+from koalalink.domain.stripe.account import StripeAccount
+from koalalink.domain.stripe.customer import Absence, PaymentMethod, StripeCustomer, StripeProfile, methods_in_order
+from koalalink.domain.stripe.ids import StripeId
 from tests.conftest import NOW
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement

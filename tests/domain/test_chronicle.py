@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from koalalink.domain.changes import Action, Change, ChangeItem, Tally, Values
-from koalalink.domain.chronicle import ago, consequences, in_words, read_since
+from koalalink.domain.history.changes import Action, Change, ChangeItem, Tally, Values
+from koalalink.domain.history.descriptions import ago, consequences, in_words, read_since
 from koalalink.errors import UsageError
 from tests.conftest import NOW
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.imports import OnMatch, differing, merged, same_name, split_name
-from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.identity.field_comparison import Agreement
+from koalalink.domain.importing.import_rows import OnMatch, differing, merged, same_name, split_name
 
 JANE = CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com", extra='{"Tag": "a", "Team": "1"}')
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.link_problems import AccountNow, CheckedLink, LinkCheck, LinkProblem, Problem, dead
-from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.stripe_customers import Absence, PaymentMethod, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Link, LinkedCustomer
+from koalalink.domain.linking.link_health import AccountNow, CheckedLink, LinkCheck, LinkProblem, Problem, dead
+from koalalink.domain.stripe.customer import Absence, PaymentMethod, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from tests.conftest import NOW
 
 GOOD = PaymentMethod("pm_1", "visa", "4242", 1, 2029, fingerprint="f1", default=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from koalalink.domain.notes import Note, NoteKind, from_text, to_text, worded
+from koalalink.domain.history.notes import Note, NoteKind, from_text, to_text, worded
 
 SAID = [
     (Note(NoteKind.SAMPLE), "the sandbox's people"),

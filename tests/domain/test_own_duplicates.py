@@ -2,10 +2,10 @@
 
 import pytest
 
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.duplicates import own_duplicates
-from koalalink.domain.links import Link, LinkedCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Link, LinkedCustomer
+from koalalink.domain.matching.duplicates import own_duplicates
+from koalalink.domain.stripe.ids import StripeId
 
 JANE = CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com", phone="206-555-0142", address="1 Elm St")
 

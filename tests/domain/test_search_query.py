@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.domain.search_query import IdQuery, TextQuery, read_query
-from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.search.query import IdQuery, TextQuery, read_query
+from koalalink.domain.stripe.customer import StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import UsageError
-from koalalink.sandbox.search_language import parse
+from koalalink.sandbox.query_parser import parse
 
 
 def person(name: str = "", email: str = "", phone: str = "", created: int = 0) -> StripeCustomer:

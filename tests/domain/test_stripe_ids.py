@@ -2,7 +2,7 @@
 
 import pytest
 
-from koalalink.domain.stripe_ids import StripeId, customer_id, dashboard_url, looks_like_stripe
+from koalalink.domain.stripe.ids import StripeId, customer_id, dashboard_url, looks_like_stripe
 from koalalink.errors import UsageError
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.disk import Disk
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.decisions import Decision, Origin, Seen, Sheet, SideBySide
-from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.atomic_files import Disk
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import Decision, Origin, Seen, Sheet, SideBySide
+from koalalink.domain.matching.proposals import Proposal
+from koalalink.domain.stripe.customer import StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import UsageError
 from koalalink.files.decision_sheet import read_sheet, write_sheet
 from tests.conftest import NOW

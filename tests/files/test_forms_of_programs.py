@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.domain.columns import read_choices
-from koalalink.domain.imports import Entries, Entry
+from koalalink.domain.importing.columns import read_choices
+from koalalink.domain.importing.import_rows import Entries, Entry
 from koalalink.files.table import CustomerFile
 
 FIELDS = "external_id first_name last_name company email phone address city state zip country notes".split()

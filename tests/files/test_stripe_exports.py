@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.domain.stripe_customers import PaymentMethod
+from koalalink.domain.stripe.customer import PaymentMethod
 from koalalink.errors import UsageError
 from koalalink.files.stripe_exports import StripeExport
 

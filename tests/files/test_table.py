@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from koalalink.domain.columns import read_choices
-from koalalink.domain.imports import Entries, Entry, Row, Trouble
+from koalalink.domain.importing.columns import read_choices
+from koalalink.domain.importing.import_rows import Entries, Entry, Row, Trouble
 from koalalink.errors import ExitCode, KoalaError, UsageError
 from koalalink.files import archive, grid, text
 from koalalink.files.table import CustomerFile

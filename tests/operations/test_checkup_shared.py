@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from koalalink.domain.checkup import Health
-from koalalink.domain.sharing import SharedReport
+from koalalink.domain.setup.doctor import Health
+from koalalink.domain.setup.shared_store import SharedReport
 from koalalink.operations.checkup_shared import of_shared
 from tests.conftest import NOW
 

@@ -10,23 +10,23 @@ from typing import Any, ClassVar, NamedTuple
 
 import pytest
 
-from koalalink.domain.accounts import StripeAccount
-from koalalink.domain.api_key import ApiKey
-from koalalink.domain.changes import Action
-from koalalink.domain.checks import Verdict
-from koalalink.domain.columns import Column
-from koalalink.domain.configuration import Config, KeySource, Location
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.decisions import Decision
-from koalalink.domain.imports import Row
-from koalalink.domain.links import Link
-from koalalink.domain.matching.proposing import propose
-from koalalink.domain.notes import Note
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.people.person import of_store, of_stripe
-from koalalink.domain.remaps import MovedId
-from koalalink.domain.stripe_customers import Absence, PaymentMethod, PostalAddress, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.changes import Action
+from koalalink.domain.history.notes import Note
+from koalalink.domain.identity.person import of_store, of_stripe
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.importing.columns import Column
+from koalalink.domain.importing.import_rows import Row
+from koalalink.domain.linking.checks import Verdict
+from koalalink.domain.matching.decisions import Decision
+from koalalink.domain.matching.proposals import propose
+from koalalink.domain.settings.configuration import Config, KeySource, Location
+from koalalink.domain.stripe.account import StripeAccount
+from koalalink.domain.stripe.api_key import ApiKey
+from koalalink.domain.stripe.customer import Absence, PaymentMethod, PostalAddress, StripeCustomer
+from koalalink.domain.stripe.id_moves import MovedId
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import KoalaError
 from koalalink.operations.connect import LinkRequest, connect
 from koalalink.operations.deciding import Batch, settle
@@ -250,4 +250,4 @@ def test_nothing_else_builds_a_link() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Link":
                 found.add(file.relative_to(TOP / "koalalink").as_posix())
-    assert found == {"operations/examining.py", "store/rows.py", "sandbox/shop.py"}
+    assert found == {"operations/examining.py", "store/rows.py", "sandbox/seed.py"}

@@ -3,10 +3,10 @@
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.decisions import SideBySide
-from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import SideBySide
+from koalalink.domain.matching.proposals import Proposal
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.operations.looking_instead import who_is_meant
 from tests.conftest import Run
 from tests.fakes import Somebody, Tools, the_only

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from koalalink.domain.stripe_customers import Absence, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.stripe.customer import Absence, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.operations.looking_up import look_up
 
 

@@ -5,14 +5,14 @@ from typing import Any, cast
 
 import pytest
 
-from koalalink.domain.changes import Action, Change
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.decisions import Decision, Settled, SideBySide, Untrue
-from koalalink.domain.desk import Question
-from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.history.changes import Action, Change
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import Decision, Settled, SideBySide, Untrue
+from koalalink.domain.matching.proposals import Proposal
+from koalalink.domain.matching.review import Question
+from koalalink.domain.stripe.customer import StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import ConflictError, NetworkError
 from koalalink.operations.reviewing import Reviewed, in_words, sit
 from tests.conftest import NOW

@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.decisions import Matched, Settled, SideBySide, Untrue
-from koalalink.domain.desk import Progress, Question
-from koalalink.domain.matching.proposing import Proposal
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import PaymentMethod, PostalAddress, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import Matched, Settled, SideBySide, Untrue
+from koalalink.domain.matching.proposals import Proposal
+from koalalink.domain.matching.review import Progress, Question
+from koalalink.domain.stripe.customer import PaymentMethod, PostalAddress, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.render.desk import RichDesk
 from koalalink.render.human import draw
 from tests.conftest import NOW

@@ -10,15 +10,15 @@ import pytest
 from rich.console import Console
 
 from koalalink.app import App
-from koalalink.domain.columns import Column
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.hits import Hit, Hits
-from koalalink.domain.imports import Counts, Imported, Trouble
-from koalalink.domain.links import CustomerList, LinkedCustomer
-from koalalink.domain.remaps import Conflict, Remapped
-from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
-from koalalink.hints import Command
+from koalalink.command_line import Command
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import CustomerList, LinkedCustomer
+from koalalink.domain.importing.columns import Column
+from koalalink.domain.importing.import_rows import Counts, Imported, Trouble
+from koalalink.domain.search.results import Hit, Hits
+from koalalink.domain.stripe.customer import StripeCustomer
+from koalalink.domain.stripe.id_moves import Conflict, Remapped
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.render.human import draw
 from koalalink.render.talk import RichTalk
 from tests.conftest import NOW, Run

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from koalalink.sandbox.people import ACCOUNT_IDS, KEYS, accounts, customers, links
-from koalalink.sandbox.stripe_api import Account
+from koalalink.sandbox.fake_stripe import Account
+from koalalink.sandbox.sample_data import ACCOUNT_IDS, KEYS, accounts, customers, links
 
 TODAY = date(2026, 11, 23)
 

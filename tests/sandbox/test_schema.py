@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from jsonschema import Draft4Validator
 
-from koalalink.sandbox.people import KEYS, accounts
-from koalalink.sandbox.stripe_api import Account, StripeStandIn
+from koalalink.sandbox.fake_stripe import Account, StripeStandIn
+from koalalink.sandbox.sample_data import KEYS, accounts
 from tests.conftest import NOW
 
 _FILE = Path(__file__).parents[3] / "shared" / "stripe-schema.json"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.sandbox.search_language import QueryError, parse
+from koalalink.sandbox.query_parser import QueryError, parse
 
 JANE: dict[str, Any] = {
     "created": 1_700_000_000,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Answer, Key, StripeStandIn
+from koalalink.sandbox.fake_stripe import CUSTOMER_READ, Account, Answer, Key, StripeStandIn
 
 FULL, CARDLESS, POWERLESS, EXPIRED = (
     "sk_test_full_of_power",
@@ -392,7 +392,7 @@ def test_any_parameters_have_an_answer(path: str, params: list[tuple[str, str, s
 
 def test_import_is_quick() -> None:
     """Neither Stripe's library nor a network is loaded."""
-    code = "import sys, koalalink.sandbox.people; print(*sys.modules)"
+    code = "import sys, koalalink.sandbox.sample_data; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert "koalalink.sandbox.stripe_api" in loaded
+    assert "koalalink.sandbox.fake_stripe" in loaded
     assert not {"stripe", "requests", "http.server", "socket", "asyncio"}.intersection(loaded)

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 import stripe
 
-from koalalink.sandbox.people import KEYS, accounts
-from koalalink.sandbox.stripe_api import CUSTOMER_READ, Account, Key, StripeStandIn
-from koalalink.sandbox.transport import SandboxHTTPClient
+from koalalink.sandbox.fake_stripe import CUSTOMER_READ, Account, Key, StripeStandIn
+from koalalink.sandbox.http_client import SandboxHTTPClient
+from koalalink.sandbox.sample_data import KEYS, accounts
 
 CARDLESS = "rk_test_no_cards_here"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.domain.address import Address
+from koalalink.domain.settings.store_url import Address
 from koalalink.store.database import Database
 from koalalink.store.sqlite import SQLiteDatabase
 from koalalink.store.store import Store

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from koalalink.domain.changes import Action, Refused
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.directory import Verification
-from koalalink.domain.links import AccountOfLinks, Link, LinkedCustomer
-from koalalink.domain.notes import Note, NoteKind
-from koalalink.domain.search_query import read_query
-from koalalink.domain.stripe_customers import PaymentMethod, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import AccountOfLinks, Link, LinkedCustomer
+from koalalink.domain.history.changes import Action, Refused
+from koalalink.domain.history.notes import Note, NoteKind
+from koalalink.domain.mirror.mirror import Verification
+from koalalink.domain.search.query import read_query
+from koalalink.domain.stripe.customer import PaymentMethod, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import printable, trimmed
 from koalalink.errors import ConflictError, NotFoundError
 from koalalink.operations.ports import Directory, Store

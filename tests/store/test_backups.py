@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.disk import Disk
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.links import Link
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.atomic_files import Disk
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.changes import Action
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import KoalaError, NotFoundError, StoreError
 from koalalink.store import backups, copying, restoring
 from koalalink.store.migrations import STEPS, migrate

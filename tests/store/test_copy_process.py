@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.disk import Disk
-from koalalink.domain.customers import CustomerDetails
+from koalalink.atomic_files import Disk
+from koalalink.domain.customers.customer import CustomerDetails
 from koalalink.store import backups, copy_process
 from koalalink.store.copy_process import Copying
 from tests.conftest import NOW

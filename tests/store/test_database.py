@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from koalalink.disk import Disk
-from koalalink.domain.customers import CustomerDetails
+from koalalink.atomic_files import Disk
+from koalalink.domain.customers.customer import CustomerDetails
 from koalalink.errors import StoreError
 from koalalink.store import copying
 from koalalink.store.migrations import STEPS, migrate, strangers

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.domain.notes import Note, NoteKind, from_text
+from koalalink.domain.history.notes import Note, NoteKind, from_text
 from koalalink.errors import KoalaError
 from koalalink.store import postgres_schema
 from koalalink.store.copying import contents_of
@@ -82,7 +82,7 @@ def test_sentences_become_values(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_sentences_become_values_on_a_server(empty: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """By the same words; a store of before is refused until its owner brings it up to date."""
-    from koalalink.domain.address import Address
+    from koalalink.domain.settings.store_url import Address
     from koalalink.store import preparing
 
     address = Address(postgres.url_of(empty), origin="The URL")

@@ -11,13 +11,13 @@ import psycopg
 import pytest
 import trustme
 
-from koalalink.domain.address import Address
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.directory import Verification
-from koalalink.domain.links import Link
-from koalalink.domain.sharing import OFFICE_ROLE
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.changes import Action
+from koalalink.domain.mirror.mirror import Verification
+from koalalink.domain.settings.store_url import Address
+from koalalink.domain.setup.shared_store import OFFICE_ROLE
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import (
     AccessRefused,
     ConfigError,
@@ -646,7 +646,7 @@ def test_copy_answers_where_the_server_does_not(database: str, tmp_path: Path) -
     store = store_on(shared.opened(only_looks=False))
     store.add(ANN)
     store.close()
-    from koalalink.disk import Disk
+    from koalalink.atomic_files import Disk
     from koalalink.store.shared_copying import back_up_shared
 
     back_up_shared(address, shared.copy.path, Disk())

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.domain.customers import Customer
-from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer
+from koalalink.domain.stripe.customer import StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import NetworkError, StoreError
 from koalalink.operations import ports
 from koalalink.store.directory import Directory

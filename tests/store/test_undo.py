@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.links import Link
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.changes import Action
+from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import trimmed
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
 from koalalink.store import undoing

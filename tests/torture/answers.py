@@ -20,12 +20,12 @@ from typing import Any, NamedTuple
 import stripe
 from typer.testing import CliRunner
 
-from koalalink import gateway, wire
 from koalalink.app import App
 from koalalink.cli import app
 from koalalink.operations import syncing
-from koalalink.sandbox.people import accounts
-from koalalink.sandbox.stripe_api import Account, Answer, Key
+from koalalink.sandbox.fake_stripe import Account, Answer, Key
+from koalalink.sandbox.sample_data import accounts
+from koalalink.stripe_client import client, http_session
 from tests.stripe_server import Fault, StripeServer, answers, as_asked, cut, drip, drop, hang, html
 
 KEY = "rk_live_" + "secret" * 6
@@ -287,11 +287,11 @@ class Commands:
 
 def _hurry() -> None:
     """Make all limits so small that a thousand commands can be tried."""
-    gateway._CONNECT_AND_READ_TIMEOUT = (0.5, 0.2)
-    gateway._WAITS_WHEN_LIMITED = (0.0, 0.0, 0.0)
-    gateway._LONGEST_WAIT = 0.0
-    gateway._MOST_PAGES = syncing._MOST_PAGES = 40
-    wire.DEADLINE = 0.6
+    client._CONNECT_AND_READ_TIMEOUT = (0.5, 0.2)
+    client._WAITS_WHEN_LIMITED = (0.0, 0.0, 0.0)
+    client._LONGEST_WAIT = 0.0
+    client._MOST_PAGES = syncing._MOST_PAGES = 40
+    http_session.DEADLINE = 0.6
     syncing._PER_SECOND = 10_000
     stripe.HTTPClient.INITIAL_DELAY = 0
 

@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.people.contact import keys_of
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.identity.contacts import keys_of
 from koalalink.errors import KoalaError
 from koalalink.store.finding import indexed
 from koalalink.store.migrations import SEEN

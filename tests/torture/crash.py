@@ -18,8 +18,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from koalalink.sandbox.people import KEYS, accounts
-from koalalink.sandbox.stripe_api import Account
+from koalalink.sandbox.fake_stripe import Account
+from koalalink.sandbox.sample_data import KEYS, accounts
 from koalalink.store.sqlite import SQLiteDatabase
 from tests.bench.stores import write_customers
 from tests.test_cli import environment

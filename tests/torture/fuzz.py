@@ -14,20 +14,20 @@ import stripe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from koalalink.config import reading
-from koalalink.domain.api_base import checked_api_base
-from koalalink.domain.api_key import ApiKey
-from koalalink.domain.chronicle import read_since
-from koalalink.domain.columns import read_choices
-from koalalink.domain.customers import Customer, CustomerDetails, Shape
-from koalalink.domain.directory import Window, with_export, with_payment
-from koalalink.domain.exports import chosen, columns_for
-from koalalink.domain.imports import Entries
-from koalalink.domain.people.identity import Fields, Pair, fields_of
-from koalalink.domain.people.person import of_store, of_stripe
-from koalalink.domain.search_query import TextQuery, read_query
-from koalalink.domain.stripe_customers import StripeCustomer
-from koalalink.domain.stripe_ids import StripeId, customer_id, looks_like_stripe
+from koalalink.config import loader
+from koalalink.domain.customers.customer import Customer, CustomerDetails, Shape
+from koalalink.domain.history.descriptions import read_since
+from koalalink.domain.identity.person import of_store, of_stripe
+from koalalink.domain.identity.rules import Fields, Pair, fields_of
+from koalalink.domain.importing.columns import read_choices
+from koalalink.domain.importing.export_columns import chosen, columns_for
+from koalalink.domain.importing.import_rows import Entries
+from koalalink.domain.mirror.mirror import Window, with_export, with_payment
+from koalalink.domain.search.query import TextQuery, read_query
+from koalalink.domain.stripe.api_base import checked_api_base
+from koalalink.domain.stripe.api_key import ApiKey
+from koalalink.domain.stripe.customer import StripeCustomer
+from koalalink.domain.stripe.ids import StripeId, customer_id, looks_like_stripe
 from koalalink.domain.text import trimmed
 from koalalink.errors import KoalaError
 from koalalink.files.decision_sheet import read_sheet
@@ -35,10 +35,10 @@ from koalalink.files.mapping import read_mapping
 from koalalink.files.payments import read_payments
 from koalalink.files.stripe_exports import StripeExport
 from koalalink.files.table import CustomerFile
-from koalalink.gateway import StripeGateway
-from koalalink.sandbox.people import KEYS
+from koalalink.sandbox.sample_data import KEYS
 from koalalink.store.directory import Directory
 from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.stripe_client.client import StripeGateway
 
 _NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _TEXT = st.text(max_size=30)
@@ -175,7 +175,7 @@ _folder = tempfile.TemporaryDirectory(prefix="koalalink-fuzz-")
 def _read_configuration(content: bytes) -> None:
     path = Path(_folder.name) / "config.toml"
     path.write_bytes(content)
-    reading.load(path, path.parent, {}, must_exist=True)
+    loader.load(path, path.parent, {}, must_exist=True)
 
 
 def _read_query(typed: str) -> None:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from typer.testing import CliRunner
 
 from koalalink.app import App
+from koalalink.atomic_files import Disk
 from koalalink.cli import app
-from koalalink.disk import Disk
-from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.customers.customer import CustomerDetails
 from koalalink.errors import ExitCode
 from koalalink.store import copying
 from koalalink.store.sqlite import SQLiteDatabase

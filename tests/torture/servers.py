@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from koalalink.app import App
-from koalalink.disk import IfThere
-from koalalink.domain.address import Address
+from koalalink.atomic_files import IfThere
+from koalalink.domain.settings.store_url import Address
 from koalalink.errors import ExitCode
 from koalalink.store.preparing import prepare
 from tests import postgres

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import stripe
 
-from koalalink import gateway, wire
 from koalalink.operations import syncing
+from koalalink.stripe_client import client, http_session
 from tests.stripe_server import StripeServer
 from tests.torture.answers import COMMANDS, Commands, business, faults
 
@@ -17,9 +17,9 @@ from tests.torture.answers import COMMANDS, Commands, business, faults
 def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Commands]:
     """Commands against a Stripe; the limits that they shorten are as before afterwards."""
     for module, names in (
-        (gateway, ("_CONNECT_AND_READ_TIMEOUT", "_WAITS_WHEN_LIMITED", "_LONGEST_WAIT", "_MOST_PAGES")),
+        (client, ("_CONNECT_AND_READ_TIMEOUT", "_WAITS_WHEN_LIMITED", "_LONGEST_WAIT", "_MOST_PAGES")),
         (syncing, ("_MOST_PAGES", "_PER_SECOND")),
-        (wire, ("DEADLINE",)),
+        (http_session, ("DEADLINE",)),
         (stripe.HTTPClient, ("INITIAL_DELAY",)),
     ):
         for name in names:

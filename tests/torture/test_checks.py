@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from koalalink.domain.changes import Action
-from koalalink.domain.customers import CustomerDetails
-from koalalink.domain.links import Link
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import CustomerDetails
+from koalalink.domain.customers.links import Link
+from koalalink.domain.history.changes import Action
+from koalalink.domain.stripe.ids import StripeId
 from tests.store.conftest import open_store
 from tests.torture.checks import disagreements, dump, history_disagrees
 

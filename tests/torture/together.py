@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from koalalink.app import App
-from koalalink.domain.customers import CustomerDetails
+from koalalink.domain.customers.customer import CustomerDetails
 from tests.conftest import NOW, file_of
 from tests.test_cli import TOP, environment
 from tests.torture.checks import disagreements

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from koalalink.app import App
 from koalalink.cli import app
 from koalalink.errors import ExitCode
-from koalalink.sandbox.people import KEYS
+from koalalink.sandbox.sample_data import KEYS
 
 PEOPLE = 200
 """Who is in the store from the beginning; everybody works on them."""

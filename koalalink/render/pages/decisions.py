@@ -6,10 +6,10 @@ from html import escape
 from string import Template
 from typing import Any
 
-from koalalink.domain.decisions import Origin, SideBySide, is_in_doubt
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.stripe_customers import StripeCustomer, told_besides
+from koalalink.domain.identity.field_comparison import Agreement
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.decisions import Origin, SideBySide, is_in_doubt
+from koalalink.domain.stripe.customer import StripeCustomer, told_besides
 from koalalink.domain.text import fold, printable
 from koalalink.render.comparing import compared
 from koalalink.render.pages.building import page, part

@@ -5,8 +5,8 @@ from datetime import datetime
 from html import escape
 from itertools import groupby
 
-from koalalink.domain.chronicle import ago
-from koalalink.domain.standing import Call, Standing, Status
+from koalalink.domain.history.descriptions import ago
+from koalalink.domain.mirror.status import Call, Standing, Status
 from koalalink.domain.text import counted, printable
 from koalalink.render.pages.building import page
 

@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
-from koalalink.domain.matching.proposing import Proposal, propose
-from koalalink.domain.people.identity import Tier
-from koalalink.domain.people.person import Person
+from koalalink.domain.identity.person import Person
+from koalalink.domain.identity.rules import Tier
+from koalalink.domain.matching.proposals import Proposal, propose
 from tests.domain.people.people import GOOD_CARD, ours, theirs
 
 JANE = "jane.doe@example.com"

@@ -1,10 +1,10 @@
 """Short ways to write people down."""
 
-from koalalink.domain.customers import Customer, CustomerDetails
-from koalalink.domain.people.identity import Fields, Pair, fields_of
-from koalalink.domain.people.person import Person, of_store, of_stripe
-from koalalink.domain.stripe_customers import About, Holder, PaymentMethod, PostalAddress, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.customers.customer import Customer, CustomerDetails
+from koalalink.domain.identity.person import Person, of_store, of_stripe
+from koalalink.domain.identity.rules import Fields, Pair, fields_of
+from koalalink.domain.stripe.customer import About, Holder, PaymentMethod, PostalAddress, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from tests.conftest import NOW
 
 NO_HOLDER = Holder()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.domain.people.agreement import Agreement
-from koalalink.domain.people.contact import email_key, phone_key
+from koalalink.domain.identity.contacts import email_key, phone_key
+from koalalink.domain.identity.field_comparison import Agreement
 from tests.domain.people.people import fields
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalalink.domain.people import identity as rules
-from koalalink.domain.people.identity import Pair, doubt_of_the_person, is_certain, is_likely
-from koalalink.domain.people.person import NOBODY, Around, Person, compare, of_stripe
-from koalalink.domain.stripe_customers import About, Holder, StripeCustomer
-from koalalink.domain.stripe_ids import StripeId
+from koalalink.domain.identity import rules
+from koalalink.domain.identity.person import NOBODY, Around, Person, compare, of_stripe
+from koalalink.domain.identity.rules import Pair, doubt_of_the_person, is_certain, is_likely
+from koalalink.domain.stripe.customer import About, Holder, StripeCustomer
+from koalalink.domain.stripe.ids import StripeId
 from tests.conftest import NOW
 from tests.domain.people.people import ours, theirs
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from koalalink.domain.people.agreement import Agreement
+from koalalink.domain.identity.field_comparison import Agreement
 from tests.domain.people.people import fields
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement

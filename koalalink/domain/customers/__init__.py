@@ -1,0 +1,1 @@
+"""Customers of ours, their links, and what was done to them."""

@@ -1,0 +1,1 @@
+"""Changes, why they were made, and how they are told."""

@@ -1,0 +1,1 @@
+"""Customer files: what their columns mean, and what a row says."""

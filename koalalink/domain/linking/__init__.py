@@ -1,0 +1,1 @@
+"""What is checked before a link is saved, and what can go wrong with one later."""

@@ -1,0 +1,1 @@
+"""The mirror of Stripe's customers, and the status of a location."""

@@ -1,0 +1,1 @@
+"""Backups, the checkup, and a store that offices share."""

@@ -1,0 +1,1 @@
+"""Stripe's own things as values: customers, payment methods, IDs, keys and accounts."""

@@ -1,0 +1,1 @@
+"""Stripe, read only: the one room that speaks to it."""
