@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from koalalink.domain.setup.shared_store import Prepared
     from koalalink.files.opening import Files
     from koalalink.operations.ports import Backups, Desk, Pictures, Talk
-    from koalalink.store.backups import Backups as FileBackups
+    from koalalink.store.backup.daily import Backups as FileBackups
     from koalalink.store.database import Database
-    from koalalink.store.directory import Directory
-    from koalalink.store.shared import SharedStore
-    from koalalink.store.store import Store
+    from koalalink.store.postgres.shared_store import SharedStore
+    from koalalink.store.repository import Store
+    from koalalink.store.stripe_mirror import Directory
     from koalalink.stripe_client.client import StripeGateway
 
 
@@ -119,7 +119,7 @@ class App:
     @cached_property
     def store(self) -> "Store":
         """The store of customers; the sandbox's is filled with people when it is new."""
-        from koalalink.store.store import Store
+        from koalalink.store.repository import Store
 
         store = Store(self._database, now=lambda: self.now)
         if self.sandbox:
@@ -131,7 +131,7 @@ class App:
     @cached_property
     def directory(self) -> "Directory":
         """What sync has copied from Stripe; it is in the store's file."""
-        from koalalink.store.directory import Directory
+        from koalalink.store.stripe_mirror import Directory
 
         keys = {each.name: each.metadata_key for each in self.config.locations.values() if each.metadata_key}
         return Directory(self._database, keys)
@@ -161,7 +161,7 @@ class App:
 
     @cached_property
     def _database(self) -> "Database":
-        from koalalink.store.sqlite import SQLiteDatabase
+        from koalalink.store.sqlite.database import SQLiteDatabase
 
         if self.config.shared and self._in_a_hurry:
             from koalalink.sharing import newest_copy
@@ -182,14 +182,14 @@ class App:
     def backups(self) -> "Backups":
         """Backups of the store; of the sandbox's none are made daily, nor of one that is shared."""
         if self.shared:
-            from koalalink.store.shared_copying import SharedBackups
+            from koalalink.store.postgres.copying import SharedBackups
 
             return SharedBackups(self.shared.address, self.shared.copy.path, self._disk, self._now)
         return self._backups_of_file
 
     @cached_property
     def _backups_of_file(self) -> "FileBackups":
-        from koalalink.store.backups import Backups
+        from koalalink.store.backup.daily import Backups
 
         store = self.store.path if self.sandbox else self.config.store_path
         return Backups(store, self._disk, self._now, are_daily=not self.sandbox, say=self.talk.warn)

@@ -12,27 +12,27 @@ from koalalink.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from koalalink.store.database import Database
-    from koalalink.store.shared import SharedStore
+    from koalalink.store.postgres.shared_store import SharedStore
 
 
 def shared_store(address: Address, folder: Path, now: datetime, say: Callable[[str], None]) -> "SharedStore":
     """Return the store at `address`, of which a copy is kept in `folder`; raises ConfigError without the library."""
     with _library():
-        from koalalink.store.shared import SharedStore
+        from koalalink.store.postgres.shared_store import SharedStore
     return SharedStore(address, folder, now, say)
 
 
 def prepare(address: Address) -> Prepared:
     """Prepare a database as a shared store; raises ConfigError without the library."""
     with _library():
-        from koalalink.store import preparing
-    return preparing.prepare(address)
+        from koalalink.store.postgres import preparation
+    return preparation.prepare(address)
 
 
 def newest_copy(folder: Path, now: datetime) -> "Database":
     """Open the copy that was made last, for whom is in a hurry; raises StoreError where there is none."""
-    from koalalink.store.local_copy import LocalCopy
-    from koalalink.store.sqlite import SQLiteDatabase
+    from koalalink.store.postgres.offline_copy import LocalCopy
+    from koalalink.store.sqlite.database import SQLiteDatabase
 
     copy = LocalCopy.newest(folder, now)
     if copy is None:

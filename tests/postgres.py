@@ -100,7 +100,7 @@ def drop_database(name: str) -> None:
 def template() -> str:
     """Return a database that is an empty store, to be copied."""
     from koalalink.domain.settings.store_url import Address
-    from koalalink.store.preparing import prepare
+    from koalalink.store.postgres.preparation import prepare
 
     name = new_database()
     prepare(Address(url_of(name), origin="The URL"))
@@ -126,7 +126,7 @@ def store() -> Iterator[str]:
 
 def give_back(name: str) -> None:
     """Empty a store that a test has not altered otherwise, for another test."""
-    from koalalink.store.postgres_schema import tables
+    from koalalink.store.postgres.schema import tables
 
     everything = "; ".join(f"DELETE FROM {table}" for table in tables() if table != "identity")
     administer(f"SET session_replication_role = replica; {everything}", database=name)

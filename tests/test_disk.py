@@ -11,7 +11,7 @@ import pytest
 
 from koalalink.atomic_files import STORE_SIDES, Disk, IfThere, free_name
 from koalalink.errors import ConflictError, ExitCode, KoalaError, StoreError, UsageError
-from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.sqlite.database import SQLiteDatabase
 
 
 def write(

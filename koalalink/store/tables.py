@@ -10,10 +10,10 @@ from typing import NamedTuple
 from koalalink.domain.customers.customer import Customer, CustomerDetails
 from koalalink.domain.customers.links import AccountOfLinks, Holder, Link, LinkedCustomer
 from koalalink.domain.history.changes import Refused
-from koalalink.store import finding
+from koalalink.store import search_index
 from koalalink.store.database import Database, Query, Row, Value
-from koalalink.store.migrations import SEEN
 from koalalink.store.rows import FIELDS, KEYS, customer_from, customer_values, link_from, link_values
+from koalalink.store.sqlite.migrations import SEEN
 
 COLUMNS = ", ".join(FIELDS)
 _OF_LINK = "location, stripe_id, enabled, account, livemode, verified_at, " + ", ".join(SEEN)
@@ -125,8 +125,8 @@ class Tables:
         seen = {number: self._seen[number] for number in numbers if number in self._seen}
         unseen = numbers - seen.keys()
         found = [*filter(None, seen.values()), *(self.known(unseen).values() if unseen else ())]
-        finding.forget(self.db, sorted(numbers))
-        finding.index(self.db, found)
+        search_index.forget(self.db, sorted(numbers))
+        search_index.index(self.db, found)
 
     def customers(self, column: str, value: str | int) -> list[Customer]:
         """Return the customers that have `value` in a column; an empty text is nobody's."""

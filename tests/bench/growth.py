@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from koalalink.store.migrations import STEPS
+from koalalink.store.sqlite.migrations import STEPS
 from tests.bench.measure import TOP, koalalink, ratio
 from tests.bench.stores import write_customers, write_stripe_customers
 

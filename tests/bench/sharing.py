@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from koalalink.domain.settings.store_url import Address
-from koalalink.store.local_copy import LocalCopy
-from koalalink.store.preparing import prepare
+from koalalink.store.postgres.offline_copy import LocalCopy
+from koalalink.store.postgres.preparation import prepare
 from tests import postgres
 from tests.bench.measure import Contender, koalalink, ratio
 from tests.bench.stores import write_customers

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from koalalink.domain.customers.customer import CustomerDetails
-from koalalink.store.migrations import STEPS
 from koalalink.store.rows import FIELDS, KEYS, customer_values
-from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.sqlite.database import SQLiteDatabase
+from koalalink.store.sqlite.migrations import STEPS
 
 _FIRST = (
     "jane maria john robert liz ana peter kim dorothy emily jill carlos zoe liam noah olivia emma ava lucas".split()
@@ -95,7 +95,7 @@ def _people(customers: int) -> Iterator[CustomerDetails]:
 
 
 def _text(number: int, details: CustomerDetails) -> str:
-    # The same lines as koalalink.store.finding writes: name, company, email, phone, Stripe ID, digits.
+    # The same lines as koalalink.store.search_index writes: name, company, email, phone, Stripe ID, digits.
     lines = [details.name.lower(), "", details.email, details.phone]
     lines += [f"cus_{number * 7919:014x}"] if number % 3 == 0 else []
     return "\n".join([*lines, details.phone]) + "\n\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from koalalink.app import App
-from koalalink.store import postgres as store_postgres
+from koalalink.store.postgres import database as store_postgres
 from tests import postgres
 from tests.commands.samples import SAMPLES, prepare
 from tests.commands.test_disk import INTO_THE_STORE

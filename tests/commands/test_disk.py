@@ -18,8 +18,8 @@ from typer.testing import Result
 
 from koalalink.app import App
 from koalalink.domain.customers.customer import CustomerDetails
-from koalalink.store import copying
-from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.backup import snapshot
+from koalalink.store.sqlite.database import SQLiteDatabase
 from tests.commands.samples import SAMPLES, WRITING, prepare, written
 from tests.conftest import Run, in_a_file
 from tests.test_cli import environment
@@ -108,7 +108,7 @@ def test_store_that_another_program_keeps_locked_is_told(
     live: Run, koala: App, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """After a while of waiting."""
-    monkeypatch.setattr(copying, "_PATIENCE", 0.01)
+    monkeypatch.setattr(snapshot, "_PATIENCE", 0.01)
     prepare(live, name)
     koala.close()
     before = written(koala.home, name), files(Path.cwd())

@@ -13,7 +13,7 @@ from koalalink.domain.customers.links import Link
 from koalalink.domain.history.changes import Action
 from koalalink.domain.history.notes import Note, NoteKind
 from koalalink.domain.stripe.ids import StripeId
-from koalalink.store import copy_process
+from koalalink.store.backup import copy_mark
 from tests.conftest import NOW, file_of, in_a_file, runner
 from tests.fakes import Somebody
 from tests.torture.checks import disagreements, dump
@@ -264,7 +264,7 @@ def test_copy_that_is_being_made_is_named(shop: App) -> None:
     target.parent.mkdir(exist_ok=True)
     left = target.with_name(".koalalink-0123456789abcdef")
     left.write_text("quagmire")
-    with closing(sqlite3.connect(copy_process.mark_of(target), isolation_level=None)) as other:
+    with closing(sqlite3.connect(copy_mark.mark_of(target), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         done = json.loads(run("customers", "forget", "1", "--yes", "--json").stdout)
     assert {str(target), str(left)} <= {*done["backups"]}

@@ -117,7 +117,7 @@ def test_hostile_text_does_nothing_to_whoever_looks(
         result = live(*words, *(["--json"] if way == "json" and not exports else []), input="y\n" * 9)
         _expect_plain(result, _ACTING_IN_A_FILE if exports else _ACTING)
     sheet = Path("sheet.csv").read_text(encoding="utf-8-sig")
-    assert "cus_Hostile" in sheet
+    assert ("cus_Hostile" in sheet) is (name != "empty")  # nothing that is seen stands before "@x.com": no email
     assert [
         cell for row in csv.reader(io.StringIO(sheet, newline="")) for cell in row if cell.startswith(("=", "@"))
     ] == []

@@ -28,10 +28,10 @@ from koalalink.domain.settings.store_url import Address
 from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import KoalaError
 from koalalink.sandbox import sample_data
-from koalalink.store.backups import Backups
-from koalalink.store.restoring import _TABLES
-from koalalink.store.sqlite import SQLiteDatabase
-from koalalink.store.store import Store
+from koalalink.store.backup.daily import Backups
+from koalalink.store.backup.restore import _TABLES
+from koalalink.store.repository import Store
+from koalalink.store.sqlite.database import SQLiteDatabase
 from tests import postgres
 from tests.commands.test_disk import full_at
 from tests.conftest import NOW, Run, runner
@@ -300,7 +300,7 @@ def _everything(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def _shared(database: str, folder: Path) -> Backups:
-    from koalalink.store.shared_copying import SharedBackups
+    from koalalink.store.postgres.copying import SharedBackups
 
     address = Address(postgres.url_of(database), origin="The URL")
     return SharedBackups(address, folder / "shared.db", Disk(), lambda: NOW)  # type: ignore[return-value]
@@ -345,7 +345,7 @@ def test_restore_that_fails_in_the_middle_leaves_the_store(
     office: Office, database: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it was, and without a copy of it; history guards itself again."""
-    from koalalink.store import shared_copying
+    from koalalink.store.postgres import copying
 
     koala = office(at(database))
     run = runner(koala)
@@ -356,7 +356,7 @@ def test_restore_that_fails_in_the_middle_leaves_the_store(
     def broken(*_: object) -> Iterator[list[object]]:
         yield ["not", "a", "row"]
 
-    monkeypatch.setattr(shared_copying, "_rows", broken)
+    monkeypatch.setattr(copying, "_rows", broken)
     done = run("restore", str(tmp_path / "ann.db"), "--yes")
     assert done.exit_code == 7, done.stderr
     assert [row["first_name"] for row in json.loads(run("customers", "list", "--json").stdout)] == ["Ann", "Bob"]
@@ -480,20 +480,20 @@ def test_copy_is_made_anew_once_an_hour_and_where_somebody_was_erased(
 
 def test_process_that_copies_does_so_alone(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another that is at it is not disturbed; and where the server does not answer, the copy stays as it is."""
-    from koalalink.store import copy_process
+    from koalalink.store.backup import copy_mark, copy_worker
 
     copy = tmp_path / "shared.db"
     monkeypatch.setattr("sys.argv", ["", str(copy)])
     for url, expected in ((NOBODY, False), (postgres.url_of(database), True), (NOBODY, True)):
         monkeypatch.setattr("sys.stdin", io.StringIO(url))
-        copy_process.main_of_shared()
-        assert (copy.exists(), copy_process.mark_of(copy).exists()) == (expected, False)
+        copy_worker.main_of_shared()
+        assert (copy.exists(), copy_mark.mark_of(copy).exists()) == (expected, False)
     copy.unlink()
-    copy_process.mark_of(copy).touch()
-    with closing(sqlite3.connect(copy_process.mark_of(copy), isolation_level=None)) as other:
+    copy_mark.mark_of(copy).touch()
+    with closing(sqlite3.connect(copy_mark.mark_of(copy), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         monkeypatch.setattr("sys.stdin", io.StringIO(postgres.url_of(database)))
-        copy_process.main_of_shared()
+        copy_worker.main_of_shared()
         assert not copy.exists()
 
 
@@ -517,7 +517,7 @@ def test_without_the_library_it_says_what_to_install(
     """It comes with an extra of the package."""
     import sys
 
-    loaded = [name for name in sys.modules if name.startswith(("koalalink.store.shared", "koalalink.store.postgres"))]
+    loaded = [name for name in sys.modules if name.startswith("koalalink.store.postgres.")]
     koala = office(at(database))
     with monkeypatch.context() as without:
         for name in loaded:
@@ -562,8 +562,8 @@ def test_sync_takes_two_ways_a_page(database: str) -> None:
     """Whatever is in it."""
     from koalalink.domain.mirror.mirror import Window
     from koalalink.domain.stripe.customer import StripeCustomer
-    from koalalink.store.directory import Directory
-    from koalalink.store.postgres import PostgresDatabase
+    from koalalink.store.postgres.database import PostgresDatabase
+    from koalalink.store.stripe_mirror import Directory
 
     proxy = Proxy(postgres.socket_path())
     url = f"postgresql://postgres@127.0.0.1:{proxy.port}/{database}?sslmode=disable"
@@ -583,7 +583,7 @@ def test_sync_takes_two_ways_a_page(database: str) -> None:
 
 def test_many_customers_that_were_changed_are_put_back_in_few_ways(database: str) -> None:
     """Not in one for each."""
-    from koalalink.store.postgres import PostgresDatabase
+    from koalalink.store.postgres.database import PostgresDatabase
 
     proxy = Proxy(postgres.socket_path())
     url = f"postgresql://postgres@127.0.0.1:{proxy.port}/{database}?sslmode=disable"

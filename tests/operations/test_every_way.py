@@ -33,8 +33,8 @@ from koalalink.operations.deciding import Batch, settle
 from koalalink.operations.importing import ImportRequest, import_customers
 from koalalink.operations.remapping import RemapRequest, remap
 from koalalink.operations.verifying import VerifyRequest, check
-from koalalink.store.directory import Directory
-from koalalink.store.store import Store
+from koalalink.store.repository import Store
+from koalalink.store.stripe_mirror import Directory
 from tests.conftest import NOW
 from tests.fakes import Somebody, Tools, the_only
 from tests.linkage import DATA

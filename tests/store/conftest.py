@@ -7,8 +7,8 @@ import pytest
 
 from koalalink.domain.settings.store_url import Address
 from koalalink.store.database import Database
-from koalalink.store.sqlite import SQLiteDatabase
-from koalalink.store.store import Store
+from koalalink.store.repository import Store
+from koalalink.store.sqlite.database import SQLiteDatabase
 from tests import postgres
 from tests.conftest import NOW, on_both
 
@@ -43,7 +43,7 @@ class Kept:
         if self._kind == "SQLite":
             store = open_store(self._folder / name)
         else:
-            from koalalink.store.postgres import PostgresDatabase
+            from koalalink.store.postgres.database import PostgresDatabase
 
             address = Address(postgres.url_of(name), origin="The URL")
             store = store_on(PostgresDatabase(address, self._folder / "copy.db"))

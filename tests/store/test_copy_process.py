@@ -12,8 +12,8 @@ import pytest
 
 from koalalink.atomic_files import Disk
 from koalalink.domain.customers.customer import CustomerDetails
-from koalalink.store import backups, copy_process
-from koalalink.store.copy_process import Copying
+from koalalink.store.backup import background, copy_mark, copy_worker, daily
+from koalalink.store.backup.copy_mark import Copying
 from tests.conftest import NOW
 from tests.store.conftest import open_store
 from tests.test_cli import TOP, environment
@@ -24,7 +24,7 @@ _DAY = date(2026, 11, 2)
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store with Ann, which is large enough."""
-    monkeypatch.setattr(backups, "_LARGE", 0)
+    monkeypatch.setattr(daily, "_LARGE", 0)
     path = tmp_path / "home" / "customers.db"
     path.parent.mkdir()
     add(path, "Ann")
@@ -46,7 +46,7 @@ def names(path: Path) -> list[str]:
 
 def wait_until_made(target: Path) -> None:
     """Return when the process that makes a copy has ended: it holds the mark until then."""
-    mark = copy_process.mark_of(target)
+    mark = copy_mark.mark_of(target)
     # Once the mark is gone, it has ended.
     uri = f"{mark.as_uri()}?mode=rw"
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(uri, timeout=30, uri=True)) as held:
@@ -60,7 +60,7 @@ def target_of(path: Path) -> Path:
 
 def test_copy_is_of_the_moment_before_the_change(path: Path) -> None:
     """Whatever is written while the other process goes on."""
-    assert backups.back_up_daily(path, _DAY) is False
+    assert daily.back_up_daily(path, _DAY) is False
     add(path, "Bob")
     target = target_of(path)
     wait_until_made(target)
@@ -68,7 +68,7 @@ def test_copy_is_of_the_moment_before_the_change(path: Path) -> None:
     assert names(path) == ["Ann", "Bob"]
     assert target.stat().st_mode & 0o777 == 0o600
     add(path, "Cy")
-    assert backups.back_up_daily(path, _DAY) is False
+    assert daily.back_up_daily(path, _DAY) is False
     assert names(target) == ["Ann"]
 
 
@@ -79,7 +79,7 @@ def test_nothing_is_loaded_from_the_folder_of_the_copies(path: Path) -> None:
     for folder in (target.parent, path.parent):
         for name in ("sqlite3", "sitecustomize"):
             (folder / f"{name}.py").write_text(f"open({str(path.parent / 'was run')!r}, 'w')\n")
-    assert backups.back_up_daily(path, _DAY) is False
+    assert daily.back_up_daily(path, _DAY) is False
     wait_until_made(target)
     assert names(target) == ["Ann"]
     assert not (path.parent / "was run").exists()
@@ -89,12 +89,12 @@ def test_copy_that_goes_on_is_not_begun_again(path: Path) -> None:
     """Whoever writes meanwhile goes on at once."""
     target = target_of(path)
     target.parent.mkdir()
-    with closing(sqlite3.connect(copy_process.mark_of(target), isolation_level=None)) as other:
+    with closing(sqlite3.connect(copy_mark.mark_of(target), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        assert copy_process.standing(target) is Copying.GOING_ON
-        assert backups.back_up_daily(path, _DAY) is False
+        assert copy_mark.standing(target) is Copying.GOING_ON
+        assert daily.back_up_daily(path, _DAY) is False
         # Two that have begun at one moment: the second leaves it to the first.
-        assert copy_process.begun(path, target) is True
+        assert background.begun(path, target) is True
     assert not target.exists()
 
 
@@ -102,11 +102,11 @@ def test_copy_in_the_making_counts_as_a_copy(path: Path) -> None:
     """Who is erased meanwhile is in it."""
     target = target_of(path)
     target.parent.mkdir()
-    copies = backups.Backups(path, Disk(), lambda: NOW, are_daily=True, say=lambda _: None).copies
+    copies = daily.Backups(path, Disk(), lambda: NOW, are_daily=True, say=lambda _: None).copies
     assert copies() == []
-    copy_process.mark_of(target).touch()
+    copy_mark.mark_of(target).touch()
     assert copies() == [target]
-    assert backups.back_up_daily(path, _DAY) is True
+    assert daily.back_up_daily(path, _DAY) is True
     assert copies() == [target]
 
 
@@ -114,20 +114,20 @@ def test_copy_that_was_broken_off_is_made_by_the_next_command(path: Path) -> Non
     """Which says so; and nothing half is there under a good name."""
     target = target_of(path)
     target.parent.mkdir()
-    copy_process.mark_of(target).touch()
-    assert copy_process.standing(target) is Copying.BROKEN_OFF
+    copy_mark.mark_of(target).touch()
+    assert copy_mark.standing(target) is Copying.BROKEN_OFF
     add(path, "Bob")
-    assert backups.back_up_daily(path, _DAY) is True
+    assert daily.back_up_daily(path, _DAY) is True
     assert names(target) == ["Ann", "Bob"]
-    assert not copy_process.mark_of(target).exists()
-    assert backups.back_up_daily(path, _DAY) is False
+    assert not copy_mark.mark_of(target).exists()
+    assert daily.back_up_daily(path, _DAY) is False
 
 
 def test_process_that_cannot_begin_leaves_it_to_the_command(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no Python to start, or what was started ends without a word."""
     for wrong in ("/nowhere/python", "/bin/false"):
         monkeypatch.setattr(sys, "executable", wrong)
-        assert backups.back_up_daily(path, _DAY) is False
+        assert daily.back_up_daily(path, _DAY) is False
         assert names(target_of(path)) == ["Ann"]
         target_of(path).unlink()
 
@@ -137,17 +137,17 @@ def test_killed_process_leaves_its_mark_and_no_copy(path: Path) -> None:
     target = target_of(path)
     target.parent.mkdir()
     program = (
-        "import os, signal; from koalalink.store import copy_process\n"
-        f"copy_process._tell = lambda: os.kill(os.getpid(), {signal.SIGKILL:d})\n"
-        "copy_process.main()"
+        "import os, signal; from koalalink.store.backup import copy_worker\n"
+        f"copy_worker._tell = lambda: os.kill(os.getpid(), {signal.SIGKILL:d})\n"
+        "copy_worker.main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(path), str(target)], env=environment(path.parent), cwd=TOP, check=False
     )
     assert done.returncode == -signal.SIGKILL
     assert not target.exists()
-    assert copy_process.standing(target) is Copying.BROKEN_OFF
-    assert backups.back_up_daily(path, _DAY) is True
+    assert copy_mark.standing(target) is Copying.BROKEN_OFF
+    assert daily.back_up_daily(path, _DAY) is True
 
 
 def test_failed_process_leaves_its_mark(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,12 +159,12 @@ def test_failed_process_leaves_its_mark(path: Path, monkeypatch: pytest.MonkeyPa
         db.execute("INSERT INTO links VALUES (9, 'uptown', 'cus_9', 1, NULL, NULL, NULL, '', '', '')")
     monkeypatch.setattr(sys, "argv", ["", str(path), str(target)])
     told: list[bool] = []
-    monkeypatch.setattr(copy_process, "_tell", lambda: told.append(True))
-    copy_process.main()
+    monkeypatch.setattr(copy_worker, "_tell", lambda: told.append(True))
+    copy_worker.main()
     assert told == [True]
     assert not target.exists()
-    assert copy_process.standing(target) is Copying.BROKEN_OFF
-    assert [*target.parent.iterdir()] == [copy_process.mark_of(target)]
+    assert copy_mark.standing(target) is Copying.BROKEN_OFF
+    assert [*target.parent.iterdir()] == [copy_mark.mark_of(target)]
 
 
 def test_process_by_itself(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,8 +174,8 @@ def test_process_by_itself(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in range(7, 0, -1):
         (target.parent / f"customers-{_DAY - timedelta(days=day)}.db").touch()
     monkeypatch.setattr(sys, "argv", ["", str(path), str(target)])
-    monkeypatch.setattr(copy_process, "_tell", lambda: None)
-    copy_process.main()
+    monkeypatch.setattr(copy_worker, "_tell", lambda: None)
+    copy_worker.main()
     assert names(target) == ["Ann"]
     kept = [f"customers-{_DAY - timedelta(days=day)}.db" for day in range(6, 0, -1)]
     assert sorted(file.name for file in target.parent.iterdir()) == [*kept, target.name]

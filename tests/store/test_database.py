@@ -19,9 +19,9 @@ import pytest
 from koalalink.atomic_files import Disk
 from koalalink.domain.customers.customer import CustomerDetails
 from koalalink.errors import StoreError
-from koalalink.store import copying
-from koalalink.store.migrations import STEPS, migrate, strangers
-from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.backup import snapshot
+from koalalink.store.sqlite.database import SQLiteDatabase
+from koalalink.store.sqlite.migrations import STEPS, migrate, strangers
 from tests.store.conftest import open_store
 
 JANE = CustomerDetails(first_name="Jane")
@@ -300,7 +300,7 @@ def test_store_that_cannot_be_written_can_be_read(shared: Path, state: str) -> N
             reader.add(CustomerDetails(first_name="Bob"))
         reader.close()
         with TemporaryDirectory() as folder:
-            held = copying.back_up(path, Path(folder) / "copy.db", Disk())
+            held = snapshot.back_up(path, Path(folder) / "copy.db", Disk())
     assert found == ([] if state == "of an older version" else ["Ann"])
     assert held.customers == len(found)
     assert {file.name: file.read_bytes() for file in shared.iterdir()} == before

@@ -12,9 +12,9 @@ import pytest
 from koalalink.app import App
 from koalalink.domain.history.notes import Note, NoteKind, from_text
 from koalalink.errors import KoalaError
-from koalalink.store import postgres_schema
-from koalalink.store.copying import contents_of
-from koalalink.store.migrations import STEPS, migrate
+from koalalink.store.backup.snapshot import contents_of
+from koalalink.store.postgres import schema
+from koalalink.store.sqlite.migrations import STEPS, migrate
 from tests import postgres
 from tests.conftest import NOW, Run, runner
 
@@ -34,7 +34,7 @@ def _digests(steps: tuple[tuple[str, ...], ...]) -> list[str]:
 def test_no_step_is_ever_edited() -> None:
     """A store that has taken the old step would differ from a new one for ever."""
     assert _digests(STEPS) == _IN_A_FILE
-    assert _digests(postgres_schema.steps("public")) == _ON_A_SERVER
+    assert _digests(schema.steps("public")) == _ON_A_SERVER
 
 
 # Action, the sentence that older versions have written, and what is kept of it.
@@ -83,14 +83,14 @@ def test_sentences_become_values(tmp_path: Path) -> None:
 def test_sentences_become_values_on_a_server(empty: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """By the same words; a store of before is refused until its owner brings it up to date."""
     from koalalink.domain.settings.store_url import Address
-    from koalalink.store import preparing
+    from koalalink.store.postgres import preparation
 
     address = Address(postgres.url_of(empty), origin="The URL")
     with monkeypatch.context() as of_old:
-        of_old.setattr(preparing, "VERSION", 1)
-        of_old.setattr(preparing, "check_store", lambda *_: None)
-        of_old.setattr(preparing, "steps", lambda trigrams: postgres_schema.steps(trigrams)[:1])
-        preparing.prepare(address)
+        of_old.setattr(preparation, "VERSION", 1)
+        of_old.setattr(preparation, "check_store", lambda *_: None)
+        of_old.setattr(preparation, "steps", lambda trigrams: schema.steps(trigrams)[:1])
+        preparation.prepare(address)
     for number, (action, note, _) in enumerate(_NOTES, 1):
         text = note.replace("'", "''")
         sql = f"INSERT INTO changes (change, at, by, action, note) VALUES ({number}, 0, 'me', '{action}', '{text}')"
@@ -99,7 +99,7 @@ def test_sentences_become_values_on_a_server(empty: str, monkeypatch: pytest.Mon
     run = runner(App(home=tmp_path, environ={}, now=lambda: NOW, may_ask=False))
     refused = run("customers", "list")
     assert (refused.exit_code, "is of an older KoalaLink" in refused.stderr) == (7, True)
-    assert preparing.prepare(address).was_there
+    assert preparation.prepare(address).was_there
     found = postgres.administer("SELECT note FROM changes ORDER BY change", database=empty)
     assert [from_text(row["note"]) for row in found] == [note for *_, note in _NOTES]
 
@@ -141,12 +141,12 @@ def test_copy_of_before_an_upgrade_can_be_brought_back(old: Run, home: Path) -> 
 
 def test_no_copy_no_upgrade(old: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the copy cannot be made, the store stays as it was."""
-    from koalalink.store import backups
+    from koalalink.store.backup import daily
 
     def full(*_: object, **__: object) -> None:
         raise KoalaError("The disk is full.")
 
-    monkeypatch.setattr(backups, "back_up", full)
+    monkeypatch.setattr(daily, "back_up", full)
     result = old("history")
     assert (result.exit_code != 0, "The disk is full." in result.stderr) == (True, True)
     with closing(sqlite3.connect(home / "customers.db")) as db:

@@ -27,16 +27,16 @@ from koalalink.errors import (
     StoreError,
     StoreUnreachable,
 )
-from koalalink.store import postgres as store_postgres
-from koalalink.store import postgres_schema, preparing
-from koalalink.store.directory import Directory
-from koalalink.store.local_copy import LocalCopy
-from koalalink.store.postgres import PostgresDatabase
-from koalalink.store.postgres_errors import as_sentence, cannot_connect
-from koalalink.store.postgres_schema import VERSION
-from koalalink.store.preparing import prepare
-from koalalink.store.shared import SharedStore
-from koalalink.store.store import Store
+from koalalink.store.postgres import database as store_postgres
+from koalalink.store.postgres import preparation, schema
+from koalalink.store.postgres.database import PostgresDatabase
+from koalalink.store.postgres.errors import as_sentence, cannot_connect
+from koalalink.store.postgres.offline_copy import LocalCopy
+from koalalink.store.postgres.preparation import prepare
+from koalalink.store.postgres.schema import VERSION
+from koalalink.store.postgres.shared_store import SharedStore
+from koalalink.store.repository import Store
+from koalalink.store.stripe_mirror import Directory
 from tests import postgres
 from tests.conftest import NOW
 from tests.fakes import the_only
@@ -172,7 +172,7 @@ def test_database_that_cannot_hold_every_name_is_refused() -> None:
 
 def test_server_that_is_too_old_is_refused(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is made."""
-    monkeypatch.setattr(preparing, "_OLDEST", 99)
+    monkeypatch.setattr(preparation, "_OLDEST", 99)
     with pytest.raises(ConfigError, match="too old"):
         prepare(address_of(empty))
 
@@ -190,21 +190,21 @@ def test_store_of_another_version_is_told(database: str, tmp_path: Path, monkeyp
     with opened(address_of(database), tmp_path) as store, pytest.raises(StoreError, match="is of an older KoalaLink"):
         store.page(limit=1)
     monkeypatch.undo()
-    postgres.administer(f"COMMENT ON TABLE identity IS '{postgres_schema.MARK}{VERSION + 1}'", database=database)
+    postgres.administer(f"COMMENT ON TABLE identity IS '{schema.MARK}{VERSION + 1}'", database=database)
     for act in (_look, _add):
         with opened(address_of(database), tmp_path) as store, pytest.raises(StoreError, match="by a newer KoalaLink"):
             act(store)
     with pytest.raises(StoreError, match="by a newer KoalaLink"):
         prepare(address_of(database))
-    postgres.administer(f"COMMENT ON TABLE identity IS '{postgres_schema.MARK}{VERSION}'", database=database)
+    postgres.administer(f"COMMENT ON TABLE identity IS '{schema.MARK}{VERSION}'", database=database)
 
 
 def test_step_is_taken_whole_or_not_at_all(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A migration that fails leaves the store as it was."""
-    steps = postgres_schema.steps
+    steps = schema.steps
     broken = ("ALTER TABLE customers ADD COLUMN more text", "SELECT nothing")
-    monkeypatch.setattr(preparing, "steps", lambda trigrams: (*steps(trigrams), broken))
-    monkeypatch.setattr(preparing, "VERSION", VERSION + 1)
+    monkeypatch.setattr(preparation, "steps", lambda trigrams: (*steps(trigrams), broken))
+    monkeypatch.setattr(preparation, "VERSION", VERSION + 1)
     with pytest.raises(StoreError, match="reported an error"):
         prepare(address_of(database))
     monkeypatch.undo()
@@ -214,8 +214,8 @@ def test_step_is_taken_whole_or_not_at_all(database: str, monkeypatch: pytest.Mo
 def test_step_is_taken_by_the_owner_alone(database: str, office: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An office is told whom to ask."""
     more = ("ALTER TABLE customers ADD COLUMN more text",)
-    monkeypatch.setattr(preparing, "steps", lambda _: (*[()] * VERSION, more))
-    monkeypatch.setattr(preparing, "VERSION", VERSION + 1)
+    monkeypatch.setattr(preparation, "steps", lambda _: (*[()] * VERSION, more))
+    monkeypatch.setattr(preparation, "VERSION", VERSION + 1)
     with pytest.raises(KoalaError, match=r"does not allow|owner"):
         prepare(address_of(database, office))
 
@@ -647,7 +647,7 @@ def test_copy_answers_where_the_server_does_not(database: str, tmp_path: Path) -
     store.add(ANN)
     store.close()
     from koalalink.atomic_files import Disk
-    from koalalink.store.shared_copying import back_up_shared
+    from koalalink.store.postgres.copying import back_up_shared
 
     back_up_shared(address, shared.copy.path, Disk())
     proxy.close()

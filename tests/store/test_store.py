@@ -11,8 +11,8 @@ from koalalink.domain.stripe.customer import StripeCustomer
 from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import NetworkError, StoreError
 from koalalink.operations import ports
-from koalalink.store.directory import Directory
-from koalalink.store.store import Store
+from koalalink.store.repository import Store
+from koalalink.store.stripe_mirror import Directory
 from tests.conftest import NOW
 from tests.fakes import the_only
 from tests.store import contract

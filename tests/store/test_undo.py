@@ -13,8 +13,8 @@ from koalalink.domain.history.changes import Action
 from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import trimmed
 from koalalink.errors import ConflictError, KoalaError, NotFoundError
-from koalalink.store import undoing
-from koalalink.store.store import Store
+from koalalink.store.history import undo as undoing
+from koalalink.store.repository import Store
 from tests.conftest import NOW
 from tests.fakes import the_only
 from tests.store.conftest import Kept

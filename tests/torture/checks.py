@@ -10,10 +10,10 @@ from typing import Any
 from koalalink.domain.customers.customer import CustomerDetails
 from koalalink.domain.identity.contacts import keys_of
 from koalalink.errors import KoalaError
-from koalalink.store.finding import indexed
-from koalalink.store.migrations import SEEN
 from koalalink.store.rows import FIELDS, KEYS
-from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.search_index import indexed
+from koalalink.store.sqlite.database import SQLiteDatabase
+from koalalink.store.sqlite.migrations import SEEN
 from koalalink.store.tables import COLUMNS, Tables
 
 _LINK_FIELDS = ("stripe_id", "enabled", "account", "livemode", "verified_at", *SEEN)

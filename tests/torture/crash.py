@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from koalalink.sandbox.fake_stripe import Account
 from koalalink.sandbox.sample_data import KEYS, accounts
-from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.sqlite.database import SQLiteDatabase
 from tests.bench.stores import write_customers
 from tests.test_cli import environment
 from tests.torture.checks import disagreements, dump

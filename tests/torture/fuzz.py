@@ -36,8 +36,8 @@ from koalalink.files.payments import read_payments
 from koalalink.files.stripe_exports import StripeExport
 from koalalink.files.table import CustomerFile
 from koalalink.sandbox.sample_data import KEYS
-from koalalink.store.directory import Directory
-from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.sqlite.database import SQLiteDatabase
+from koalalink.store.stripe_mirror import Directory
 from koalalink.stripe_client.client import StripeGateway
 
 _NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

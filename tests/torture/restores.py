@@ -18,9 +18,9 @@ from koalalink.atomic_files import Disk
 from koalalink.cli import app
 from koalalink.domain.customers.customer import CustomerDetails
 from koalalink.errors import ExitCode
-from koalalink.store import copying
-from koalalink.store.sqlite import SQLiteDatabase
-from koalalink.store.store import Store
+from koalalink.store.backup import snapshot
+from koalalink.store.repository import Store
+from koalalink.store.sqlite.database import SQLiteDatabase
 from tests.conftest import NOW
 from tests.test_cli import TOP, environment
 from tests.torture.checks import disagreements
@@ -44,7 +44,7 @@ def race(home: Path, *length: str, writers: int = 3, restorers: int = 2) -> Race
     store = Store(SQLiteDatabase(home / "customers.db"), user=lambda: "nobody", now=lambda: NOW)
     store.add(CustomerDetails(first_name="Ann"))
     store.close()
-    copying.back_up(home / "customers.db", home / "copy.db", Disk())
+    snapshot.back_up(home / "customers.db", home / "copy.db", Disk())
     roles = [*(f"writer{number}" for number in range(writers)), *(f"restorer{number}" for number in range(restorers))]
     children = [_worker(home, role, *length) for role in roles]
     told = [json.loads(child.communicate()[0]) for child in children]

@@ -13,7 +13,7 @@ from koalalink.app import App
 from koalalink.atomic_files import IfThere
 from koalalink.domain.settings.store_url import Address
 from koalalink.errors import ExitCode
-from koalalink.store.preparing import prepare
+from koalalink.store.postgres.preparation import prepare
 from tests import postgres
 from tests.conftest import runner
 from tests.torture.checks import disagreements

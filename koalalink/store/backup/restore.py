@@ -9,7 +9,7 @@ from pathlib import Path
 
 from koalalink.atomic_files import STORE_SIDES, Disk, sentences
 from koalalink.errors import ConflictError
-from koalalink.store.copying import (
+from koalalink.store.backup.snapshot import (
     Damaged,
     check,
     contents_of,
@@ -19,8 +19,8 @@ from koalalink.store.copying import (
     sentences_of,
     told,
 )
-from koalalink.store.migrations import APPLICATION_ID, build, migrate
-from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.sqlite.database import SQLiteDatabase
+from koalalink.store.sqlite.migrations import APPLICATION_ID, build, migrate
 
 _PRIVATE = "restore"
 """What a backup is called while it is brought back; it never gets that name."""

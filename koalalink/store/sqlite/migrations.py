@@ -9,7 +9,7 @@ from koalalink.command_line import Command
 from koalalink.domain.identity.contacts import phone_key
 from koalalink.domain.text import fold
 from koalalink.errors import StoreError
-from koalalink.store.schema import described, differences, digest
+from koalalink.store.sqlite.schema_check import described, differences, digest
 
 APPLICATION_ID = 0x4B4F414C
 """Written into the file's header, so that no other program's database is taken for a store."""

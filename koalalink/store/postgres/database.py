@@ -24,8 +24,8 @@ from koalalink.command_line import Command
 from koalalink.domain.settings.store_url import Address
 from koalalink.errors import KoalaError, NetworkError, StoreError
 from koalalink.store.database import Query, Row, Spellings, Value
-from koalalink.store.postgres_errors import as_sentence, cannot_connect
-from koalalink.store.postgres_schema import LISTING, MARK, MARKED, VERSION, digest, expected
+from koalalink.store.postgres.errors import as_sentence, cannot_connect
+from koalalink.store.postgres.schema import LISTING, MARK, MARKED, VERSION, digest, expected
 
 Connection = psycopg.Connection[DictRow]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from koalalink.atomic_files import Disk, IfThere, left_over, sentences, sweep
 from koalalink.domain.setup.backups import Contents
 from koalalink.errors import ConflictError, KoalaError
-from koalalink.store import copy_process
-from koalalink.store.copy_process import Copying
-from koalalink.store.copying import back_up, check, contents, was_used
-from koalalink.store.restoring import names, restore
+from koalalink.store.backup import background, copy_mark
+from koalalink.store.backup.copy_mark import Copying
+from koalalink.store.backup.restore import names, restore
+from koalalink.store.backup.snapshot import back_up, check, contents, was_used
 
 _DAYS_KEPT = 7
 _JUMP = timedelta(days=3)
@@ -57,16 +57,16 @@ class Backups:
         """
         before = self.store.parent.glob(f"{self.store.stem}.before-*{self.store.suffix}")
         made = daily_backups(self.store)
-        going_on = (copy for copy in copy_process.in_the_making(_folder(self.store)) if copy not in made)
+        going_on = (copy for copy in copy_mark.in_the_making(_folder(self.store)) if copy not in made)
         return [*sorted(before), *made, *going_on, *left_over(_folder(self.store)), *left_over(self.store.parent)]
 
     def sweep(self) -> None:
         """Delete what is left of copies that were never finished; while one is being made, nothing."""
-        in_the_making = copy_process.in_the_making(_folder(self.store))
-        if any(copy_process.standing(copy) is Copying.GOING_ON for copy in in_the_making):
+        in_the_making = copy_mark.in_the_making(_folder(self.store))
+        if any(copy_mark.standing(copy) is Copying.GOING_ON for copy in in_the_making):
             return
         for copy in in_the_making:
-            copy_process.mark_of(copy).unlink(missing_ok=True)
+            copy_mark.mark_of(copy).unlink(missing_ok=True)
         for folder in (_folder(self.store), self.store.parent):
             sweep(folder, older_than=0)
 
@@ -103,17 +103,17 @@ def back_up_daily(store: Path, day: date) -> bool:
         return False
     with sentences(target):
         target.parent.mkdir(mode=0o700, exist_ok=True)
-    before = copy_process.standing(target)
+    before = copy_mark.standing(target)
     if before is Copying.GOING_ON:
         return False
     is_large = store.stat().st_size > _LARGE
-    if is_large and before is Copying.NOT_BEGUN and copy_process.begun(store, target):
+    if is_large and before is Copying.NOT_BEGUN and background.begun(store, target):
         return False
     try:
         back_up(store, target, Disk(), quickly=True)
     except ConflictError:  # another process has made it meanwhile
         return False
-    copy_process.mark_of(target).unlink(missing_ok=True)
+    copy_mark.mark_of(target).unlink(missing_ok=True)
     thin_out(store, target)
     return before is Copying.BROKEN_OFF
 
@@ -123,7 +123,7 @@ def thin_out(store: Path, made: Path) -> None:
     backups = [*(backup for backup in daily_backups(store) if backup != made), made]
     for old in set(backups) - _kept(backups):
         old.unlink(missing_ok=True)
-        copy_process.mark_of(old).unlink(missing_ok=True)
+        copy_mark.mark_of(old).unlink(missing_ok=True)
 
 
 def _kept(backups: list[Path]) -> set[Path]:

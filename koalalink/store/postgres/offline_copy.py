@@ -11,8 +11,8 @@ from pathlib import Path
 
 from koalalink.domain.history.descriptions import ago
 from koalalink.errors import StoreUnreachable
-from koalalink.store import copy_process
-from koalalink.store.sqlite import SQLiteDatabase
+from koalalink.store.backup import background
+from koalalink.store.sqlite.database import SQLiteDatabase
 
 _OLD = timedelta(hours=1)
 _NAME = "shared-{}.db"
@@ -48,7 +48,7 @@ class LocalCopy:
 
     def make_anew(self, url: str) -> None:
         """Begin to copy the store at `url` in a process of its own, for which nobody waits."""
-        copy_process.begin_shared(url, self.path)
+        background.begin_shared(url, self.path)
 
     def opened_instead(self, failure: StoreUnreachable, say: Callable[[str], None]) -> "CopyDatabase":
         """Open it for reading, as the server does not answer, and say how old it is; raises `failure` without one."""

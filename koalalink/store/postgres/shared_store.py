@@ -11,9 +11,9 @@ from koalalink.domain.settings.store_url import Address
 from koalalink.domain.setup.shared_store import SharedReport
 from koalalink.errors import StoreUnreachable
 from koalalink.store.database import Database
-from koalalink.store.local_copy import LocalCopy, nothing_done
-from koalalink.store.postgres import PostgresDatabase, connected
-from koalalink.store.postgres_errors import as_sentence
+from koalalink.store.postgres.database import PostgresDatabase, connected
+from koalalink.store.postgres.errors import as_sentence
+from koalalink.store.postgres.offline_copy import LocalCopy, nothing_done
 
 
 class SharedStore:

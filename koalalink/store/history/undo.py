@@ -11,7 +11,7 @@ from koalalink.domain.history.changes import Action, Change, ChangeItem, Values
 from koalalink.domain.history.notes import Note
 from koalalink.errors import ConflictError
 from koalalink.store.database import Database
-from koalalink.store.history import (
+from koalalink.store.history.log import (
     ERASED,
     begin,
     changing,
@@ -23,10 +23,10 @@ from koalalink.store.history import (
     undoings,
     undoings_of,
 )
-from koalalink.store.migrations import SEEN
+from koalalink.store.history.undo_import import has_only_added, take_away
 from koalalink.store.rows import link_from, link_values
+from koalalink.store.sqlite.migrations import SEEN
 from koalalink.store.tables import Tables
-from koalalink.store.taking_back import has_only_added, take_away
 
 _Later = dict[tuple[int, str | None], int]
 """For a customer, or what a customer has at a place, the newest change that touched it and still stands."""

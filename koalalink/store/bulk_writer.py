@@ -9,9 +9,9 @@ from koalalink.domain.customers.customer import Customer, CustomerDetails
 from koalalink.domain.customers.links import Holder, Link, LinkedCustomer
 from koalalink.domain.history.changes import REFUSED, Refused
 from koalalink.domain.identity.contacts import keys_of
-from koalalink.store import finding
+from koalalink.store import search_index
 from koalalink.store.database import Value
-from koalalink.store.history import put_tallies
+from koalalink.store.history.log import put_tallies
 from koalalink.store.rows import FIELDS, KEYS, customer_values, link_values
 from koalalink.store.tables import COLUMNS, LINK_COLUMNS, Tables
 
@@ -152,4 +152,4 @@ class Bulk:
 
     def _index(self, new: Iterable[LinkedCustomer], changed: set[int]) -> None:
         self._tables.index_anew(changed)
-        finding.index(self._tables.db, new)
+        search_index.index(self._tables.db, new)

@@ -1,6 +1,9 @@
 """What PostgreSQL and the way to it say, as sentences for people; a password is in none of them."""
 
 import re
+import socket
+import ssl
+import struct
 from typing import NamedTuple
 
 import psycopg
@@ -9,7 +12,6 @@ from koalalink.command_line import Command, Text
 from koalalink.domain.settings.store_url import Address
 from koalalink.domain.text import printable
 from koalalink.errors import AccessRefused, ConfigError, KoalaError, StoreError, StoreUnreachable
-from koalalink.store.certificates import has_expired
 
 _AGAIN = "Wait a moment, then type the command again."
 _OWNER = "Ask whoever owns the database."
@@ -130,3 +132,27 @@ def _harmless(address: Address, error: Exception) -> str:
     """Return the first line of what was said, without a URL, which may have a password in it."""
     words = printable(str(error).strip().replace("\n", " "))
     return re.sub(r"postgres(ql)?://\S*", str(address), words)[:300]
+
+
+_ASKS_FOR_TLS = struct.pack("!ii", 8, 80877103)  # postgresql.org/docs/current/protocol-message-formats.html
+_HAS_EXPIRED = 10  # as OpenSSL numbers it
+_WAIT = 5.0  # seconds
+_PORT = 5432
+
+
+def has_expired(address: Address) -> bool:
+    """Tell whether the server shows a certificate that has expired; False also where that cannot be seen now."""
+    host, _, port = address.hosts.split(",")[0].rpartition(":") if ":" in address.hosts else (address.hosts, "", "")
+    root = address.tls.get("sslrootcert") or address.options.get("sslrootcert", "system")
+    try:
+        context = ssl.create_default_context(cafile=None if root == "system" else root)
+        with socket.create_connection((host.strip("[]"), int(port or _PORT)), _WAIT) as line:
+            line.sendall(_ASKS_FOR_TLS)
+            if line.recv(1) != b"S":
+                return False
+            context.wrap_socket(line, server_hostname=host.strip("[]")).close()
+    except ssl.SSLCertVerificationError as error:
+        return error.verify_code == _HAS_EXPIRED
+    except (OSError, ValueError):
+        return False
+    return False

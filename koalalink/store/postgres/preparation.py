@@ -5,9 +5,9 @@ import psycopg
 from koalalink.domain.settings.store_url import Address
 from koalalink.domain.setup.shared_store import OFFICE_ROLE, Prepared
 from koalalink.errors import ConfigError, StoreError
-from koalalink.store.postgres import LOCK, Connection, check_store, connected
-from koalalink.store.postgres_errors import as_sentence
-from koalalink.store.postgres_schema import LISTING, MARK, MARKED, VERSION, steps
+from koalalink.store.postgres.database import LOCK, Connection, check_store, connected
+from koalalink.store.postgres.errors import as_sentence
+from koalalink.store.postgres.schema import LISTING, MARK, MARKED, VERSION, steps
 
 _OLDEST = 13
 """The first version of PostgreSQL in which the owner of a database can add the extension that search needs."""

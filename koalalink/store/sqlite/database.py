@@ -11,7 +11,7 @@ from koalalink.atomic_files import STORE_SIDES
 from koalalink.command_line import Command, Text
 from koalalink.errors import KoalaError, StoreError
 from koalalink.store.database import Query, Row, Spellings, Value
-from koalalink.store.migrations import is_current, migrate
+from koalalink.store.sqlite.migrations import is_current, migrate
 
 BUSY_WAIT = 5.0
 """Seconds to wait for another process that is writing."""

@@ -13,14 +13,14 @@ from koalalink.command_line import Command
 from koalalink.domain.settings.store_url import Address
 from koalalink.domain.setup.backups import Contents
 from koalalink.errors import ConflictError, StoreError
-from koalalink.store import copy_process
-from koalalink.store.copy_process import Copying
-from koalalink.store.copying import check, sentences_of
-from koalalink.store.migrations import migrate
-from koalalink.store.postgres import LOCK, Connection, check_store, connected
-from koalalink.store.postgres_errors import as_sentence
-from koalalink.store.postgres_schema import HISTORY, columns_of, tables
-from koalalink.store.restoring import brought_up_to_date, names
+from koalalink.store.backup import copy_mark
+from koalalink.store.backup.copy_mark import Copying
+from koalalink.store.backup.restore import brought_up_to_date, names
+from koalalink.store.backup.snapshot import check, sentences_of
+from koalalink.store.postgres.database import LOCK, Connection, check_store, connected
+from koalalink.store.postgres.errors import as_sentence
+from koalalink.store.postgres.schema import HISTORY, columns_of, tables
+from koalalink.store.sqlite.migrations import migrate
 
 _AT_ONCE = 5000
 _COUNTED = """
@@ -57,8 +57,8 @@ class SharedBackups:
 
     def sweep(self) -> None:
         """Delete what is left of copies that were never finished; while one is being made, nothing."""
-        if copy_process.standing(self.store) is not Copying.GOING_ON:
-            copy_process.mark_of(self.store).unlink(missing_ok=True)
+        if copy_mark.standing(self.store) is not Copying.GOING_ON:
+            copy_mark.mark_of(self.store).unlink(missing_ok=True)
             sweep(self.store.parent, older_than=0)
 
     def check(self, path: Path) -> Contents:

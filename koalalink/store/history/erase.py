@@ -16,10 +16,10 @@ from koalalink.domain.history.changes import Values
 from koalalink.domain.identity.contacts import phone_key
 from koalalink.domain.stripe.ids import StripeId, dashboard_url
 from koalalink.domain.text import digits
-from koalalink.store import finding
+from koalalink.store import search_index
 from koalalink.store.database import Database, Row
-from koalalink.store.history import put_tallies
-from koalalink.store.migrations import SEEN
+from koalalink.store.history.log import put_tallies
+from koalalink.store.sqlite.migrations import SEEN
 from koalalink.store.tables import Tables
 
 # Who was merged into whom, however often, and is not in the list any more.
@@ -159,7 +159,7 @@ def erase(tables: Tables, number: int, change: int) -> Forgotten:
     _blank_seen(db, person)
     for table in ("links", "refusals", "customers"):
         db.execute(f"DELETE FROM {table} WHERE customer IN ({_OWN})", numbers=own)
-    finding.forget(db, numbers)
+    search_index.forget(db, numbers)
     db.execute(_ERASE_NOTES, numbers=own, change=change)
     db.execute(_ERASE_ITEMS, numbers=own, change=change)
     db.execute_many("DELETE FROM directory_search WHERE rowid = :entry", [{"entry": row["entry"]} for row in copies])

@@ -10,8 +10,8 @@ from pathlib import Path
 from koalalink.atomic_files import Disk, IfThere, NewFile
 from koalalink.domain.setup.backups import Contents
 from koalalink.errors import KoalaError, NotFoundError, StoreError
-from koalalink.store.migrations import APPLICATION_ID, STEPS, strangers
-from koalalink.store.sqlite import as_sentence, reading
+from koalalink.store.sqlite.database import as_sentence, reading
+from koalalink.store.sqlite.migrations import APPLICATION_ID, STEPS, strangers
 
 _PATIENCE = 10.0
 """Seconds to wait for another process that is writing."""

@@ -20,9 +20,10 @@ from koalalink.domain.history.changes import REFUSED, Action, Change, Values
 from koalalink.domain.history.notes import Note
 from koalalink.domain.text import fold, printable
 from koalalink.errors import ConflictError, UsageError
-from koalalink.store import finding, history, undoing
-from koalalink.store.bulk import Bulk
+from koalalink.store import search_index
+from koalalink.store.bulk_writer import Bulk
 from koalalink.store.database import Database, Value
+from koalalink.store.history import log, undo
 from koalalink.store.rows import link_values
 from koalalink.store.tables import COLUMNS, Looked, Tables
 
@@ -116,7 +117,7 @@ class Store:
         """
         if query and not printable(query).strip():
             raise UsageError("There is nothing to search for.", hint="Type part of a name or an email address.")
-        clauses, values = finding.matching(self._db, printable(query))
+        clauses, values = search_index.matching(self._db, printable(query))
         if linked is not None:
             clauses.append(_has_link(linked, location))
         if linked is not None and location is not None:
@@ -251,11 +252,11 @@ class Store:
 
         The history keeps that there were changes, when and by whom, and none of what they were about.
         """
-        from koalalink.store.erasing import erase  # noqa: PLC0415 - hardly anybody is erased
+        from koalalink.store.history.erase import erase  # noqa: PLC0415 - hardly anybody is erased
 
         with self._db.erasing(), self._db.transaction():
             change = self._tables.look(()).next_change
-            history.begin(self._db, change, self._now(), self._user(), Action.FORGOTTEN, None)
+            log.begin(self._db, change, self._now(), self._user(), Action.FORGOTTEN, None)
             return erase(self._tables, number, change)
 
     def remove(self, linked: LinkedCustomer) -> None:
@@ -362,7 +363,7 @@ class Store:
             looked = self._tables.look(())
 
             def begin() -> int:
-                history.begin(self._db, looked.next_change, self._now(), self._user(), action, note)
+                log.begin(self._db, looked.next_change, self._now(), self._user(), action, note)
                 return looked.next_change
 
             made = Bulk(self._tables, looked.next_customer, begin)
@@ -381,14 +382,14 @@ class Store:
         limit: int,
     ) -> list[Change]:
         """Return up to `limit` changes, newest first, those that touched a customer or fit the other conditions."""
-        return history.read(self._db, customer, since=since, by=by, action=action, limit=limit)
+        return log.read(self._db, customer, since=since, by=by, action=action, limit=limit)
 
     def change(self, number: int | None) -> Change:
         """Return a change by its number; where it is None, the newest that can be undone.
 
         Raises NotFoundError where there is none.
         """
-        return history.find(self._db, number)
+        return log.find(self._db, number)
 
     def newest_change(self) -> int:
         """Return the number of the newest change; 0 where there was none."""
@@ -397,24 +398,24 @@ class Store:
 
     def people_of(self, change: Change, most: int | None) -> tuple[list[str], int]:
         """Return whom a change touched, by name and number as they were then, up to `most`; and how many they are."""
-        return history.people(self._db, change.number, most)
+        return log.people(self._db, change.number, most)
 
     def check_undo(self, change: Change, *, keep_touched: bool = False) -> tuple[Change, int]:
         """Return what of a change would be taken back, and how many customers would stay as they are.
 
         Raises ConflictError where a later change touched the same thing, or somebody else has what would be put back.
         """
-        if undoing.can_be_taken_away(self._db, change):
+        if undo.can_be_taken_away(self._db, change):
             return change, 0
         with self._db.transaction(rehearsal=True):
-            undone = undoing.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
-            return undoing.part(self._db, change, undone), len(undone.kept)
+            undone = undo.undo(self._tables, change, at=self._now(), by=self._user(), keep_touched=keep_touched)
+            return undo.part(self._db, change, undone), len(undone.kept)
 
     def edited_back(self, change: Change) -> list[tuple[LinkedCustomer, CustomerDetails]]:
         """Return who would get which details again if a change were undone, of those who are as it has left them."""
         if not any(tally.kind == "changed" for tally in change.tallies):
             return []
-        items = change.items or history.items(self._db, change.number)
+        items = change.items or log.items(self._db, change.number)
         edits = {i.customer: i for i in items if i.location is None and i.before and i.after}
         return [
             (linked, CustomerDetails(**(edits[number].before or {})))  # type: ignore[arg-type]
@@ -430,7 +431,7 @@ class Store:
         The links in `unverify` are not verified any more then.
         """
         with self._db.transaction():
-            undone = undoing.undo(
+            undone = undo.undo(
                 self._tables,
                 change,
                 at=self._now(),
@@ -439,7 +440,7 @@ class Store:
                 unverify=unverify,
                 note=note,
             )
-        return history.find(self._db, undone.number)
+        return log.find(self._db, undone.number)
 
     # The parts of writes
 
@@ -451,15 +452,15 @@ class Store:
         *numbers: int,
         stripe_ids: Sequence[str] = (),
         external_ids: Sequence[str] = (),
-    ) -> Iterator[tuple[history.Touched, Looked]]:
+    ) -> Iterator[tuple[log.Touched, Looked]]:
         """Make a change of these customers, judged by who has these IDs."""
         with self._db.transaction(), self._tables.indexing_once():
             looked = self._tables.look(numbers, stripe_ids=stripe_ids, external_ids=external_ids)
             with self._begun(looked, action, note) as touched:
                 yield touched, looked
 
-    def _begun(self, looked: Looked, action: Action, note: Note | None) -> AbstractContextManager[history.Touched]:
-        return history.changing(self._db, looked.next_change, self._now(), self._user(), action, note)
+    def _begun(self, looked: Looked, action: Action, note: Note | None) -> AbstractContextManager[log.Touched]:
+        return log.changing(self._db, looked.next_change, self._now(), self._user(), action, note)
 
 
 def _refuse_taken_external_id(owners: Iterable[Customer], *, besides: int) -> None:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 
 from koalalink.domain.setup.shared_store import OFFICE_ROLE
-from koalalink.store.migrations import NOTE_OF_SENTENCE
+from koalalink.store.sqlite.migrations import NOTE_OF_SENTENCE
 
 MARK = "KoalaLink store, version "
 """What the comment of the table `identity` begins with; the version follows."""

@@ -1,0 +1,1 @@
+"""The history: written, read, taken back, and erased."""
