@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from koalalink.domain.settings.configuration import Config, Location, StoreSource
     from koalalink.domain.settings.store_url import Address
     from koalalink.domain.setup.shared_store import Prepared
-    from koalalink.files.opening import Files
+    from koalalink.files.facade import Files
     from koalalink.operations.ports import Backups, Desk, Pictures, Talk
     from koalalink.store.backup.daily import Backups as FileBackups
     from koalalink.store.database import Database
@@ -221,7 +221,7 @@ class App:
     @property
     def files(self) -> "Files":
         """The files that commands read and write; nothing is written over what is KoalaLink's own."""
-        from koalalink.files.opening import Files
+        from koalalink.files.facade import Files
         from koalalink.render.records import export_record
 
         return Files(self._disk, sys.stdin.buffer, sys.stdout.buffer, export_record)

@@ -13,9 +13,9 @@ from koalalink.domain.stripe.customer import NOTHING_TOLD, StripeCustomer
 from koalalink.domain.stripe.ids import chosen_id, customer_id, looks_like_stripe
 from koalalink.domain.text import fold
 from koalalink.errors import KoalaError, UsageError
-from koalalink.files.cells import plain
-from koalalink.files.grid import Grid
-from koalalink.files.writing import Lines
+from koalalink.files.cell_cleaning import plain
+from koalalink.files.csv_writer import Lines
+from koalalink.files.table_reader import Grid
 
 _NEEDED = ("Decision", "Customer", "Stripe ID")
 _CERTAIN = Tier.CERTAIN.value

@@ -10,8 +10,8 @@ from koalalink.domain.importing.columns import best_of
 from koalalink.domain.stripe.payments import Booking, Payments
 from koalalink.domain.text import fold
 from koalalink.errors import UsageError
+from koalalink.files.customer_file import CustomerFile
 from koalalink.files.stripe_exports import StripeExport
-from koalalink.files.table import CustomerFile
 
 _PAYMENT = re.compile(r"(?:pi|ch|py)_[A-Za-z0-9]+")
 

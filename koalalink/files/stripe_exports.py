@@ -16,8 +16,8 @@ from koalalink.domain.stripe.customer import Holder, PaymentMethod, PostalAddres
 from koalalink.domain.stripe.ids import StripeId, is_any_id
 from koalalink.domain.text import printable
 from koalalink.errors import UsageError
-from koalalink.files.cells import is_card_number, plain
-from koalalink.files.grid import Grid
+from koalalink.files.cell_cleaning import is_card_number, plain
+from koalalink.files.table_reader import Grid
 
 _CUSTOMER = {"id", "email", "name", "created (utc)", "description", "delinquent"}
 _PAYMENT = {"id", "customer id", "customer email", "paymentintent id", "card last4", "amount", "status"}

@@ -17,7 +17,7 @@ from koalalink.domain.customers.links import Link
 from koalalink.domain.history.changes import Action
 from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import trimmed
-from koalalink.files.cells import guarded, guarded_row, plain
+from koalalink.files.cell_cleaning import guarded, guarded_row, plain
 from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import the_only
 

@@ -13,7 +13,7 @@ from koalalink.app import App
 from koalalink.atomic_files import Disk, IfThere
 from koalalink.cli import app
 from koalalink.errors import Aborted, ConflictError
-from koalalink.files.opening import Files
+from koalalink.files.facade import Files
 from koalalink.operations.consent import Stakes, consent, consent_to_write
 from koalalink.render.records import customer_record
 from tests.commands.samples import leaves

@@ -11,7 +11,7 @@ import pytest
 
 from koalalink.domain.importing.columns import read_choices
 from koalalink.domain.importing.import_rows import Entries, Entry
-from koalalink.files.table import CustomerFile
+from koalalink.files.customer_file import CustomerFile
 
 FIELDS = "external_id first_name last_name company email phone address city state zip country notes".split()
 

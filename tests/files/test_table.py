@@ -15,8 +15,8 @@ from openpyxl import Workbook
 from koalalink.domain.importing.columns import read_choices
 from koalalink.domain.importing.import_rows import Entries, Entry, Row, Trouble
 from koalalink.errors import ExitCode, KoalaError, UsageError
-from koalalink.files import archive, grid, text
-from koalalink.files.table import CustomerFile
+from koalalink.files import encoding, table_reader, xlsx_limits
+from koalalink.files.customer_file import CustomerFile
 
 PEOPLE = [["Name", "Email", "Notes"], ["José García", "jose@x.com", "key; under mat, left"], ["Zoë", "z@x.com", ""]]
 
@@ -321,7 +321,7 @@ def test_spreadsheet_that_would_fill_the_memory_is_refused(tmp_path: Path, sheet
 
 def test_spreadsheet_that_is_too_large_unpacked_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As its directory says."""
-    monkeypatch.setattr(archive, "_MOST_BYTES", 2000)
+    monkeypatch.setattr(xlsx_limits, "_MOST_BYTES", 2000)
     path = _xlsx(tmp_path / "people.xlsx", f"<sheetData>{_HEADER}{_cell('a@x.com')}</sheetData>")
     with pytest.raises(UsageError, match="when it is unpacked"):
         CustomerFile(str(path), io.BytesIO(), {})
@@ -329,7 +329,7 @@ def test_spreadsheet_that_is_too_large_unpacked_is_refused(tmp_path: Path, monke
 
 def test_row_with_a_huge_number_ends_the_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty rows are made up before it only as far as a sheet can go; here that is shorter, as it takes a second."""
-    monkeypatch.setattr(grid, "MOST_ROWS", 10_000)
+    monkeypatch.setattr(table_reader, "MOST_ROWS", 10_000)
     rows = _HEADER + _cell("a@x.com") + _cell("b@x.com", 2_000_000_000)
     path = _xlsx(tmp_path / "people.xlsx", f'<dimension ref="A1:XFD2000000000"/><sheetData>{rows}</sheetData>')
     with CustomerFile(str(path), io.BytesIO(), {}) as table:
@@ -371,7 +371,7 @@ def test_file_that_can_be_read_only_once_is_kept(tmp_path: Path) -> None:
 
 def test_input_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would fill the disk."""
-    monkeypatch.setattr(text, "_MOST_INPUT", 100_000)
+    monkeypatch.setattr(encoding, "_MOST_INPUT", 100_000)
 
     class Endless(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:

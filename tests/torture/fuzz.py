@@ -30,11 +30,11 @@ from koalalink.domain.stripe.customer import StripeCustomer
 from koalalink.domain.stripe.ids import StripeId, customer_id, looks_like_stripe
 from koalalink.domain.text import trimmed
 from koalalink.errors import KoalaError
+from koalalink.files.customer_file import CustomerFile
 from koalalink.files.decision_sheet import read_sheet
-from koalalink.files.mapping import read_mapping
+from koalalink.files.id_moves import read_mapping
 from koalalink.files.payments import read_payments
 from koalalink.files.stripe_exports import StripeExport
-from koalalink.files.table import CustomerFile
 from koalalink.sandbox.sample_data import KEYS
 from koalalink.store.sqlite.database import SQLiteDatabase
 from koalalink.store.stripe_mirror import Directory

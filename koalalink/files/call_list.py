@@ -5,7 +5,7 @@ from pathlib import Path
 
 from koalalink.atomic_files import Disk, IfThere
 from koalalink.domain.mirror.status import Call
-from koalalink.files.writing import Lines
+from koalalink.files.csv_writer import Lines
 
 _COLUMNS: tuple[tuple[str, Callable[[Call], str]], ...] = (
     ("Number", lambda call: str(call.customer.number)),

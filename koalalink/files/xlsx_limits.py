@@ -5,7 +5,7 @@ from xml.parsers import expat
 from zipfile import ZipFile
 
 from koalalink.errors import UsageError
-from koalalink.files.text import LONGEST_LINE
+from koalalink.files.encoding import LONGEST_LINE
 
 MOST_ROWS = 1_048_576
 MOST_CELLS = 16_384

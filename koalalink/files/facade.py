@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from koalalink.domain.mirror.status import Call
     from koalalink.domain.stripe.id_moves import MovedId
     from koalalink.domain.stripe.payments import Payments
-    from koalalink.files.exports import ExportFile
+    from koalalink.files.csv_writer import RejectsFile
+    from koalalink.files.customer_file import CustomerFile
+    from koalalink.files.exporters import ExportFile
     from koalalink.files.stripe_exports import StripeExport
-    from koalalink.files.table import CustomerFile
-    from koalalink.files.writing import RejectsFile
 
 
 class Files:
@@ -40,7 +40,7 @@ class Files:
     def customers(self, file: str, maps: Sequence[str]) -> "Iterator[CustomerFile]":
         """Open a file of customers; `maps` are COLUMN=FIELD."""
         from koalalink.domain.importing.columns import read_choices
-        from koalalink.files.table import CustomerFile
+        from koalalink.files.customer_file import CustomerFile
 
         with CustomerFile(file, self._stdin, read_choices(maps)) as opened:
             yield opened
@@ -49,7 +49,7 @@ class Files:
     def rejects(self, path: Path, if_there: IfThere, titles: Sequence[str]) -> "Iterator[RejectsFile]":
         """Prepare a file for the rows that are not imported."""
         from koalalink.domain.importing.columns import REASON
-        from koalalink.files.writing import RejectsFile
+        from koalalink.files.csv_writer import RejectsFile
 
         made = RejectsFile(self._disk, path, if_there, titles, REASON)
         try:
@@ -62,7 +62,7 @@ class Files:
         self, file: str, if_there: IfThere, kind: "Format", columns: "Sequence[ExportColumn]", *, harmless: bool
     ) -> "Iterator[ExportFile]":
         """Begin an export; `harmless` guards cells that a spreadsheet would run as formulas."""
-        from koalalink.files.exports import exported
+        from koalalink.files.exporters import exported
 
         with exported(file, self._stdout, self._disk, if_there, kind, columns, self._record, harmless=harmless) as made:
             yield made
@@ -83,7 +83,7 @@ class Files:
 
     def moved_ids(self, file: str) -> "list[MovedId]":
         """Read a mapping file of Stripe's."""
-        from koalalink.files.mapping import read_mapping
+        from koalalink.files.id_moves import read_mapping
 
         return read_mapping(file, self._stdin)
 
@@ -101,7 +101,7 @@ class Files:
 
     def write_calls(self, path: Path, if_there: IfThere, calls: "Sequence[Call]") -> None:
         """Write who is to be called, as CSV."""
-        from koalalink.files.calls import write_calls
+        from koalalink.files.call_list import write_calls
 
         write_calls(self._disk, path, if_there, calls)
 

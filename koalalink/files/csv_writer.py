@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from koalalink.atomic_files import Disk, IfThere, NewFile, sentences
 from koalalink.domain.text import cleaned
-from koalalink.files.cells import guarded_row
+from koalalink.files.cell_cleaning import guarded_row
 
 # Excel reads UTF-8 only where this stands first.
 _BOM = "\ufeff"

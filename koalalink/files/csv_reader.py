@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from koalalink.domain.importing.import_rows import Row
-from koalalink.files.text import LONGEST_LINE
+from koalalink.files.encoding import LONGEST_LINE
 
 DELIMITERS = (",", ";", "\t", "|")
 _MANY_LINES = 10

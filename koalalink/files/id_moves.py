@@ -6,8 +6,8 @@ from typing import BinaryIO
 from koalalink.domain.stripe.id_moves import MovedId
 from koalalink.domain.stripe.ids import StripeId, chosen_id
 from koalalink.errors import KoalaError, UsageError
-from koalalink.files.cells import plain
-from koalalink.files.grid import Grid
+from koalalink.files.cell_cleaning import plain
+from koalalink.files.table_reader import Grid
 
 _HEADERS = (("customer_id_old", "customer_id_new"), ("old_customer_id", "stripe_customer_id"))
 

@@ -12,9 +12,9 @@ from koalalink.domain.importing.columns import Column, is_our_own, recognized
 from koalalink.domain.importing.import_rows import Row
 from koalalink.domain.text import trimmed
 from koalalink.errors import UsageError
-from koalalink.files.cells import is_card_number, mended, plain, without_apostrophes
-from koalalink.files.grid import Grid
+from koalalink.files.cell_cleaning import is_card_number, mended, plain, without_apostrophes
 from koalalink.files.stripe_exports import refuse_other_lists
+from koalalink.files.table_reader import Grid
 
 _SAMPLE = 200  # rows
 _MOST_COLUMNS = 5000

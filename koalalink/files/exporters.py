@@ -11,8 +11,8 @@ from koalalink.atomic_files import Disk, IfThere
 from koalalink.domain.customers.links import LinkedCustomer
 from koalalink.domain.importing.export_columns import ExportColumn, ExportRow, Format
 from koalalink.errors import ConfigError
-from koalalink.files.cells import guarded_row
-from koalalink.files.writing import Lines
+from koalalink.files.cell_cleaning import guarded_row
+from koalalink.files.csv_writer import Lines
 
 Record = Callable[[LinkedCustomer], dict[str, Any]]
 

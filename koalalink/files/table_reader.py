@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 
 from koalalink.domain.importing.import_rows import Row
 from koalalink.errors import ConfigError, KoalaError, UsageError
-from koalalink.files.archive import MOST_ROWS, refuse_huge
-from koalalink.files.rows import delimiter_of, rows_of
-from koalalink.files.text import encoding_name, encoding_of, lines_of, opened
+from koalalink.files.csv_reader import delimiter_of, rows_of
+from koalalink.files.encoding import encoding_name, encoding_of, lines_of, opened
+from koalalink.files.xlsx_limits import MOST_ROWS, refuse_huge
 
 _SAMPLE = 200  # rows
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
