@@ -15,7 +15,7 @@ import typer
 
 from koalalink.command_line import Program, Text
 from koalalink.operations.partial import Partial, raise_first
-from koalalink.render import terminal
+from koalalink.render import output
 
 if TYPE_CHECKING:
     from koalalink.atomic_files import Disk
@@ -83,7 +83,7 @@ class App:
     def show(self, result: object, as_json: bool = False) -> None:
         """Print a result on stdout and what is to be said of it on stderr; end with the failure it holds, if any."""
         value, failures = result if isinstance(result, Partial) else (result, ())
-        terminal.show(value, self.now, self.talk, as_json=as_json, spelled=self.spelled)
+        output.show(value, self.now, self.talk, as_json=as_json, spelled=self.spelled)
         raise_first(failures, self.talk)
 
     def spelled(self, text: Text) -> str:
@@ -229,26 +229,26 @@ class App:
     @property
     def pictures(self) -> "Pictures":
         """Results drawn into files."""
-        from koalalink.render.status import Drawer
+        from koalalink.render.views.status_chart import Drawer
 
         return Drawer(self.now)
 
     @cached_property
     def desk(self) -> "Desk":
         """Where a person decides one by one."""
-        from koalalink.render.desk import RichDesk
+        from koalalink.render.console.review_screen import RichDesk
 
         return RichDesk(self.now, getchar=typer.getchar)
 
     @cached_property
     def talk(self) -> "Talk":
         """What is said on stderr."""
-        return terminal.talk(self.now, may_ask=self._may_ask, spelled=self.spelled)
+        return output.talk(self.now, may_ask=self._may_ask, spelled=self.spelled)
 
     @property
     def browse(self) -> Callable[[str], None]:
         """Opens a page in the browser, or says its address."""
-        from koalalink.render.browser import Browser
+        from koalalink.render.browser_page import Browser
 
         return Browser(self.talk).open
 

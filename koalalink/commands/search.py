@@ -8,7 +8,7 @@ from koalalink.app import App
 from koalalink.commands import options as o
 from koalalink.operations import search as searching
 from koalalink.operations.search import SearchRequest
-from koalalink.render.terminal import is_drawn
+from koalalink.render.output import is_drawn
 
 app = typer.Typer(add_completion=False)
 

@@ -10,7 +10,7 @@ from koalalink.domain.customers.customer import Customer, CustomerDetails
 from koalalink.domain.customers.links import Link
 from koalalink.domain.mirror.status import Call, Overall, Standing, Status
 from koalalink.domain.stripe.ids import StripeId
-from koalalink.render.pages.standing import status_page
+from koalalink.render.pages.status import status_page
 from tests.browser.test_decisions import EVIL
 from tests.conftest import NOW, runner
 

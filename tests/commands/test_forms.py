@@ -10,9 +10,10 @@ from rich.console import Console
 
 from koalalink.app import App
 from koalalink.operations.partial import Partial
-from koalalink.render import human, machine
+from koalalink.render import json_tsv
+from koalalink.render.messages import SENTENCES
 from koalalink.render.records import RECORDS
-from koalalink.render.sentences import SENTENCES
+from koalalink.render.views import dispatch
 from tests.commands.samples import SAMPLES, prepare
 from tests.conftest import NOW, Run
 
@@ -71,7 +72,7 @@ _SHOWING = {
 def test_every_type_of_result_is_tried_here() -> None:
     """Its fields are pinned, a command shows it, and it is drawn for people."""
     assert {name: form.fields for name, form in RECORDS.items()} == FIELDS
-    assert set(_SHOWING.values()) == set(FIELDS) == set(human.DRAWINGS) | set(SENTENCES)
+    assert set(_SHOWING.values()) == set(FIELDS) == set(dispatch.DRAWINGS) | set(SENTENCES)
 
 
 @pytest.mark.parametrize("name", _SHOWING)
@@ -85,15 +86,15 @@ def test_result_is_shown_in_every_form(live: Run, koala: App, name: str) -> None
     result = shown[0].value if isinstance(shown[0], Partial) else shown[0]
     kind = _SHOWING[name]
     assert type(result).__name__ == kind
-    told: Any = json.loads(machine.as_json(result, NOW))
+    told: Any = json.loads(json_tsv.as_json(result, NOW))
     for row in told if isinstance(told, list) else [told]:
         assert " ".join(row) == FIELDS[kind]
-    lines = machine.as_tabs(result, NOW).removesuffix("\n").split("\n")
+    lines = json_tsv.as_tabs(result, NOW).removesuffix("\n").split("\n")
     if kind not in SENTENCES:
         assert len({line.count("\t") for line in lines}) == 1
         assert len(lines) >= 2 or told == []
     console = Console(file=io.StringIO(), width=80, highlight=False)
-    human.draw(result, NOW, console=console)
+    dispatch.draw(result, NOW, console=console)
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().strip() or not told
 

@@ -13,7 +13,7 @@ from typer.testing import Result
 
 from koalalink.app import App
 from koalalink.domain.matching.review import Choice
-from koalalink.render import terminal
+from koalalink.render import output
 from koalalink.sandbox.fake_stripe import Account
 from tests.conftest import Run
 from tests.torture.checks import disagreements
@@ -103,7 +103,7 @@ def test_hostile_text_does_nothing_to_whoever_looks(
         newline="",
     )
     if way == "terminal":
-        monkeypatch.setattr(terminal, "_is_terminal", lambda stream: stream is not None)
+        monkeypatch.setattr(output, "_is_terminal", lambda stream: stream is not None)
         monkeypatch.setattr(koala, "_may_ask", True)
         for made in ("conversation", "output"):
             koala.__dict__.pop(made, None)

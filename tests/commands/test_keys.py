@@ -21,7 +21,7 @@ from koalalink.config.loader import load
 from koalalink.domain.matching.review import Progress, Question
 from koalalink.domain.stripe.api_key import has_key
 from koalalink.errors import ConfigError
-from koalalink.render.desk import RichDesk
+from koalalink.render.console.review_screen import RichDesk
 from koalalink.sandbox.fake_stripe import Account, Key
 from tests.commands.conftest import KEY
 from tests.conftest import NOW, Run, in_a_file, runner

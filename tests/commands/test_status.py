@@ -15,7 +15,7 @@ from koalalink.domain.mirror.status import Overall
 from koalalink.errors import NetworkError
 from koalalink.operations.overview import StatusRequest, status
 from koalalink.operations.ports import Stripe
-from koalalink.render.human import draw
+from koalalink.render.views.dispatch import draw
 from tests.conftest import Run
 
 

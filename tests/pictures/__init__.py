@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from koalalink.app import App
 from koalalink.cli import app
 from koalalink.operations.partial import Partial, raise_first
-from koalalink.render import human
+from koalalink.render.console.rich_prompts import RichTalk
 from koalalink.render.remarks import remarks_on
-from koalalink.render.talk import RichTalk
+from koalalink.render.views import dispatch
 from tests.conftest import NOW
 
 FOLDER = Path(__file__).parent
@@ -59,7 +59,7 @@ def shown_on(koala: App, screen: Console) -> None:
 
     def show(result: object, as_json: bool = False) -> None:
         value, failures = result if isinstance(result, Partial) else (result, ())
-        human.draw(value, NOW, spelled=koala.spelled, console=screen)
+        dispatch.draw(value, NOW, spelled=koala.spelled, console=screen)
         for remark in remarks_on(value):
             koala.talk.note(remark)
         raise_first(failures, koala.talk)

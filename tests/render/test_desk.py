@@ -13,8 +13,8 @@ from koalalink.domain.matching.proposals import Proposal
 from koalalink.domain.matching.review import Progress, Question
 from koalalink.domain.stripe.customer import PaymentMethod, PostalAddress, StripeCustomer
 from koalalink.domain.stripe.ids import StripeId
-from koalalink.render.desk import RichDesk
-from koalalink.render.human import draw
+from koalalink.render.console.review_screen import RichDesk
+from koalalink.render.views.dispatch import draw
 from tests.conftest import NOW
 from tests.render.test_human import EVIL, plain, text_of
 

@@ -19,8 +19,8 @@ from koalalink.domain.search.results import Hit, Hits
 from koalalink.domain.stripe.customer import StripeCustomer
 from koalalink.domain.stripe.id_moves import Conflict, Remapped
 from koalalink.domain.stripe.ids import StripeId
-from koalalink.render.human import draw
-from koalalink.render.talk import RichTalk
+from koalalink.render.console.rich_prompts import RichTalk
+from koalalink.render.views.dispatch import draw
 from tests.conftest import NOW, Run
 from tests.pictures import FOLDER, PICTURES, picture, recorded
 

@@ -11,8 +11,8 @@ from koalalink.domain.identity.rules import Tier
 from koalalink.domain.matching.decisions import Origin, SideBySide, is_in_doubt
 from koalalink.domain.stripe.customer import StripeCustomer, told_besides
 from koalalink.domain.text import fold, printable
-from koalalink.render.comparing import compared
-from koalalink.render.pages.building import page, part
+from koalalink.render.console.side_by_side import compared
+from koalalink.render.pages.template import page, part
 
 _MARKS = {Agreement.SAME: "same", Agreement.SIMILAR: "similar", Agreement.DIFFERENT: "different"}
 _LONGEST = 2000

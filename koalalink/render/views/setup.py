@@ -7,8 +7,8 @@ from koalalink.command_line import Command
 from koalalink.domain.setup.backups import BackedUp, Contents, Restored
 from koalalink.domain.setup.doctor import Checkup, Health, Locations
 from koalalink.domain.text import counted
-from koalalink.render.screen import Screen
-from koalalink.render.tables import Column, print_table, print_whole, shown
+from koalalink.render.views.screen import Screen
+from koalalink.render.views.tables import Column, print_table, print_whole, shown
 
 _HEALTH = {Health.GOOD: ("ok", "green"), Health.NOTE: ("note", "yellow"), Health.BAD: ("bad", "bold red")}
 

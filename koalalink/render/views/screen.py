@@ -7,7 +7,7 @@ from rich.text import Text
 
 from koalalink.command_line import Text as Sayable
 from koalalink.domain.stripe.customer import PaymentMethod
-from koalalink.render.tables import Spelled, print_sentence, shown
+from koalalink.render.views.tables import Spelled, print_sentence, shown
 
 
 class Screen:

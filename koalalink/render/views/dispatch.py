@@ -6,15 +6,15 @@ from typing import Any
 
 from rich.console import Console
 
-from koalalink.render import drawn_bulk, drawn_customers, drawn_setup
-from koalalink.render.screen import Screen
-from koalalink.render.sentences import SENTENCES
-from koalalink.render.tables import Spelled
+from koalalink.render.messages import SENTENCES
+from koalalink.render.views import bulk, customers, setup
+from koalalink.render.views.screen import Screen
+from koalalink.render.views.tables import Spelled
 
 DRAWINGS: dict[str, Callable[[Any, Screen], None]] = {
-    **drawn_customers.DRAWINGS,
-    **drawn_bulk.DRAWINGS,
-    **drawn_setup.DRAWINGS,
+    **customers.DRAWINGS,
+    **bulk.DRAWINGS,
+    **setup.DRAWINGS,
 }
 """By the name of the type of result."""
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from koalalink.command_line import Text
-    from koalalink.render.plain import PlainTalk
-    from koalalink.render.talk import RichTalk
+    from koalalink.render.console.plain_prompts import PlainTalk
+    from koalalink.render.console.rich_prompts import RichTalk
 
 
 class Talk(Protocol):
@@ -25,15 +25,15 @@ class Talk(Protocol):
 def show(result: object, now: datetime, talk: Talk, *, as_json: bool, spelled: Callable[[Text], str] = str) -> None:
     """Print a result on stdout: JSON, a table at a terminal, or tabs in a pipe; and what is to be said of it."""
     if not is_drawn(as_json):
-        from koalalink.render import machine
+        from koalalink.render import json_tsv
 
         if as_json and isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # whatever was chosen for people
-        sys.stdout.write(machine.as_json(result, now) if as_json else machine.as_tabs(result, now))
+        sys.stdout.write(json_tsv.as_json(result, now) if as_json else json_tsv.as_tabs(result, now))
     else:
-        from koalalink.render import human
+        from koalalink.render.views import dispatch
 
-        human.draw(result, now, spelled=spelled)
+        dispatch.draw(result, now, spelled=spelled)
     from koalalink.render.remarks import remarks_on
 
     for remark in remarks_on(result):
@@ -48,11 +48,11 @@ def is_drawn(as_json: bool) -> bool:
 def talk(now: datetime, *, may_ask: bool | None, spelled: Callable[[Text], str]) -> PlainTalk | RichTalk:
     """Return what talks on stderr; `may_ask` tells whether a person can answer, None finds out."""
     if _is_terminal(sys.stderr):
-        from koalalink.render.talk import RichTalk
+        from koalalink.render.console.rich_prompts import RichTalk
 
         can_ask = _is_terminal(sys.stdin) if may_ask is None else may_ask
         return RichTalk(now, may_ask=can_ask, spelled=spelled)
-    from koalalink.render.plain import PlainTalk
+    from koalalink.render.console.plain_prompts import PlainTalk
 
     return PlainTalk(spelled=spelled)
 

@@ -18,8 +18,8 @@ from koalalink.domain.linking.checks import is_verified
 from koalalink.domain.linking.results import Connected, Status
 from koalalink.domain.search.results import Hits
 from koalalink.domain.stripe.customer import told_besides
-from koalalink.render.screen import Screen, day
-from koalalink.render.tables import Column, print_fields, print_table, shown
+from koalalink.render.views.screen import Screen, day
+from koalalink.render.views.tables import Column, print_fields, print_table, shown
 
 _IN_ONE_LINE = ("first_name", "last_name", "city", "state", "zip", "country")
 """Fields that stand on a page in the heading, or behind the address."""

@@ -25,7 +25,7 @@ def as_json(result: object, now: datetime) -> str:
 
 def as_tabs(result: object, now: datetime) -> str:
     """Return a header line and a line for each row, whole values with tabs between them; or a sentence."""
-    from koalalink.render.sentences import SENTENCES
+    from koalalink.render.messages import SENTENCES
 
     kind = type(result).__name__
     if kind in SENTENCES:

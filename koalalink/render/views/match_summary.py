@@ -7,8 +7,8 @@ from koalalink.command_line import Text as Sayable
 from koalalink.domain.identity.rules import Tier
 from koalalink.domain.matching.decisions import Matched
 from koalalink.domain.text import counted
-from koalalink.render.screen import Screen
-from koalalink.render.tables import print_table, shown
+from koalalink.render.views.screen import Screen
+from koalalink.render.views.tables import print_table, shown
 
 _MOST_REASONS = 5
 _MEANT = {

@@ -13,8 +13,8 @@ from koalalink.domain.matching.decisions import Origin, SideBySide
 from koalalink.domain.mirror.status import Overall, Standing, Status
 from koalalink.domain.text import counted
 from koalalink.render.pages.decisions import decision_page
-from koalalink.render.pages.standing import status_page
-from koalalink.render.tables import shown
+from koalalink.render.pages.status import status_page
+from koalalink.render.views.tables import shown
 
 _BAR = 30
 _HEIGHTS = " ▁▂▃▄▅▆▇█"

@@ -28,10 +28,10 @@ from koalalink.domain.search.results import Hits
 from koalalink.domain.stripe.api_key import has_key
 from koalalink.domain.stripe.customer import Absence, told_besides
 from koalalink.domain.text import listed, printable
-from koalalink.render.drawn_customers import draw_hits
 from koalalink.render.remarks import remarks_on
-from koalalink.render.screen import Screen
-from koalalink.render.tables import Spelled, print_sentence, print_table, shortened, shown
+from koalalink.render.views.customers import draw_hits
+from koalalink.render.views.screen import Screen
+from koalalink.render.views.tables import Spelled, print_sentence, print_table, shortened, shown
 
 _PATIENCE = 0.5
 """Seconds until something that takes longer is shown."""

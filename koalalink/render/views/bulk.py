@@ -13,10 +13,10 @@ from koalalink.domain.mirror.status import Status
 from koalalink.domain.stripe.customer import Business
 from koalalink.domain.stripe.id_moves import Remapped
 from koalalink.domain.text import counted, listed
-from koalalink.render.matching import draw_matched
-from koalalink.render.screen import Screen, day
-from koalalink.render.status import pictured, pictured_together
-from koalalink.render.tables import Column, print_table, shortened, shown
+from koalalink.render.views.match_summary import draw_matched
+from koalalink.render.views.screen import Screen, day
+from koalalink.render.views.status_chart import pictured, pictured_together
+from koalalink.render.views.tables import Column, print_table, shortened, shown
 
 _PROBLEMS = 20
 

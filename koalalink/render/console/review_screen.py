@@ -15,8 +15,8 @@ from koalalink.domain.matching.decisions import SideBySide
 from koalalink.domain.matching.review import Choice, Progress, Question
 from koalalink.domain.stripe.customer import StripeCustomer, told_besides
 from koalalink.domain.text import counted
-from koalalink.render.comparing import compared
-from koalalink.render.tables import print_table, shown
+from koalalink.render.console.side_by_side import compared
+from koalalink.render.views.tables import print_table, shown
 
 # Signs, as colours are not seen by everybody, nor in every terminal.
 _SIGNS = {

@@ -8,7 +8,7 @@ from itertools import groupby
 from koalalink.domain.history.descriptions import ago
 from koalalink.domain.mirror.status import Call, Standing, Status
 from koalalink.domain.text import counted, printable
-from koalalink.render.pages.building import page
+from koalalink.render.pages.template import page
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _BAR, _GAP, _HIGH = 40, 12, 120

@@ -1,0 +1,1 @@
+"""The conversation with people: prompts, progress, and the review."""
