@@ -17,7 +17,7 @@ from koalalink.config.editor import ConfigFile
 from koalalink.domain.settings.configuration import Config, KeySource, Location
 from koalalink.domain.stripe.api_base import checked_api_base
 from koalalink.errors import ConfigError, UsageError
-from koalalink.operations.places import the_location, the_locations
+from koalalink.operations.resolve_location import the_location, the_locations
 
 KEY = "rk_test_0123456789abcdefghij"
 GOOD = f"""# our shop

@@ -44,7 +44,7 @@ def test_local_command_loads_nothing_heavy(home: Path, arguments: list[str], all
 
 def test_list_loads_nothing_that_asks_stripe(home: Path) -> None:
     """It is what people type most, and each of these takes a fiftieth of its time."""
-    heavy = ("queue", "calendar", "koalalink.operations.asking", "koalalink.store.history.erase")
+    heavy = ("queue", "calendar", "koalalink.operations.concurrency", "koalalink.store.history.erase")
     program = _PROGRAM.format(arguments=["customers", "list", "--json"], heavy=heavy)
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment(home), cwd=TOP, capture_output=True, text=True, check=True

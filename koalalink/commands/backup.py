@@ -7,7 +7,7 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.operations import backups
+from koalalink.operations.setup import backups
 
 app = typer.Typer(add_completion=False)
 

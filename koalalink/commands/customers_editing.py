@@ -10,7 +10,7 @@ from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
 from koalalink.domain.customers.customer import FIELDS
-from koalalink.operations import customers
+from koalalink.operations.customers import edit as customers
 
 app = typer.Typer(add_completion=False)
 
@@ -93,7 +93,7 @@ def merge(
 
     Example: koalalink customers merge 42 57
     """
-    from koalalink.operations import merging
+    from koalalink.operations.customers import merge as merging
 
     app = App.of(ctx)
     app.show(merging.merge(app, merging.MergeRequest(customer, other, yes, force)), as_json)
@@ -113,10 +113,10 @@ def forget(
 
     Example: koalalink customers forget 42 --yes
     """
-    from koalalink.operations import forgetting
+    from koalalink.operations.customers import erase
 
     app = App.of(ctx)
-    app.show(forgetting.forget(app, customer, agreed=yes), as_json)
+    app.show(erase.forget(app, customer, agreed=yes), as_json)
 
 
 @app.command()

@@ -7,7 +7,7 @@ import typer
 from koalalink.app import App
 from koalalink.commands import options as o
 from koalalink.domain.importing.export_columns import Format, Purpose
-from koalalink.operations.exporting import ExportRequest, export
+from koalalink.operations.customers.export import ExportRequest, export
 
 app = typer.Typer(add_completion=False)
 

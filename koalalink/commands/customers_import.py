@@ -8,7 +8,7 @@ import typer
 from koalalink.app import App
 from koalalink.commands import options as o
 from koalalink.domain.importing.import_rows import MatchOn, OnMatch
-from koalalink.operations.importing import ImportRequest, import_customers
+from koalalink.operations.importing.import_customers import ImportRequest, import_customers
 
 app = typer.Typer(add_completion=False)
 

@@ -6,7 +6,7 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.operations.listing import ListRequest, list_customers
+from koalalink.operations.customers.list_customers import ListRequest, list_customers
 
 app = typer.Typer(add_completion=False)
 

@@ -10,7 +10,7 @@ import typer
 from koalalink.app import App
 from koalalink.command_line import Command
 from koalalink.commands import options as o
-from koalalink.operations.tour import TOUR
+from koalalink.operations.setup.tour import TOUR
 
 app = typer.Typer(add_completion=False)
 

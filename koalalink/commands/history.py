@@ -8,10 +8,10 @@ from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
 from koalalink.domain.history.changes import Action
-from koalalink.operations import history as listing
-from koalalink.operations import undo as undoing
-from koalalink.operations.history import HistoryRequest
-from koalalink.operations.undo import UndoRequest
+from koalalink.operations.history import history as listing
+from koalalink.operations.history import undo as undoing
+from koalalink.operations.history.history import HistoryRequest
+from koalalink.operations.history.undo import UndoRequest
 
 app = typer.Typer(add_completion=False)
 

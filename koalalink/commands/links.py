@@ -26,7 +26,7 @@ def show(
 
     Example: koalalink show 42
     """
-    from koalalink.operations import profile
+    from koalalink.operations.linking import show as profile
 
     app = App.of(ctx, only_looks=True)
     app.show(profile.show(app, who, location, web=web), as_json)
@@ -57,7 +57,7 @@ def connect(
 
     Example: koalalink connect 42 cus_123 --location downtown
     """
-    from koalalink.operations import connect as linking
+    from koalalink.operations.linking import connect as linking
 
     app = App.of(ctx)
     if looks_like_stripe(customer) and not looks_like_stripe(stripe_id):  # in the other order
@@ -81,7 +81,7 @@ def unlink(
 
     Example: koalalink unlink 42
     """
-    from koalalink.operations import unlink as unlinking
+    from koalalink.operations.linking import unlink as unlinking
 
     app = App.of(ctx)
     app.show(unlinking.unlink(app, customer, location, everywhere=everywhere), as_json)
@@ -110,7 +110,7 @@ def disable(
 
 
 def _switch(ctx: typer.Context, customer: str, location: str | None, as_json: bool, *, on: bool) -> None:
-    from koalalink.operations import unlink as unlinking
+    from koalalink.operations.linking import unlink as unlinking
 
     app = App.of(ctx)
     app.show(unlinking.switch(app, customer, location, on=on), as_json)
@@ -129,7 +129,7 @@ def cards(
 
     Example: koalalink cards 42
     """
-    from koalalink.operations import profile
+    from koalalink.operations.linking import show as profile
 
     app = App.of(ctx)
     app.show(profile.saved_cards(app, who, location), as_json)

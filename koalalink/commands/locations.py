@@ -8,9 +8,9 @@ from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
 from koalalink.commands.lazy import Group
-from koalalink.operations import locations
-from koalalink.operations.checkup import list_locations
-from koalalink.operations.locations import LocationRequest
+from koalalink.operations.setup import locations
+from koalalink.operations.setup.doctor import list_locations
+from koalalink.operations.setup.locations import LocationRequest
 
 app = typer.Typer(
     name="locations",

@@ -7,8 +7,8 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.operations import deciding, matching
-from koalalink.operations.matching import MatchRequest
+from koalalink.operations.matching import apply_decisions, propose
+from koalalink.operations.matching.propose import MatchRequest
 
 app = typer.Typer(add_completion=False)
 
@@ -43,10 +43,12 @@ def match(
     Example: koalalink match --sheet decisions.csv
     """
     app = App.of(ctx)
-    found = matching.match(app, MatchRequest(location, payments or (), limit, sheet))
+    found = propose.match(app, MatchRequest(location, payments or (), limit, sheet))
     app.show(found, as_json)
     if apply_certain:
-        deciding.apply_certain(app, matching.certain_pairs(app, found), found.location, since=found.since, agreed=yes)
+        apply_decisions.apply_certain(
+            app, propose.certain_pairs(app, found), found.location, since=found.since, agreed=yes
+        )
 
 
 @app.command(rich_help_panel=o.BULK)
@@ -66,4 +68,4 @@ def apply(
     Example: koalalink apply decisions.csv --dry-run
     """
     app = App.of(ctx)
-    app.show(deciding.apply(app, sheet, location, dry_run=dry_run), as_json)
+    app.show(apply_decisions.apply(app, sheet, location, dry_run=dry_run), as_json)

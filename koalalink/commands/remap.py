@@ -7,8 +7,8 @@ import typer
 from koalalink.app import App
 from koalalink.commands import completion
 from koalalink.commands import options as o
-from koalalink.operations import remapping
-from koalalink.operations.remapping import RemapRequest
+from koalalink.operations.linking import remap as remapping
+from koalalink.operations.linking.remap import RemapRequest
 
 app = typer.Typer(add_completion=False)
 

@@ -4,7 +4,7 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.operations import reviewing
+from koalalink.operations.matching import review as reviewing
 
 app = typer.Typer(add_completion=False)
 

@@ -6,8 +6,8 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.operations import search as searching
-from koalalink.operations.search import SearchRequest
+from koalalink.operations.search import search as searching
+from koalalink.operations.search.search import SearchRequest
 from koalalink.render.output import is_drawn
 
 app = typer.Typer(add_completion=False)
@@ -39,6 +39,6 @@ def search(
     if connect_to is None:
         app.show(searching.search(app, request), as_json)
         return
-    from koalalink.operations.choosing import search_and_connect
+    from koalalink.operations.search.search_and_connect import search_and_connect
 
     app.show(search_and_connect(app, request, connect_to), as_json)

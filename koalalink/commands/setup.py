@@ -6,9 +6,10 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.operations import checkup, locations
-from koalalink.operations.locations import LocationRequest
-from koalalink.operations.sharing import SharingRequest, share
+from koalalink.operations.setup import doctor as checkup
+from koalalink.operations.setup import locations
+from koalalink.operations.setup.locations import LocationRequest
+from koalalink.operations.setup.shared_store import SharingRequest, share
 
 app = typer.Typer(add_completion=False)
 

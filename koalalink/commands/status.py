@@ -8,8 +8,8 @@ import typer
 from koalalink.app import App
 from koalalink.commands import options as o
 from koalalink.errors import UsageError
-from koalalink.operations import overview
-from koalalink.operations.overview import StatusRequest
+from koalalink.operations.mirror import status as overview
+from koalalink.operations.mirror.status import StatusRequest
 
 app = typer.Typer(add_completion=False)
 

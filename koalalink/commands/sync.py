@@ -6,8 +6,8 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.operations import syncing
-from koalalink.operations.syncing import SyncRequest
+from koalalink.operations.mirror import sync as syncing
+from koalalink.operations.mirror.sync import SyncRequest
 
 app = typer.Typer(add_completion=False)
 

@@ -6,8 +6,8 @@ import typer
 
 from koalalink.app import App
 from koalalink.commands import options as o
-from koalalink.operations import verifying
-from koalalink.operations.verifying import VerifyRequest
+from koalalink.operations.linking import verify as verifying
+from koalalink.operations.linking.verify import VerifyRequest
 
 app = typer.Typer(add_completion=False)
 

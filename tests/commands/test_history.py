@@ -6,7 +6,7 @@ import webbrowser
 import pytest
 
 from koalalink.app import App
-from koalalink.operations.history import HistoryRequest, history
+from koalalink.operations.history.history import HistoryRequest, history
 from tests.conftest import Run
 from tests.fakes import Somebody, the_only
 

@@ -8,7 +8,7 @@ import pytest
 from koalalink.app import App
 from koalalink.domain.stripe.api_key import ApiKey
 from koalalink.errors import NetworkError, StripeError
-from koalalink.operations.search import SearchRequest, search
+from koalalink.operations.search.search import SearchRequest, search
 from koalalink.sandbox import sample_data
 from koalalink.sandbox.fake_stripe import Key, StripeStandIn
 from koalalink.sandbox.http_client import SandboxHTTPClient

@@ -13,7 +13,7 @@ from rich.console import Console
 from koalalink.app import App
 from koalalink.domain.mirror.status import Overall
 from koalalink.errors import NetworkError
-from koalalink.operations.overview import StatusRequest, status
+from koalalink.operations.mirror.status import StatusRequest, status
 from koalalink.operations.ports import Stripe
 from koalalink.render.views.dispatch import draw
 from tests.conftest import Run

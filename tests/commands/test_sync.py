@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from koalalink.app import App
-from koalalink.operations import syncing
+from koalalink.operations.mirror import sync
 from koalalink.operations.rate_limit import RateLimit
 from koalalink.sandbox.fake_stripe import Account, Answer
 from koalalink.sandbox.sample_data import accounts
@@ -43,7 +43,7 @@ def server(many: Account) -> Iterator[StripeServer]:
 @pytest.fixture
 def koala(home: Path, server: StripeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """A business with one location."""
-    monkeypatch.setattr(syncing, "_PER_SECOND", 10_000)
+    monkeypatch.setattr(sync, "_PER_SECOND", 10_000)
     environ = {"STRIPE_API_KEY": KEY, "KOALALINK_API_BASE": server.url}
     made = App(home=home, environ=environ, now=lambda: NOW, may_ask=False)
     yield made
@@ -156,7 +156,7 @@ def test_list_of_ever_new_customers_is_stopped(
     koala: App, server: StripeServer, many: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Far beyond what Stripe itself has counted; what was copied is kept, and a search by email ends at its limit."""
-    monkeypatch.setattr(syncing, "_SLACK", 50)
+    monkeypatch.setattr(sync, "_SLACK", 50)
     new, pattern = count(), many.customers["cus_Many0000"]
 
     def more(server: StripeServer, handler: Any) -> Answer:

@@ -115,7 +115,7 @@ def test_verify_that_cannot_be_meant_is_refused(run: Run, arguments: tuple[str, 
 
 def test_link_that_was_changed_meanwhile_is_left_alone(run: Run, sandbox: App) -> None:
     """Somebody has put another ID there since it was looked at."""
-    from koalalink.operations.verifying import VerifyRequest, check, switch_off_dead
+    from koalalink.operations.linking.verify import VerifyRequest, check, switch_off_dead
 
     run("connect", "52", "cus_OlgaDeleted01", "-l", "downtown", "--offline")
     found = check(sandbox, VerifyRequest(within=0))

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from tests.mutants import Mutant, mutants
 from tests.test_cli import TOP
 
-MODULES = ("domain/people/identity.py", "domain/people/person.py", "operations/examining.py")
+MODULES = ("domain/identity/rules.py", "domain/identity/person.py", "operations/linking/link_gate.py")
 TESTS = ("tests/domain", "tests/operations", "tests/commands/test_links.py", "tests/commands/test_contradicting.py")
 _PATIENCE = 180  # seconds
 

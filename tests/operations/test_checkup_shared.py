@@ -6,7 +6,7 @@ import pytest
 
 from koalalink.domain.setup.doctor import Health
 from koalalink.domain.setup.shared_store import SharedReport
-from koalalink.operations.checkup_shared import of_shared
+from koalalink.operations.setup.doctor_shared import of_shared
 from tests.conftest import NOW
 
 FINE = SharedReport(

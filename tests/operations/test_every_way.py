@@ -28,11 +28,11 @@ from koalalink.domain.stripe.customer import Absence, PaymentMethod, PostalAddre
 from koalalink.domain.stripe.id_moves import MovedId
 from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import KoalaError
-from koalalink.operations.connect import LinkRequest, connect
-from koalalink.operations.deciding import Batch, settle
-from koalalink.operations.importing import ImportRequest, import_customers
-from koalalink.operations.remapping import RemapRequest, remap
-from koalalink.operations.verifying import VerifyRequest, check
+from koalalink.operations.importing.import_customers import ImportRequest, import_customers
+from koalalink.operations.linking.connect import LinkRequest, connect
+from koalalink.operations.linking.remap import RemapRequest, remap
+from koalalink.operations.linking.verify import VerifyRequest, check
+from koalalink.operations.matching.apply_decisions import Batch, settle
 from koalalink.store.repository import Store
 from koalalink.store.stripe_mirror import Directory
 from tests.conftest import NOW
@@ -250,4 +250,4 @@ def test_nothing_else_builds_a_link() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Link":
                 found.add(file.relative_to(TOP / "koalalink").as_posix())
-    assert found == {"operations/examining.py", "store/rows.py", "sandbox/seed.py"}
+    assert found == {"operations/linking/link_gate.py", "store/rows.py", "sandbox/seed.py"}

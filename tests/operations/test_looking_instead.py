@@ -7,7 +7,7 @@ from koalalink.domain.identity.rules import Tier
 from koalalink.domain.matching.decisions import SideBySide
 from koalalink.domain.matching.proposals import Proposal
 from koalalink.domain.stripe.ids import StripeId
-from koalalink.operations.looking_instead import who_is_meant
+from koalalink.operations.matching.review_search import who_is_meant
 from tests.conftest import Run
 from tests.fakes import Somebody, Tools, the_only
 

@@ -7,7 +7,7 @@ import pytest
 
 from koalalink.domain.stripe.customer import Absence, StripeCustomer
 from koalalink.domain.stripe.ids import StripeId
-from koalalink.operations.looking_up import look_up
+from koalalink.operations.linking.batch_lookup import look_up
 
 
 class CountingStripe:

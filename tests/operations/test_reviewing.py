@@ -14,7 +14,7 @@ from koalalink.domain.matching.review import Question
 from koalalink.domain.stripe.customer import StripeCustomer
 from koalalink.domain.stripe.ids import StripeId
 from koalalink.errors import ConflictError, NetworkError
-from koalalink.operations.reviewing import Reviewed, in_words, sit
+from koalalink.operations.matching.review import Reviewed, in_words, sit
 from tests.conftest import NOW
 from tests.fakes import Somebody, Tools
 

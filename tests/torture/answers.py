@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from koalalink.app import App
 from koalalink.cli import app
-from koalalink.operations import syncing
+from koalalink.operations.mirror import sync
 from koalalink.sandbox.fake_stripe import Account, Answer, Key
 from koalalink.sandbox.sample_data import accounts
 from koalalink.stripe_client import client, http_session
@@ -290,9 +290,9 @@ def _hurry() -> None:
     client._CONNECT_AND_READ_TIMEOUT = (0.5, 0.2)
     client._WAITS_WHEN_LIMITED = (0.0, 0.0, 0.0)
     client._LONGEST_WAIT = 0.0
-    client._MOST_PAGES = syncing._MOST_PAGES = 40
+    client._MOST_PAGES = sync._MOST_PAGES = 40
     http_session.DEADLINE = 0.6
-    syncing._PER_SECOND = 10_000
+    sync._PER_SECOND = 10_000
     stripe.HTTPClient.INITIAL_DELAY = 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import stripe
 
-from koalalink.operations import syncing
+from koalalink.operations.mirror import sync
 from koalalink.stripe_client import client, http_session
 from tests.stripe_server import StripeServer
 from tests.torture.answers import COMMANDS, Commands, business, faults
@@ -18,7 +18,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comman
     """Commands against a Stripe; the limits that they shorten are as before afterwards."""
     for module, names in (
         (client, ("_CONNECT_AND_READ_TIMEOUT", "_WAITS_WHEN_LIMITED", "_LONGEST_WAIT", "_MOST_PAGES")),
-        (syncing, ("_MOST_PAGES", "_PER_SECOND")),
+        (sync, ("_MOST_PAGES", "_PER_SECOND")),
         (http_session, ("DEADLINE",)),
         (stripe.HTTPClient, ("INITIAL_DELAY",)),
     ):

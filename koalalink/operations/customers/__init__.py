@@ -1,0 +1,1 @@
+"""Adding, changing, merging, erasing, listing and exporting customers."""

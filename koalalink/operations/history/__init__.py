@@ -1,0 +1,1 @@
+"""Listing changes, and taking them back."""

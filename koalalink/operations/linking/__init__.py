@@ -1,0 +1,1 @@
+"""Linking customers to Stripe customers, and looking after the links."""

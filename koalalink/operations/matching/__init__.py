@@ -1,0 +1,1 @@
+"""Proposing who is who, and carrying out what was decided."""

@@ -1,0 +1,1 @@
+"""Copying Stripe's customers, and how every location stands."""

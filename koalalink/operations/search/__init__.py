@@ -1,0 +1,1 @@
+"""Searching customers at Stripe and in the mirror."""

@@ -1,0 +1,1 @@
+"""Locations and keys, the checkup, backups, and the tour."""
