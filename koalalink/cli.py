@@ -20,7 +20,7 @@ from typer.exceptions import TyperException
 from koalalink import __version__
 from koalalink.app import App
 from koalalink.command_line import Command, Text, lines_of
-from koalalink.commands.lazy import LazyGroup
+from koalalink.commands.lazy_group import LazyGroup
 from koalalink.domain.stripe.api_key import has_key
 from koalalink.domain.text import printable
 from koalalink.errors import Aborted, ExitCode, KoalaError, UsageError
@@ -52,13 +52,13 @@ class Root(LazyGroup):
         "review": "review",
         "apply": "match",
         "duplicates": "status",
-        "init": "setup",
-        "doctor": "setup",
+        "init": "setup.setup",
+        "doctor": "setup.setup",
         "backup": "backup",
         "restore": "backup",
-        "locations": "locations",
-        "demo": "demo",
-        "help": "help",
+        "locations": "setup.locations",
+        "demo": "setup.demo",
+        "help": "setup.help",
     }
     meant: ClassVar[dict[str, tuple[str, ...]]] = {
         "find": ("search",),

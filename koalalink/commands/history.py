@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from koalalink.app import App
-from koalalink.commands import completion
 from koalalink.commands import options as o
+from koalalink.commands.setup import completion
 from koalalink.domain.history.changes import Action
 from koalalink.operations.history import history as listing
 from koalalink.operations.history import undo as undoing

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from koalalink.commands import completion
+from koalalink.commands.setup import completion
 from koalalink.errors import UsageError
 
 FIND = "Find and link"

@@ -5,21 +5,21 @@ from typing import ClassVar
 import typer
 
 from koalalink.commands import options as o
-from koalalink.commands.lazy import LazyGroup
+from koalalink.commands.lazy_group import LazyGroup
 
 
 class Customers(LazyGroup):
     """The verbs of `customers`."""
 
     modules: ClassVar[dict[str, str]] = {
-        "add": "customers_editing",
-        "list": "customers_list",
-        "edit": "customers_editing",
-        "merge": "customers_editing",
-        "remove": "customers_editing",
-        "forget": "customers_editing",
-        "import": "customers_import",
-        "export": "customers_export",
+        "add": "customers.edit",
+        "list": "customers.list_customers",
+        "edit": "customers.edit",
+        "merge": "customers.edit",
+        "remove": "customers.edit",
+        "forget": "customers.edit",
+        "import": "customers.import_customers",
+        "export": "customers.export",
     }
     meant: ClassVar[dict[str, tuple[str, ...]]] = {
         "find": ("customers", "list"),

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from koalalink.app import App
-from koalalink.commands import completion
 from koalalink.commands import options as o
-from koalalink.commands.lazy import Group
+from koalalink.commands.lazy_group import Group
+from koalalink.commands.setup import completion
 from koalalink.operations.setup import locations
 from koalalink.operations.setup.doctor import list_locations
 from koalalink.operations.setup.locations import LocationRequest

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from koalalink.app import App
-from koalalink.commands import completion
 from koalalink.commands import options as o
+from koalalink.commands.setup import completion
 from koalalink.domain.customers.customer import FIELDS
 from koalalink.operations.customers import edit as customers
 

@@ -1,0 +1,1 @@
+"""Setting up, locations, the tour, completion and help."""
