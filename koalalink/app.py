@@ -141,7 +141,7 @@ class App:
         """The store that several offices share, where the configuration names one."""
         if self.config.shared is None:
             return None
-        from koalalink.sharing import shared_store
+        from koalalink.factory import shared_store
 
         return shared_store(self.find_url(self.config.shared), self.home, self.now, self.talk.warn)
 
@@ -155,7 +155,7 @@ class App:
     @property
     def prepare(self) -> "Callable[[Address], Prepared]":
         """Prepares a database as a shared store."""
-        from koalalink.sharing import prepare
+        from koalalink.factory import prepare
 
         return prepare
 
@@ -164,7 +164,7 @@ class App:
         from koalalink.store.sqlite.database import SQLiteDatabase
 
         if self.config.shared and self._in_a_hurry:
-            from koalalink.sharing import newest_copy
+            from koalalink.factory import newest_copy
 
             return newest_copy(self.home, self.now)
         if self.shared:
@@ -197,7 +197,7 @@ class App:
     @cached_property
     def accounts(self) -> "Callable[[str], StripeGateway]":
         """Opens the Stripe account of a location, once; raises ConfigError where it has no usable key."""
-        from koalalink.accounts import open_account
+        from koalalink.factory import open_account
 
         locations, now = self.config.locations, self.now
         return cache(lambda name: open_account(name, locations, self.environ, now, in_sandbox=self.sandbox))
@@ -205,7 +205,7 @@ class App:
     @property
     def new_account(self) -> "Callable[[Location], StripeGateway]":
         """Opens the account of a location that is not in the configuration yet; raises ConfigError as `accounts`."""
-        from koalalink.accounts import open_new_account
+        from koalalink.factory import open_new_account
 
         return lambda location: open_new_account(location, self.environ, self.now)
 

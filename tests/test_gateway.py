@@ -13,7 +13,6 @@ import pytest
 import requests
 import stripe
 
-from koalalink.accounts import open_account
 from koalalink.domain.settings.configuration import KeySource, Location
 from koalalink.domain.stripe.account import StripeAccount
 from koalalink.domain.stripe.api_key import ApiKey
@@ -34,6 +33,7 @@ from koalalink.errors import (
     SearchUnavailable,
     StripeError,
 )
+from koalalink.factory import open_account
 from koalalink.sandbox.fake_stripe import ACCOUNT_READ, CUSTOMER_READ, PAYMENT_METHOD_READ, Account, Answer, Key
 from koalalink.sandbox.sample_data import KEYS, accounts
 from koalalink.sandbox.stripe_objects import card, old_bank_account, old_card, payment_method
