@@ -17,6 +17,7 @@ import pytest
 
 import koalalink
 from koalalink.domain.identity.contacts import email_key, phone_key
+from koalalink.domain.identity.descriptions import name_in
 from koalalink.domain.identity.names import company_key, generation_of, name_words, names_a_company, readings
 from koalalink.domain.importing.column_mapping import columns_of
 from koalalink.domain.importing.columns import kept_title, recognized
@@ -65,6 +66,7 @@ RULES: tuple[Callable[[str], object], ...] = (
     email_key,
     phone_key,
     name_words,
+    name_in,
     generation_of,
     names_a_company,
     company_key,

@@ -139,7 +139,7 @@ def test_what_the_copy_has_counts_where_nothing_was_seen(run: Run, sandbox: App)
 
 def test_page_never_calls_details_verified_that_were_not(linked: Run, sandbox: App) -> None:
     """As where another program, or an older version, has changed them."""
-    from tests.render.test_human import plain, text_of
+    from tests.render.views.test_views import plain, text_of
 
     def shown() -> str:
         console = plain(100)

@@ -26,7 +26,7 @@ from koalalink.sandbox.fake_stripe import Account, Key
 from tests.commands.conftest import KEY
 from tests.conftest import NOW, Run, in_a_file, runner
 from tests.fakes import Somebody
-from tests.render.test_desk import PAIR
+from tests.render.console.test_review_screen import PAIR
 from tests.stripe_server import StripeServer, answers, cut
 from tests.test_cli import environment, process
 

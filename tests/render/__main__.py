@@ -7,7 +7,7 @@ from pathlib import Path
 from koalalink.app import App
 from tests.conftest import NOW, runner
 from tests.pictures import recorded
-from tests.render.test_human import _SCREENS, GOLDEN
+from tests.render.views.test_views import _SCREENS, GOLDEN
 
 os.environ["LOGNAME"] = "tester"  # as in the tests
 GOLDEN.mkdir(exist_ok=True)

@@ -13,9 +13,9 @@ from itertools import pairwise
 from koalalink.domain.identity.nicknames import is_known
 from koalalink.domain.text import fold
 
-_APART = re.compile(r"\s*(?:[,;|/•·()\[\]\r\n\t]+|\s[-–—]+\s)\s*")
-_LABEL = re.compile(r"((?:[^\W\d_]+[ ._-]{0,2}){1,3}(?:[#№]?\d+)?)\s*[:=]\s*")
-_NUMBER = re.compile(r"[#№]?\w*\d\w*|[#№]")
+_APART = re.compile(r"[,;|/•·()\[\]\r\n\t]+|\s[-–—]+\s")
+_LABEL = re.compile(r"((?:[^\W\d_]++[ ._-]{0,2}){1,3}(?:[#№]?\d+)?)\s*[:=]\s*")
+_NUMBER = re.compile(r"[#№]?(?=\w*\d)\w++|[#№]")
 _NAME = re.compile(r"[^\W\d_]['’.\w-]*(?: [^\W\d_]['’.\w-]*){1,4}")
 _EDGES = " \t\n,;:()[]<>-–—\"'“”‘’*"
 
@@ -82,7 +82,7 @@ NO_NAMES = frozenset(
 def name_in(description: str) -> str:
     """Return the person that a description names, given name first; nothing where it reads as no person's name."""
     text = " ".join(word for word in description.split() if "@" not in word)
-    parts = [part for part in _APART.split(text.strip(_EDGES)) if part]
+    parts = [part for each in _APART.split(text.strip(_EDGES)) if (part := each.strip())]
     readings = [_of_part(part) for part in parts]
     others_are_numbers = all(name or re.search(r"\d", part) for name, part in zip(readings, parts, strict=True))
     for name, part in zip(readings, parts, strict=True):
@@ -107,10 +107,8 @@ def _of_part(part: str) -> str:
 
 def _without_address(words: Sequence[str]) -> Sequence[str]:
     """Return the words before a house number and its street."""
-    for place, word in enumerate(words):
-        if word[0].isdigit() and not _STREETS.isdisjoint(fold(later.strip(".")) for later in words[place + 1 :]):
-            return words[:place]
-    return words
+    street = max((place for place, word in enumerate(words) if fold(word.strip(".")) in _STREETS), default=0)
+    return words[: next((place for place in range(street) if words[place][0].isdigit()), len(words))]
 
 
 def _without_other_words(words: Sequence[str]) -> Sequence[str]:

@@ -16,7 +16,7 @@ from koalalink.domain.stripe.ids import StripeId
 from koalalink.render.console.review_screen import RichDesk
 from koalalink.render.views.dispatch import draw
 from tests.conftest import NOW
-from tests.render.test_human import EVIL, plain, text_of
+from tests.render.views.test_views import EVIL, plain, text_of
 
 CARD = PaymentMethod(payment_method="pm_1", brand="visa", last4="4242", exp_month=1, exp_year=2029)
 OURS = Customer(42, CustomerDetails(first_name="Jane", last_name="Doe", email="jane@x.com", address="1 Elm St"))
