@@ -96,8 +96,9 @@ def test_sentences_become_values_on_a_server(empty: str, monkeypatch: pytest.Mon
         sql = f"INSERT INTO changes (change, at, by, action, note) VALUES ({number}, 0, 'me', '{action}', '{text}')"
         postgres.administer(sql, database=empty)
     (tmp_path / "config.toml").write_text(f'[store]\nurl = "{postgres.url_of(empty)}"\n')
-    run = runner(App(home=tmp_path, environ={}, now=lambda: NOW, may_ask=False))
-    refused = run("customers", "list")
+    koala = App(home=tmp_path, environ={}, now=lambda: NOW, may_ask=False)
+    refused = runner(koala)("customers", "list")
+    koala.close()
     assert (refused.exit_code, "is of an older KoalaLink" in refused.stderr) == (7, True)
     assert preparation.prepare(address).was_there
     found = postgres.administer("SELECT note FROM changes ORDER BY change", database=empty)
