@@ -27,7 +27,7 @@ from koalalink.domain.stripe.ids import customer_id
 from koalalink.domain.text import digits, fold, printable, trimmed
 from koalalink.errors import KoalaError
 from koalalink.files.cell_cleaning import guarded, is_card_number, mended, plain
-from tests.domain.people.people import fields
+from tests.domain.identity.people import fields
 from tests.test_cli import TOP, environment
 
 LENGTH = 100_000

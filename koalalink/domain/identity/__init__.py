@@ -1,1 +1,1 @@
-"""When two records are one person."""
+"""The one room that says who is who: names, contacts, and when two records are one person."""

@@ -7,7 +7,7 @@ import pytest
 from koalalink.domain.identity.person import Person
 from koalalink.domain.identity.rules import Tier
 from koalalink.domain.matching.proposals import Proposal, propose
-from tests.domain.people.people import GOOD_CARD, ours, theirs
+from tests.domain.identity.people import GOOD_CARD, ours, theirs
 
 JANE = "jane.doe@example.com"
 

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from koalalink.domain.identity.field_comparison import Agreement
-from tests.domain.people.people import fields
+from tests.domain.identity.people import fields
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
 

@@ -12,7 +12,7 @@ from koalalink.domain.identity.rules import Pair, doubt_of_the_person, is_certai
 from koalalink.domain.stripe.customer import About, Holder, StripeCustomer
 from koalalink.domain.stripe.ids import StripeId
 from tests.conftest import NOW
-from tests.domain.people.people import ours, theirs
+from tests.domain.identity.people import ours, theirs
 
 
 def pair(one: Person, other: Person, around: Around = NOBODY, namesakes: float = 0.01) -> Pair:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from koalalink.domain.identity.contacts import email_key, phone_key
 from koalalink.domain.identity.field_comparison import Agreement
-from tests.domain.people.people import fields
+from tests.domain.identity.people import fields
 
 SAME, SIMILAR, DIFFERENT, UNKNOWN = Agreement
 

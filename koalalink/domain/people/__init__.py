@@ -1,1 +1,0 @@
-"""The only room that says who is who: names, contacts, and when two records are one person."""
