@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from koalalink.domain.settings.store_url import Address
     from koalalink.domain.setup.shared_store import Prepared
     from koalalink.files.facade import Files
-    from koalalink.operations.ports import Backups, Desk, Pictures, Talk
+    from koalalink.operations.ports import Backups, Desk, Talk
+    from koalalink.render.views.status_chart import Drawer
     from koalalink.store.backup.daily import Backups as FileBackups
     from koalalink.store.database import Database
     from koalalink.store.postgres.shared_store import SharedStore
@@ -227,7 +228,7 @@ class App:
         return Files(self._disk, sys.stdin.buffer, sys.stdout.buffer, export_record)
 
     @property
-    def pictures(self) -> "Pictures":
+    def pictures(self) -> "Drawer":
         """Results drawn into files."""
         from koalalink.render.views.status_chart import Drawer
 

@@ -10,7 +10,7 @@ from koalalink.domain.customers.customer_reference import only_one
 from koalalink.domain.importing.columns import Column
 from koalalink.domain.linking.results import LinkReview
 from koalalink.domain.search.results import Hits
-from koalalink.operations.ports import Store
+from koalalink.store.repository import Store
 
 
 def the_only(store: Store, reference: str) -> Customer:

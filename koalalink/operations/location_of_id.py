@@ -10,7 +10,7 @@ from koalalink.domain.stripe.customer import Absence, StripeCustomer
 from koalalink.domain.text import listed
 from koalalink.errors import KoalaError, NotFoundError, UsageError
 from koalalink.operations.concurrency import Asking
-from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory
+from koalalink.operations.ports import HasAccounts, HasConfig, HasDirectory
 from koalalink.operations.resolve_location import the_location
 
 if TYPE_CHECKING:

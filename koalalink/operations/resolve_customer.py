@@ -5,7 +5,7 @@ from typing import Protocol
 from koalalink.domain.customers.customer import Customer
 from koalalink.domain.customers.customer_reference import only_one
 from koalalink.errors import Aborted
-from koalalink.operations.needs import HasStore, HasTalk
+from koalalink.operations.ports import HasStore, HasTalk
 
 _MOST_CHOICES = 20
 

@@ -243,7 +243,7 @@ class Directory:
         if isinstance(query, IdQuery):
             return [*self.known(location, [query.stripe_id]).values()]
         if isinstance(query, OwnIdQuery):
-            return self.with_metadata(location, query.external_id, most)
+            return self._with_metadata(location, query.external_id, most)
         found = self._matching(location, [[(word,)] for word in query.words if len(word) >= 3])
         fitting = sorted((each for each in found if query.matches(each)), key=query.rank)
         # An email or a number that is somebody's is no typing error.
@@ -274,7 +274,7 @@ class Directory:
         """Return who has a card that ends in these digits, the newest first."""
         return self._where(location, "json_extract(coalesce(card, other_card), '$[2]') = :value", last4, most)
 
-    def with_metadata(self, location: str, value: str, most: int) -> list[StripeCustomer]:
+    def _with_metadata(self, location: str, value: str, most: int) -> list[StripeCustomer]:
         """Return in whose metadata this is a value, whatever its key and case, the newest first."""
         found = "SELECT 1 FROM json_each(metadata) AS each WHERE lower(each.value) = lower(:value)"
         return self._where(location, f"EXISTS ({found})", value, most)

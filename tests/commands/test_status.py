@@ -14,8 +14,8 @@ from koalalink.app import App
 from koalalink.domain.mirror.status import Overall
 from koalalink.errors import NetworkError
 from koalalink.operations.mirror.status import StatusRequest, status
-from koalalink.operations.ports import Stripe
 from koalalink.render.views.dispatch import draw
+from koalalink.stripe_client.client import StripeGateway
 from tests.conftest import Run
 
 
@@ -136,7 +136,7 @@ def test_duplicate_with_live_business_comes_first(run: Run) -> None:
 def test_duplicates_are_told_without_stripe(run: Run, sandbox: App) -> None:
     """They are in the copy; on a train nobody sees what is going on with them."""
 
-    def unreachable(location: str) -> Stripe:
+    def unreachable(location: str) -> StripeGateway:
         raise NetworkError(f"Stripe cannot be reached, for {location}.", hint="")
 
     sandbox.__dict__["accounts"] = unreachable

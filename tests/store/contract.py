@@ -20,7 +20,8 @@ from koalalink.domain.stripe.customer import PaymentMethod, StripeCustomer
 from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import printable, trimmed
 from koalalink.errors import ConflictError, NotFoundError
-from koalalink.operations.ports import Directory, Store
+from koalalink.store.repository import Store
+from koalalink.store.stripe_mirror import Directory
 from tests.conftest import NOW
 from tests.fakes import the_only
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from koalalink.domain.customers.results import Forgotten
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.history.history import number_of
-from koalalink.operations.needs import HasBackups, HasStore, HasTalk, HasTime
+from koalalink.operations.ports import HasBackups, HasStore, HasTalk, HasTime
 
 
 class Needs(HasStore, HasBackups, HasTalk, HasTime, Protocol):

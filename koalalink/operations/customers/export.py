@@ -1,9 +1,11 @@
 """Customers out into a file, one after the other: a million take no more memory than ten."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.atomic_files import IfThere
 from koalalink.domain.customers.links import LinkedCustomer
@@ -11,9 +13,11 @@ from koalalink.domain.importing import export_columns
 from koalalink.domain.importing.export_columns import ExportColumn, ExportRow, Format, Purpose
 from koalalink.domain.text import counted
 from koalalink.operations.consent import consent_to_write
-from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasStore, HasTalk
-from koalalink.operations.ports import Directory
+from koalalink.operations.ports import HasConfig, HasDirectory, HasFiles, HasStore, HasTalk
 from koalalink.operations.resolve_location import the_location
+
+if TYPE_CHECKING:
+    from koalalink.store.stripe_mirror import Directory
 
 _BATCH = 1000
 

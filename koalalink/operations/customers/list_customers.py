@@ -9,7 +9,7 @@ from koalalink.domain.settings.configuration import Config
 from koalalink.operations.resolve_location import the_location
 
 if TYPE_CHECKING:
-    from koalalink.operations.ports import Store
+    from koalalink.store.repository import Store
 
 
 class Needs(Protocol):

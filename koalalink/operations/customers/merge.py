@@ -15,7 +15,7 @@ from koalalink.errors import Aborted, ConflictError, UsageError
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.linking.contradictions import although, consent_to_contradict
 from koalalink.operations.linking.link_gate import Contradicted, contradicted
-from koalalink.operations.needs import HasDirectory, HasStore, HasTalk, HasTime
+from koalalink.operations.ports import HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.resolve_customer import the_customer
 
 

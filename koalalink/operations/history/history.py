@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 from koalalink.domain.history.changes import Action, History
 from koalalink.domain.history.descriptions import read_since
 from koalalink.operations import resolve_customer
-from koalalink.operations.needs import HasTime
+from koalalink.operations.ports import HasTime
 from koalalink.operations.resolve_customer import the_customer
 
 FEW = 10

@@ -10,7 +10,7 @@ from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.history.history import FEW
 from koalalink.operations.linking.contradictions import although, consent_to_contradict
 from koalalink.operations.linking.link_gate import contradicted
-from koalalink.operations.needs import HasConfig, HasDirectory, HasSettings, HasStore, HasTalk, HasTime
+from koalalink.operations.ports import HasConfig, HasDirectory, HasSettings, HasStore, HasTalk, HasTime
 
 
 class Needs(HasConfig, HasSettings, HasStore, HasDirectory, HasTalk, HasTime, Protocol):

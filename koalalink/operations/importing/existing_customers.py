@@ -1,6 +1,9 @@
 """Whom of the store a row means: the same external ID, else email and name, else name and phone."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from koalalink.domain.customers.customer import Customer, CustomerDetails
 from koalalink.domain.customers.links import Holder, Link, LinkedCustomer
@@ -9,13 +12,15 @@ from koalalink.domain.identity.field_comparison import Agreement
 from koalalink.domain.importing.import_rows import Entry, MatchOn, Trouble, differing, is_nobody_alike, same_name
 from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import listed
-from koalalink.operations.ports import Bulk
+
+if TYPE_CHECKING:
+    from koalalink.store.bulk_writer import Bulk
 
 _FAMILY = 20
 """An email or a phone of more people than these is nobody's own."""
 
 
-def _same_id_only(entry: Entry, person: "Draft") -> Trouble:
+def _same_id_only(entry: Entry, person: Draft) -> Trouble:
     return Trouble(
         entry.row,
         "",
@@ -118,7 +123,7 @@ class Known:
         """Return who else is linked to a Stripe ID, at any location."""
         return [holder for holder in self._holders.get(stripe_id, ()) if holder.customer.number != person.number]
 
-    def find(self, entry: Entry, match_on: MatchOn | None) -> "Draft | Trouble | None":
+    def find(self, entry: Entry, match_on: MatchOn | None) -> Draft | Trouble | None:
         """Return the customer whom a row means, None where that is somebody new, or why it is in doubt."""
         details = entry.details
         if entry.only_links:
@@ -139,7 +144,7 @@ class Known:
             return self._without_email(details)
         return None
 
-    def _named_by_id(self, entry: Entry) -> "Draft | Trouble":
+    def _named_by_id(self, entry: Entry) -> Draft | Trouble:
         """Return the customer whose number or external ID stands in a row with nothing else but Stripe IDs."""
         number, external_id = entry.number, entry.details.external_id
         person = self._by_number.get(number) if number else self._by_external_id.get(external_id)
@@ -150,7 +155,7 @@ class Known:
             return Trouble(entry.row, "", str(number), f"There is no customer {number}{told}.")
         return Trouble(entry.row, "", external_id, f"No customer has the external ID {external_id}.")
 
-    def _one_of(self, entry: Entry, what: str, key: str) -> "Draft | Trouble | None":
+    def _one_of(self, entry: Entry, what: str, key: str) -> Draft | Trouble | None:
         """Return who of those with the same email or phone has the name, too."""
         details = entry.details
         sharing = self._by.get((what, key))

@@ -1,9 +1,11 @@
 """Customers in from a file: all of it in one change, and every row either in or told."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.atomic_files import IfThere, free_name
 from koalalink.command_line import Command, Text
@@ -19,9 +21,12 @@ from koalalink.operations.consent import Stakes, consent, consent_to_write
 from koalalink.operations.importing.row_processor import Intake
 from koalalink.operations.linking.account_guard import known_account
 from koalalink.operations.linking.link_gate import Account, asked
-from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasFiles, HasStore, HasTalk, HasTime
-from koalalink.operations.ports import CustomerFile, Rejects
+from koalalink.operations.ports import HasAccounts, HasConfig, HasDirectory, HasFiles, HasStore, HasTalk, HasTime
 from koalalink.operations.resolve_location import location_of_ids, the_location
+
+if TYPE_CHECKING:
+    from koalalink.files.csv_writer import RejectsFile
+    from koalalink.files.customer_file import CustomerFile
 
 _BATCH = 1000
 _FEW = 5
@@ -190,7 +195,7 @@ def _take_in(
     request: ImportRequest,
     file: CustomerFile,
     entries: Entries,
-    rejects: Rejects,
+    rejects: RejectsFile,
     accounts: dict[str, Account] | None,
 ) -> Imported:
     note = Note.of_file(file.name, file.count)

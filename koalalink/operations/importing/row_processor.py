@@ -1,9 +1,12 @@
 """The rows of a file on their way into the store, a batch at a time, and what becomes of each."""
 
+from __future__ import annotations
+
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from koalalink.domain.customers.customer import FIELDS, CustomerDetails
 from koalalink.domain.customers.links import Link
@@ -25,7 +28,11 @@ from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import listed
 from koalalink.operations.importing.existing_customers import Draft, Known
 from koalalink.operations.linking.link_gate import Account, Others, contradicted, copied, examine, unexamined
-from koalalink.operations.ports import Bulk, Directory, Rejects
+
+if TYPE_CHECKING:
+    from koalalink.files.csv_writer import RejectsFile
+    from koalalink.store.bulk_writer import Bulk
+    from koalalink.store.stripe_mirror import Directory
 
 _BATCH = 1000
 _SHOWN = 20
@@ -39,7 +46,7 @@ class Intake:
         self,
         bulk: Bulk,
         entries: Entries,
-        rejects: Rejects,
+        rejects: RejectsFile,
         accounts: dict[str, Account] | None,
         directory: Directory,
         now: datetime,
@@ -103,7 +110,7 @@ class Intake:
         self.troubles += troubles[: _SHOWN - len(self.troubles)]
         self._rejects.write(row.cells, " ".join(trouble.reason for trouble in troubles))
 
-    def _customer(self, entry: Entry, known: "Known") -> "Draft | Trouble | None":
+    def _customer(self, entry: Entry, known: Known) -> Draft | Trouble | None:
         """Bring the customer of a row in; None is skipped with its links."""
         person = None if self._restoring and entry.number else known.find(entry, self._match_on)
         if isinstance(person, Trouble):
@@ -143,14 +150,14 @@ class Intake:
         known.edit(person, details)
         return person
 
-    def _keep_address(self, person: Draft, details: CustomerDetails, known: "Known") -> None:
+    def _keep_address(self, person: Draft, details: CustomerDetails, known: Known) -> None:
         """Keep another address beside a customer: of each property there is a row."""
         extra = json.loads(person.details.extra) if person.details.extra else {}
         if keep(extra, OTHER_ADDRESS, line_of(details._asdict())):
             self.counts.other_addresses += 1
             known.edit(person, person.details._replace(extra=as_extra(extra)))
 
-    def _add(self, entry: Entry, known: "Known") -> "Draft | Trouble":
+    def _add(self, entry: Entry, known: Known) -> Draft | Trouble:
         number = entry.number if self._restoring and entry.number else None
         if number is not None and number in self._rows:
             return Trouble(entry.row, "", str(number), f"There already is a customer {number}.")
@@ -169,7 +176,7 @@ class Intake:
         return person
 
     def _links(
-        self, entry: Entry, person: Draft, known: "Known", accounts: Mapping[str, Account], others: Others | None
+        self, entry: Entry, person: Draft, known: Known, accounts: Mapping[str, Account], others: Others | None
     ) -> Iterator[Trouble]:
         """Link the customer of a row to its Stripe IDs, and yield why one was not linked."""
         yield from (trouble._replace(is_of_link=True) for trouble in entry.malformed)
@@ -191,7 +198,7 @@ class Intake:
         self,
         stripe_id: StripeId,
         person: Draft,
-        known: "Known",
+        known: Known,
         account: Account,
         others: Others | None,
         *,

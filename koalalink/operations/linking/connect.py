@@ -1,6 +1,8 @@
 """Linking a customer of the store to a Stripe customer, one at a time."""
 
-from typing import NamedTuple, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.command_line import Command
 from koalalink.domain.customers.customer import Customer
@@ -17,9 +19,11 @@ from koalalink.operations.linking.account_guard import known_account
 from koalalink.operations.linking.link_gate import Others, copied, examine, of_profile, unexamined
 from koalalink.operations.linking.show import stripe_profile
 from koalalink.operations.location_of_id import location_with
-from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
-from koalalink.operations.ports import Store
+from koalalink.operations.ports import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.resolve_customer import the_customer
+
+if TYPE_CHECKING:
+    from koalalink.store.repository import Store
 
 
 class Needs(HasConfig, HasStore, HasDirectory, HasAccounts, HasTalk, HasTime, HasBrowser, Protocol):

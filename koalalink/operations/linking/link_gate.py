@@ -1,8 +1,10 @@
 """The gate to a link: it looks Stripe up, judges the pair, and builds the link; nothing else builds one to be saved."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.domain.customers.customer import Customer, CustomerDetails
 from koalalink.domain.customers.links import Holder, Link, LinkedCustomer
@@ -14,7 +16,11 @@ from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import fold
 from koalalink.operations.linking.account_guard import refuse_another
 from koalalink.operations.linking.batch_lookup import look_up
-from koalalink.operations.ports import Directory, Stripe, Talk
+from koalalink.operations.ports import Talk
+
+if TYPE_CHECKING:
+    from koalalink.store.stripe_mirror import Directory
+    from koalalink.stripe_client.client import StripeGateway
 
 
 class OurPeople(Protocol):
@@ -42,7 +48,7 @@ class Account(NamedTuple):
 
 
 def asked(
-    stripe: Stripe,
+    stripe: StripeGateway,
     stripe_ids: Collection[StripeId],
     talk: Talk,
     what: str,

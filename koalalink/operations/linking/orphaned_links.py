@@ -9,7 +9,7 @@ from typing import Protocol
 
 from koalalink.command_line import Command, Sentence
 from koalalink.domain.text import counted
-from koalalink.operations.needs import HasConfig, HasDirectory
+from koalalink.operations.ports import HasConfig, HasDirectory
 
 
 class Needs(HasConfig, HasDirectory, Protocol):

@@ -1,8 +1,10 @@
 """Links moved to the IDs that Stripe gave after a move between accounts or processors."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.command_line import Command
 from koalalink.domain.customers.customer import Customer
@@ -16,9 +18,11 @@ from koalalink.domain.text import counted, listed
 from koalalink.errors import ConflictError
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.linking.link_gate import Account, Others, asked, examine
-from koalalink.operations.needs import HasAccounts, HasConfig, HasFiles, HasStore, HasTalk, HasTime
-from koalalink.operations.ports import Bulk
+from koalalink.operations.ports import HasAccounts, HasConfig, HasFiles, HasStore, HasTalk, HasTime
 from koalalink.operations.resolve_location import the_location
+
+if TYPE_CHECKING:
+    from koalalink.store.bulk_writer import Bulk
 
 _SEVERAL = 2
 

@@ -1,7 +1,9 @@
 """Looking closely: a customer at Stripe with cards and account, or a customer of the store with all links."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from koalalink.command_line import Command
 from koalalink.domain.customers.customer_profile import CustomerPage, LinkCards, SavedCards, StripePage
@@ -11,11 +13,14 @@ from koalalink.domain.stripe.ids import StripeId, customer_id, dashboard_url, lo
 from koalalink.errors import KoalaError, NotFoundError
 from koalalink.operations.concurrency import Asking
 from koalalink.operations.location_of_id import KnowsIds, location_with
-from koalalink.operations.needs import HasBrowser, HasStore, HasTalk
 from koalalink.operations.partial import Partial, raise_first
-from koalalink.operations.ports import Accounts, Store, Stripe
+from koalalink.operations.ports import Accounts, HasBrowser, HasStore, HasTalk
 from koalalink.operations.resolve_customer import the_customer
 from koalalink.operations.resolve_location import the_location, the_locations
+
+if TYPE_CHECKING:
+    from koalalink.store.repository import Store
+    from koalalink.stripe_client.client import StripeGateway
 
 
 class Needs(KnowsIds, HasStore, HasTalk, HasBrowser, Protocol):
@@ -71,7 +76,7 @@ def _cards_at_stripe(need: Needs, stripe_id: StripeId, locations: Sequence[str] 
         yield LinkCards(page.location, stripe_id, page.cards)
 
 
-def stripe_profile(stripe: Stripe, stripe_id: StripeId) -> StripeProfile:
+def stripe_profile(stripe: StripeGateway, stripe_id: StripeId) -> StripeProfile:
     """Return everything that a link is judged by; three requests at the same time."""
     customer = Asking(lambda: stripe.customer(stripe_id))
     cards = Asking(lambda: stripe.cards(stripe_id))
@@ -82,7 +87,7 @@ def stripe_profile(stripe: Stripe, stripe_id: StripeId) -> StripeProfile:
     return StripeProfile(customer=found, cards=methods_in_order(found, cards.result()), account=account.result())
 
 
-def present(found: StripeCustomer | Absence, stripe_id: StripeId, stripe: Stripe) -> StripeCustomer:
+def present(found: StripeCustomer | Absence, stripe_id: StripeId, stripe: StripeGateway) -> StripeCustomer:
     """Return the customer, or raise NotFoundError with the reason why Stripe has none."""
     if isinstance(found, StripeCustomer):
         return found
@@ -98,7 +103,7 @@ def present(found: StripeCustomer | Absence, stripe_id: StripeId, stripe: Stripe
     )
 
 
-def _stripe_page(stripe: Stripe, store: Store, stripe_id: StripeId) -> StripePage:
+def _stripe_page(stripe: StripeGateway, store: Store, stripe_id: StripeId) -> StripePage:
     """Return a customer at Stripe, with all cards and the customer of the store that it is linked to here."""
     profile = stripe_profile(stripe, stripe_id)
     customer = present(profile.customer, stripe_id, stripe)

@@ -9,7 +9,7 @@ from koalalink.domain.customers.links import Link, LinkedCustomer
 from koalalink.domain.customers.results import Switched, Unlinked
 from koalalink.domain.history.changes import Action
 from koalalink.errors import NotFoundError, UsageError
-from koalalink.operations.needs import HasStore, HasTalk
+from koalalink.operations.ports import HasStore, HasTalk
 from koalalink.operations.resolve_customer import the_customer
 
 

@@ -1,11 +1,13 @@
 """Asking Stripe again about every link."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from queue import Queue
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.command_line import Command, Text
 from koalalink.domain.history.changes import Action
@@ -28,11 +30,13 @@ from koalalink.errors import CheckFailed, KoalaError
 from koalalink.operations.concurrency import Asking, first_of
 from koalalink.operations.linking.batch_lookup import looking_up
 from koalalink.operations.linking.orphaned_links import strays
-from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
-from koalalink.operations.ports import Stripe
+from koalalink.operations.ports import HasAccounts, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.resolve_location import the_locations
 from koalalink.operations.unreadable_records import left_out_in_words
+
+if TYPE_CHECKING:
+    from koalalink.stripe_client.client import StripeGateway
 
 _AT_ONCE = 5
 """Customers whose cards are asked for at the same time: far below what Stripe allows a second."""
@@ -244,7 +248,7 @@ def _ask(
     need: Needs,
     location: str,
     stripe_ids: Collection[StripeId],
-    answers: "Queue[_Answer | str]",
+    answers: Queue[_Answer | str],
     count: Callable[[int], None],
 ) -> Callable[[], None]:
     accounts, now = need.accounts, need.now  # what is made here is made once, and not by several threads
@@ -264,7 +268,9 @@ def _ask(
     return ask
 
 
-def _told(stripe: Stripe, batch: Sequence[tuple[StripeId, StripeCustomer | Absence]], now: datetime) -> Iterator[_Told]:
+def _told(
+    stripe: StripeGateway, batch: Sequence[tuple[StripeId, StripeCustomer | Absence]], now: datetime
+) -> Iterator[_Told]:
     """Yield what Stripe has, with the payment methods: the default where it can be charged, and only else all."""
     unknown = []
     for stripe_id, found in batch:

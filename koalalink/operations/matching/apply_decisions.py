@@ -17,7 +17,7 @@ from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.linking.account_guard import known_account
 from koalalink.operations.linking.link_gate import Account, Others, asked, copied, examine
 from koalalink.operations.matching import propose
-from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
+from koalalink.operations.ports import HasAccounts, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.resolve_location import location_to_match
 
 _SHOWN = 5

@@ -1,10 +1,12 @@
 """Proposing for everybody without a link who they are at Stripe."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.atomic_files import IfThere
 from koalalink.command_line import Command
@@ -20,9 +22,12 @@ from koalalink.domain.mirror.mirror import DirectoryState
 from koalalink.domain.stripe.payments import Booking, Payments
 from koalalink.domain.text import counted
 from koalalink.errors import NotFoundError
-from koalalink.operations.needs import HasConfig, HasDirectory, HasFiles, HasPictures, HasStore, HasTalk, HasTime
-from koalalink.operations.ports import Directory, Store, Talk
+from koalalink.operations.ports import HasConfig, HasDirectory, HasFiles, HasPictures, HasStore, HasTalk, HasTime, Talk
 from koalalink.operations.resolve_location import location_to_match
+
+if TYPE_CHECKING:
+    from koalalink.store.repository import Store
+    from koalalink.store.stripe_mirror import Directory
 
 _OLD = timedelta(days=7)
 _BATCH = 500

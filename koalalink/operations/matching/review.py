@@ -1,12 +1,14 @@
 """Deciding at the terminal: one person a screen, one key an answer."""
 
+from __future__ import annotations
+
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.command_line import Command
 from koalalink.domain.history.changes import Action
@@ -20,9 +22,11 @@ from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.operations.matching import apply_decisions
 from koalalink.operations.matching.propose import propose_at, side_by_side
 from koalalink.operations.matching.review_search import who_is_meant
-from koalalink.operations.needs import HasBrowser, HasDesk, HasStore, HasTalk, HasTime
-from koalalink.operations.ports import Store
+from koalalink.operations.ports import HasBrowser, HasDesk, HasStore, HasTalk, HasTime
 from koalalink.operations.resolve_location import location_to_match
+
+if TYPE_CHECKING:
+    from koalalink.store.repository import Store
 
 _ALIKE = 6
 """Proposals of one reason, from which on they may be confirmed together."""

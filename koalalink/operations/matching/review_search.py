@@ -11,7 +11,7 @@ from koalalink.domain.search.query import read_query
 from koalalink.domain.stripe.customer import StripeCustomer
 from koalalink.domain.text import printable
 from koalalink.errors import UsageError
-from koalalink.operations.needs import HasDirectory, HasStore, HasTalk
+from koalalink.operations.ports import HasDirectory, HasStore, HasTalk
 
 _MOST = 9
 

@@ -26,7 +26,7 @@ from koalalink.errors import KoalaError, NotFoundError, UsageError
 from koalalink.operations.concurrency import Asking
 from koalalink.operations.consent import consent_to_write
 from koalalink.operations.linking.orphaned_links import strays
-from koalalink.operations.needs import (
+from koalalink.operations.ports import (
     HasAccounts,
     HasConfig,
     HasDirectory,

@@ -1,10 +1,12 @@
 """Copying a Stripe account's customers into the directory."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Thread
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.command_line import Command
 from koalalink.domain.mirror.mirror import DirectoryState, Listed, Synced, SyncedLocation, Window
@@ -14,12 +16,25 @@ from koalalink.domain.text import counted
 from koalalink.errors import ConflictError, KoalaError, NetworkError
 from koalalink.operations.concurrency import Asking, first_of
 from koalalink.operations.mirror.sync_from_export import sync_from_export
-from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasFiles, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
-from koalalink.operations.ports import Accounts, Directory, Store, Stripe
+from koalalink.operations.ports import (
+    Accounts,
+    HasAccounts,
+    HasConfig,
+    HasDirectory,
+    HasFiles,
+    HasStore,
+    HasTalk,
+    HasTime,
+)
 from koalalink.operations.rate_limit import RateLimit
 from koalalink.operations.resolve_location import location_of_export, the_locations
 from koalalink.operations.unreadable_records import left_out_in_words
+
+if TYPE_CHECKING:
+    from koalalink.store.repository import Store
+    from koalalink.store.stripe_mirror import Directory
+    from koalalink.stripe_client.client import StripeGateway
 
 _AT_ONCE = 10
 """Pages of one location that are asked for at the same time."""
@@ -114,7 +129,7 @@ def _sync_from_stripe(need: Needs, request: SyncRequest) -> Partial[Synced]:
     return Partial(Synced(tuple(synced)), tuple(failures))
 
 
-def _look_up_cards(directory: Directory, store: Store, location: str, run: "_Run", now: datetime) -> None:
+def _look_up_cards(directory: Directory, store: Store, location: str, run: _Run, now: datetime) -> None:
     """Ask for the cards of those who are linked and have no default: one of the others can be charged, too."""
     linked = [
         link.stripe_id
@@ -135,7 +150,7 @@ def _look_up_cards(directory: Directory, store: Store, location: str, run: "_Run
 class _Run:
     """The sync of one location while it goes on."""
 
-    def __init__(self, stripe: Stripe, limit: RateLimit, windows: tuple[Window, ...], total: int | None) -> None:
+    def __init__(self, stripe: StripeGateway, limit: RateLimit, windows: tuple[Window, ...], total: int | None) -> None:
         self.stripe = stripe
         self.total = total
         self.received = 0
@@ -147,14 +162,14 @@ class _Run:
         self._asked: list[Window] = []
         self._cursors: set[tuple[int, str]] = set()
 
-    def ask(self, answers: "SimpleQueue[tuple[str, Window, Listed | BaseException]]") -> None:
+    def ask(self, answers: SimpleQueue[tuple[str, Window, Listed | BaseException]]) -> None:
         """Ask for as many windows as may be asked for at the same time."""
         while self._waiting and len(self._asked) < _AT_ONCE and not self.failed:
             window = self._waiting.pop()
             self._asked.append(window)
             Thread(target=self._list, args=(window, answers), daemon=True).start()
 
-    def _list(self, window: Window, answers: "SimpleQueue[tuple[str, Window, Listed | BaseException]]") -> None:
+    def _list(self, window: Window, answers: SimpleQueue[tuple[str, Window, Listed | BaseException]]) -> None:
         try:
             self.limit.wait()
             answers.put((self.stripe.location, window, self.stripe.listed(window)))
@@ -223,8 +238,8 @@ def _read(runs: Mapping[str, _Run], directory: Directory, count: Callable[[int],
 
 def _opening(
     accounts: Accounts, location: str, state: DirectoryState | None, sample: list[StripeCustomer]
-) -> Callable[[], tuple[Stripe, StripeAccount, int | None]]:
-    def ask() -> tuple[Stripe, StripeAccount, int | None]:
+) -> Callable[[], tuple[StripeGateway, StripeAccount, int | None]]:
+    def ask() -> tuple[StripeGateway, StripeAccount, int | None]:
         stripe = accounts(location)
         total = Asking(stripe.count)
         account = stripe.account()
@@ -236,7 +251,7 @@ def _opening(
 
 
 def _refuse_another_account(
-    stripe: Stripe, account: StripeAccount, state: DirectoryState, sample: list[StripeCustomer]
+    stripe: StripeGateway, account: StripeAccount, state: DirectoryState, sample: list[StripeCustomer]
 ) -> None:
     """Raise ConflictError where the key opens another account or mode than the directory was copied from."""
     mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")

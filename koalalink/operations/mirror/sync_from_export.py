@@ -1,16 +1,21 @@
 """Taking an export of the Stripe Dashboard into the directory, with or without a key."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from koalalink.domain.mirror.mirror import ExportedCustomer, ExportedPayment, SyncedLocation, with_export, with_payment
 from koalalink.domain.stripe.customer import Absence
 from koalalink.domain.stripe.ids import StripeId
 from koalalink.domain.text import counted, listed
 from koalalink.errors import ConfigError, ConflictError, KoalaError
-from koalalink.operations.needs import HasAccounts, HasConfig, HasDirectory, HasTalk, HasTime
-from koalalink.operations.ports import Stripe, StripeExport, Talk
+from koalalink.operations.ports import HasAccounts, HasConfig, HasDirectory, HasTalk, HasTime, Talk
+
+if TYPE_CHECKING:
+    from koalalink.files.stripe_exports import StripeExport
+    from koalalink.stripe_client.client import StripeGateway
 
 _Row = ExportedCustomer | ExportedPayment
 _BATCH = 1000
@@ -64,7 +69,7 @@ def _batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
         yield batch
 
 
-def _openable(need: Needs, location: str) -> Stripe | None:
+def _openable(need: Needs, location: str) -> StripeGateway | None:
     """Return the Stripe account of a location, where it has a key."""
     try:
         return need.accounts(location) if location in need.config.locations else None
@@ -73,7 +78,7 @@ def _openable(need: Needs, location: str) -> Stripe | None:
         return None
 
 
-def _refuse_another_export(stripe: Stripe, export: StripeExport, ids: list[StripeId], talk: Talk) -> None:
+def _refuse_another_export(stripe: StripeGateway, export: StripeExport, ids: list[StripeId], talk: Talk) -> None:
     """Raise ConflictError where the key does not know the customers of an export."""
     mode, other = ("live", "test") if stripe.key.livemode else ("test", "live")
     hint = f"Is it the export of {stripe.location}? If you are sure, add --force."

@@ -15,14 +15,15 @@ from koalalink.domain.search.results import Hit, Hits
 from koalalink.domain.text import listed
 from koalalink.errors import KoalaError, NetworkError, NotFoundError, StripeError
 from koalalink.operations.concurrency import Asking
-from koalalink.operations.needs import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.partial import Partial, raise_first
+from koalalink.operations.ports import HasAccounts, HasBrowser, HasConfig, HasDirectory, HasStore, HasTalk, HasTime
 from koalalink.operations.resolve_location import copied_locations, the_locations
 from koalalink.operations.search.stripe_search import search_at
 
 if TYPE_CHECKING:
     from koalalink.domain.customers.links import LinkedCustomer
-    from koalalink.operations.ports import Directory, Store
+    from koalalink.store.repository import Store
+    from koalalink.store.stripe_mirror import Directory
 
 _OURS = 5
 """Customers of our own list that are shown above Stripe's."""

@@ -18,11 +18,11 @@ from koalalink.domain.stripe.customer import (
 )
 from koalalink.errors import SearchUnavailable
 from koalalink.operations.concurrency import Asking
-from koalalink.operations.needs import HasAccounts, HasConfig, HasTime
+from koalalink.operations.ports import HasAccounts, HasConfig, HasTime
 from koalalink.operations.unreadable_records import left_out_in_words
 
 if TYPE_CHECKING:
-    from koalalink.operations.ports import Stripe
+    from koalalink.stripe_client.client import StripeGateway
 
 _MOST_SIMILAR = 100
 """Customers that have a part of what was typed, of whom those are shown who are similar in everything."""
@@ -70,7 +70,7 @@ def search_at(
 
 
 def _customers(
-    stripe: Stripe, query: TextQuery, limit: int, count: Callable[[int], None]
+    stripe: StripeGateway, query: TextQuery, limit: int, count: Callable[[int], None]
 ) -> tuple[list[StripeCustomer], list[str]]:
     """Return the customers of one account that match, and what the user should know about how they were found."""
     clauses = query.clauses()
@@ -102,7 +102,7 @@ def _spellings(email: str | None) -> list[str]:
 
 
 def _through_the_list(
-    stripe: Stripe, query: TextQuery, limit: int, count: Callable[[int], None]
+    stripe: StripeGateway, query: TextQuery, limit: int, count: Callable[[int], None]
 ) -> Iterator[StripeCustomer]:
     # The newest come first, as they do in a search.
     found = 0
@@ -116,7 +116,7 @@ def _through_the_list(
 
 
 def _with_cards(
-    stripe: Stripe, customers: list[StripeCustomer], now: datetime
+    stripe: StripeGateway, customers: list[StripeCustomer], now: datetime
 ) -> list[tuple[StripeCustomer, PaymentMethod | None]]:
     """Add a card to each: the default, else the one that would be used, else any."""
     askings = {

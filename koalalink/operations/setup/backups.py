@@ -10,7 +10,7 @@ from koalalink.domain.setup.backups import BackedUp, Contents, Restored
 from koalalink.domain.text import counted
 from koalalink.errors import ConflictError
 from koalalink.operations.consent import Stakes, consent, consent_to_write
-from koalalink.operations.needs import HasBackups, HasFiles, HasTalk, HasTime
+from koalalink.operations.ports import HasBackups, HasFiles, HasTalk, HasTime
 
 
 class Needs(HasBackups, HasFiles, HasTalk, HasTime, Protocol):

@@ -1,11 +1,13 @@
 """Is everything set up well? What `doctor` and `locations list` look at."""
 
+from __future__ import annotations
+
 import os
 import stat
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from koalalink.command_line import Command, quoted
 from koalalink.domain.settings.configuration import Config
@@ -18,7 +20,9 @@ from koalalink.errors import CheckFailed, KoalaError
 from koalalink.operations.concurrency import Asking
 from koalalink.operations.linking.account_guard import known_account
 from koalalink.operations.linking.orphaned_links import strays
-from koalalink.operations.needs import (
+from koalalink.operations.partial import Partial
+from koalalink.operations.ports import (
+    Accounts,
     HasAccounts,
     HasBackups,
     HasConfig,
@@ -29,9 +33,10 @@ from koalalink.operations.needs import (
     HasTalk,
     HasTime,
 )
-from koalalink.operations.partial import Partial
-from koalalink.operations.ports import Accounts, Stripe
 from koalalink.operations.setup.doctor_shared import clocks_differ, of_shared
+
+if TYPE_CHECKING:
+    from koalalink.stripe_client.client import StripeGateway
 
 
 class Needs(
@@ -125,14 +130,14 @@ def _known(need: Needs, location: str) -> KnownAccount:
         return KnownAccount(location)
 
 
-def _why_another(need: Needs, stripe: Stripe, report: KeyReport) -> str | None:
+def _why_another(need: Needs, stripe: StripeGateway, report: KeyReport) -> str | None:
     """Return why a key opens another account or mode than its location has in the list, if it does."""
     opened = StripeAccount(report.account, report.business, stripe.key.livemode)
     return _known(need, stripe.location).why_another(opened)
 
 
-def _asked(accounts: Accounts, location: str) -> Callable[[], tuple[Stripe, KeyReport | KoalaError]]:
-    def ask() -> tuple[Stripe, KeyReport | KoalaError]:
+def _asked(accounts: Accounts, location: str) -> Callable[[], tuple[StripeGateway, KeyReport | KoalaError]]:
+    def ask() -> tuple[StripeGateway, KeyReport | KoalaError]:
         stripe = accounts(location)
         try:
             return stripe, stripe.report()
@@ -206,7 +211,7 @@ def _backups(files: list[Path] | None) -> Iterator[Finding]:
         yield Finding(about=about, health=Health.GOOD, text=text)
 
 
-def _key(stripe: Stripe, report: KeyReport | KoalaError, now: datetime) -> Iterator[Finding]:
+def _key(stripe: StripeGateway, report: KeyReport | KoalaError, now: datetime) -> Iterator[Finding]:
     about = stripe.location
     if isinstance(report, KoalaError):
         yield _bad(about, report)

@@ -1,8 +1,10 @@
 """Setting locations up in the configuration: the first, others, other names, and removing them."""
 
+from __future__ import annotations
+
 import re
 from contextlib import nullcontext
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.command_line import Command
 from koalalink.domain.history.changes import Action
@@ -10,7 +12,7 @@ from koalalink.domain.settings.configuration import KEY_SOURCES, LOCATION_NAME, 
 from koalalink.domain.text import counted, fold, listed
 from koalalink.errors import Aborted, UsageError
 from koalalink.operations.consent import consent_by_name
-from koalalink.operations.needs import (
+from koalalink.operations.ports import (
     HasConfig,
     HasDirectory,
     HasNewAccounts,
@@ -19,9 +21,11 @@ from koalalink.operations.needs import (
     HasStore,
     HasTalk,
 )
-from koalalink.operations.ports import Store
 from koalalink.operations.resolve_location import the_location
 from koalalink.operations.setup.new_key import KeyRequest, settings_with_key
+
+if TYPE_CHECKING:
+    from koalalink.store.repository import Store
 
 _WORD = re.compile(r"[a-z0-9]+")
 _LONGEST = 40

@@ -1,6 +1,8 @@
 """A location's new key: found where it is kept, or asked for, and tried before it takes the place of another."""
 
-from typing import NamedTuple, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from koalalink.command_line import Command
 from koalalink.domain.settings.configuration import KeySource, Location
@@ -10,9 +12,11 @@ from koalalink.domain.stripe.customer import Absence, KeyReport
 from koalalink.errors import ConfigError, KoalaError, NetworkError, StripeError, UsageError
 from koalalink.operations.consent import Stakes, consent
 from koalalink.operations.linking.account_guard import known_account
-from koalalink.operations.needs import HasDirectory, HasNewAccounts, HasStore, HasTalk
-from koalalink.operations.ports import Stripe
+from koalalink.operations.ports import HasDirectory, HasNewAccounts, HasStore, HasTalk
 from koalalink.operations.setup.command_words import words_of_command
+
+if TYPE_CHECKING:
+    from koalalink.stripe_client.client import StripeGateway
 
 _TRIES = 3
 """Times that a key can be pasted."""
@@ -127,7 +131,7 @@ def _still_the_old(location: str, failure: KoalaError) -> KoalaError:
     )
 
 
-def _why_another(need: Needs, location: str, stripe: Stripe, report: KeyReport) -> str | None:
+def _why_another(need: Needs, location: str, stripe: StripeGateway, report: KeyReport) -> str | None:
     """Return why a key seems to open another account than the customers of a location are of; None where it does not.
 
     One that may not name its account is known by those whom it has: an account knows even its deleted customers.

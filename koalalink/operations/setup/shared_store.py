@@ -8,7 +8,7 @@ from koalalink.domain.settings.store_url import Address
 from koalalink.domain.setup.shared_store import OFFICE_ROLE, Prepared
 from koalalink.domain.stripe.api_key import has_key
 from koalalink.errors import AccessRefused, ConfigError, UsageError
-from koalalink.operations.needs import HasConfig, HasSandbox, HasSettings, HasSharing, HasTalk
+from koalalink.operations.ports import HasConfig, HasSandbox, HasSettings, HasSharing, HasTalk
 from koalalink.operations.setup.command_words import words_of_command
 
 _TRIES = 3
