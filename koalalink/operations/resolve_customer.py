@@ -8,6 +8,8 @@ from koalalink.errors import Aborted
 from koalalink.operations.ports import HasStore, HasTalk
 
 _MOST_CHOICES = 20
+_LONG = 19
+"""Digits; a number of so many does not fit into a store."""
 
 
 class Needs(HasStore, HasTalk, Protocol):
@@ -31,3 +33,9 @@ def the_customer(need: Needs, reference: str) -> Customer:
     if chosen is None:
         raise Aborted("Nobody was chosen, and nothing was changed.")
     return found[chosen - 1]
+
+
+def number_of(need: Needs, reference: str) -> int:
+    """Return the number of a customer; one who was removed is found by number."""
+    typed = int(reference) if reference.isascii() and reference.isdigit() and len(reference) < _LONG else None
+    return typed if typed and need.store.changes(typed, limit=1) else the_customer(need, reference).number

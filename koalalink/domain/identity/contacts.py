@@ -31,6 +31,20 @@ _LONGEST_PHONE = 100
 _LONGEST_EMAIL = 512
 """Characters, as Stripe takes them; mail servers take 254."""
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+"""What can be an email address, whoever wrote it."""
+_BETWEEN_EMAILS = re.compile(r"[\s,;|<>()\[\]\":]+")
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text is an email address, or several."""
+    return "@" in text and bool(EMAIL.fullmatch(mailbox_in(text)) or emails_in(text))
+
+
+def emails_in(text: str) -> list[str]:
+    """Return every email address in a text: "a@x.com, b@x.com"; a name or a remark beside them is left out."""
+    return [word.rstrip(".") for word in _BETWEEN_EMAILS.split(text) if EMAIL.fullmatch(word)]
+
 
 def mailbox_in(text: str) -> str:
     """Return an email address without the name that stands before it: Jane Doe <jane@x.com>."""

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from koalalink.domain.identity.contacts import email_key, is_an_offices, is_made_up, phone_key
+from koalalink.domain.identity.contacts import email_key, emails_in, is_an_offices, is_made_up, phone_key
 from koalalink.domain.identity.descriptions import name_in
 from koalalink.domain.identity.names import Name, company_key, generation_of, names_a_company, readings
-from koalalink.domain.importing.cell_parsing import emails_in
 from koalalink.domain.stripe.customer import NOTHING_TOLD, StripeCustomer
 
 _INTRODUCED = re.compile(

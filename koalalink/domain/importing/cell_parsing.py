@@ -3,12 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from koalalink.domain.identity.contacts import mailbox_in
+from koalalink.domain.identity.contacts import EMAIL, emails_in, mailbox_in
 from koalalink.domain.text import digits, fold
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _ALONE = re.compile(r"[^@\s,;|<>:]+@[^@\s,;|<>:]+")
-_BETWEEN_EMAILS = re.compile(r"[\s,;|<>()\[\]\":]+")
 _ROUNDED_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,3}", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _WRITTEN_PHONE = re.compile(r"\+?[\d(][\d ().\-/]{6,20}\d(?: ?(?:x|ext\.?) ?\d+)?", re.IGNORECASE)
@@ -33,11 +31,6 @@ _MONEY = re.compile(r"[$€£]?[\d,. ]*")
 
 _DIVIDES = re.compile(r"[,•·\n|]")
 _COUNTRIES = frozenset("us,usa,u.s.,u.s.a.,united states,united states of america,canada".split(","))
-
-
-def is_email(cell: str) -> bool:
-    """Tell whether a cell is an email address, or several."""
-    return "@" in cell and bool(_EMAIL.fullmatch(mailbox_in(cell)) or emails_in(cell))
 
 
 def is_written_phone(cell: str) -> bool:
@@ -68,17 +61,12 @@ def is_rounded(phone: str) -> bool:
     return ("E" in phone or "e" in phone) and bool(_ROUNDED.search(phone))
 
 
-def emails_in(cell: str) -> list[str]:
-    """Return every email address in a cell: "a@x.com, b@x.com"; a name or a remark beside them is left out."""
-    return [word.rstrip(".") for word in _BETWEEN_EMAILS.split(cell) if _EMAIL.fullmatch(word)]
-
-
 def email_of(cell: str) -> tuple[str, str]:
     """Return the first email address in a cell, and what else stands there; a cell without one is returned whole."""
     if _ALONE.fullmatch(cell):
         return cell, ""
     alone = mailbox_in(cell) if cell.count("@") == 1 else cell
-    if _EMAIL.fullmatch(alone) and not {*",;|"} & {*alone}:
+    if EMAIL.fullmatch(alone) and not {*",;|"} & {*alone}:
         return alone.removeprefix("mailto:"), ""
     found = emails_in(cell)
     if not found:

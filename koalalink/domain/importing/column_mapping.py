@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from koalalink.domain.customers.customer import FIELDS
-from koalalink.domain.importing.cell_parsing import EMPTY, is_email, is_phone, is_written_phone, is_zip
+from koalalink.domain.identity.contacts import is_email
+from koalalink.domain.importing.cell_parsing import EMPTY, is_phone, is_written_phone, is_zip
 from koalalink.domain.importing.columns import (
     KEPT,
     NAMES,

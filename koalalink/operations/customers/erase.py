@@ -4,8 +4,8 @@ from typing import Protocol
 
 from koalalink.domain.customers.results import Forgotten
 from koalalink.operations.consent import Stakes, consent
-from koalalink.operations.history.history import number_of
 from koalalink.operations.ports import HasBackups, HasStore, HasTalk, HasTime
+from koalalink.operations.resolve_customer import number_of
 
 
 class Needs(HasStore, HasBackups, HasTalk, HasTime, Protocol):

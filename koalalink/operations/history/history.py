@@ -6,22 +6,14 @@ from koalalink.domain.history.changes import Action, History
 from koalalink.domain.history.descriptions import read_since
 from koalalink.operations import resolve_customer
 from koalalink.operations.ports import HasTime
-from koalalink.operations.resolve_customer import the_customer
+from koalalink.operations.resolve_customer import number_of
 
 FEW = 10
 """Customers of a change that are named unless all are asked for."""
-_LONG = 19
-"""Digits; a number of so many does not fit into a store."""
 
 
 class Needs(resolve_customer.Needs, HasTime, Protocol):
     """What listing changes works with."""
-
-
-def number_of(need: resolve_customer.Needs, reference: str) -> int:
-    """Return the number of a customer; one who was removed is found by number."""
-    typed = int(reference) if reference.isascii() and reference.isdigit() and len(reference) < _LONG else None
-    return typed if typed and need.store.changes(typed, limit=1) else the_customer(need, reference).number
 
 
 class HistoryRequest(NamedTuple):
