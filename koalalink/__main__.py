@@ -9,6 +9,9 @@ from typing import Any
 
 from koalalink.errors import ExitCode
 
+_made: list[io.TextIOWrapper] = []
+"""Streams that were made here; of one that has failed Python 3.13 would tell when it is let go of."""
+
 
 def main() -> None:
     """Run it; a Ctrl-C while it is being loaded ends it like any other."""
@@ -61,6 +64,7 @@ def _let_every_letter_be_written() -> None:
             stream.reconfigure(encoding=None if is_chosen or stream.isatty() else "utf-8", errors="replace")
     if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
         sys.stdout = _buffered(sys.stdout)
+        _made.append(sys.stdout)
 
 
 def _buffered(stream: io.TextIOWrapper) -> io.TextIOWrapper:
