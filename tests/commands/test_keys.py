@@ -262,3 +262,4 @@ def test_doctor_tells_of_folders_that_others_can_write_to(home: Path, folder: st
     found = run("doctor")
     assert (found.exit_code, f"can write to the folder {(home / folder)}" in found.stdout) == (9, True)
     assert f"chmod go-w {home / folder}" in found.stdout
+    koala.close()

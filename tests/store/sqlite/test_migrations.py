@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -106,10 +107,12 @@ def test_sentences_become_values_on_a_server(empty: str, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def old(home: Path) -> Run:
+def old(home: Path) -> Iterator[Run]:
     """Work with a store of version 6."""
     _old_store(home / "customers.db", 6)
-    return runner(App(home=home, environ={}, now=lambda: NOW, may_ask=False))
+    koala = App(home=home, environ={}, now=lambda: NOW, may_ask=False)
+    yield runner(koala)
+    koala.close()
 
 
 def _version_of(path: Path) -> int:
