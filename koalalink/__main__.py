@@ -55,8 +55,8 @@ def _open_what_is_closed() -> None:
 def _let_every_letter_be_written() -> None:
     """Write UTF-8 where no terminal says otherwise, and never fail for a letter: what was done is saved already.
 
-    On Windows a redirected stream would have an encoding that few names can be written in. Whoever has chosen one, by
-    PYTHONIOENCODING, gets it, with a question mark for what it lacks.
+    On Windows, redirected output would use an encoding that lacks the letters of many names. An encoding chosen with
+    PYTHONIOENCODING is kept, and a letter that it lacks becomes a question mark.
     """
     is_chosen = bool(os.environ.get("PYTHONIOENCODING", "").partition(":")[0])
     for stream in (sys.stdout, sys.stderr):

@@ -16,8 +16,9 @@ from tests.conftest import NOW, Run, runner
 from tests.fakes import the_only
 from tests.stripe_server import StripeServer
 
-LIVE, TEST = "rk_live_0123456789abcdefghij", "rk_test_0123456789abcdefghij"
-BETA_LIVE, BETA_TEST = "rk_live_beta6789abcdefghij", "rk_test_beta6789abcdefghij"
+LIVE, TEST, BETA_LIVE, BETA_TEST = (
+    f"rk_{mode}_made0up0for0{name}" for name in ("alpha", "beta") for mode in ("live", "test")
+)
 OTHERS = {"test mode": TEST, "Beta": BETA_LIVE, "Beta in test mode": BETA_TEST}
 
 
@@ -208,7 +209,7 @@ def test_locations_list_shows_whose_accounts_they_are(shop: App) -> None:
     config = shop.home / "config.toml"
     config.write_text(config.read_text() + '[locations.uptown]\napi_key_env = "KEY"\n')
     assert with_key(shop, LIVE)("sync", "-l", "uptown").exit_code == 0
-    listed = with_key(shop, "rk_live_unknown0123456789")("locations", "list", "--json")
+    listed = with_key(shop, LIVE.replace("alpha", "unknown"))("locations", "list", "--json")
     rows = json.loads(listed.stdout)
     assert [(row["account"], row["account_name"], row["answers"]) for row in rows] == [
         ("acct_alpha", "Alpha Inc", False)

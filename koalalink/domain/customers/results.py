@@ -68,7 +68,7 @@ class Forgotten(NamedTuple):
     """The booking system's own ID of the customer."""
     at_stripe: tuple[AtStripe, ...] = ()
     blanked: tuple[str, ...] = ()
-    """Other customers, by name and number, of whom an extra detail that held the same email was emptied."""
+    """Other customers, by name and number, whose extra detail with the same email was emptied."""
     mentioned: tuple[str, ...] = ()
     """Other customers whose email or notes still hold the same email."""
     backups: tuple[Path, ...] = ()

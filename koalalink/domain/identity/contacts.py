@@ -32,7 +32,7 @@ _LONGEST_EMAIL = 512
 """Characters, as Stripe takes them; mail servers take 254."""
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-"""What can be an email address, whoever wrote it."""
+"""An email address, loosely: one @ between other characters."""
 _BETWEEN_EMAILS = re.compile(r"[\s,;|<>()\[\]\":]+")
 
 

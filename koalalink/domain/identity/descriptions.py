@@ -1,9 +1,9 @@
-"""Whom a description names: a free text of another program's, in which a name may stand among labels and numbers.
+"""Find the person named in a Stripe description, which other programs fill with labels, numbers and addresses.
 
 "Name: Una Hale, Guest", "User 42: Una Hale", "Hale, Una", "Una Hale #1042" and "Una Hale | 1 Elm St" are Una Hale;
-"Tuesdays, gate code 4411" and "Premium Lawn Care" are nobody. A name that is not read may cost a stranger money, and
-one that is read where there is none asks a needless question; so what is left of a text counts where its first word is
-a given name, or where nothing but labels and numbers stood beside it.
+"Tuesdays, gate code 4411" and "Premium Lawn Care" name no one. A missed name may charge a stranger, and an imagined one
+asks a needless question. So the rest of a text counts as a name if it begins with a given name, or if only labels and
+numbers stood beside it.
 """
 
 import re
